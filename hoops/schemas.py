@@ -1,0 +1,176 @@
+"""Arrow schemas: every column with its description and unit, in one place.
+
+`GAMES` is what the ledger holds and the fold reads. `PUBLISHED` are the tables of the dashboard bucket. The partition
+columns `league` and `season` stand in the key (`results/league=M/season=2024/part.parquet`) and not in the file, so
+that Athena, DuckDB, Spark and pandas all read the folder as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+BOX_COLUMNS = ("fgm", "fga", "fgm3", "fga3", "ftm", "fta", "or", "dr", "ast", "to", "stl", "blk", "pf")
+BOX_TITLES = (
+    "field goals made", "field goals attempted", "three-pointers made", "three-pointers attempted",
+    "free throws made", "free throws attempted", "offensive rebounds", "defensive rebounds", "assists",
+    "turnovers", "steals", "blocks", "personal fouls",
+)  # fmt: skip
+
+
+def _field(name: str, type_: pa.DataType, description: str, unit: str = "", *, nullable: bool = False) -> pa.Field:
+    return pa.field(name, type_, nullable=nullable, metadata={"description": description, "unit": unit})
+
+
+def _box() -> list[pa.Field]:
+    return [
+        _field(f"team{side}_{column}", pa.int16(), f"{title}, team {side}", "count", nullable=True)
+        for side in (1, 2)
+        for column, title in zip(BOX_COLUMNS, BOX_TITLES, strict=True)
+    ]
+
+
+SEASON = _field("season", pa.int16(), "year in which the season ends", "year")
+DAY = _field("day", pa.int16(), "days since the season's day zero; 132 is Selection Sunday", "day")
+DATE = _field("date", pa.date32(), "calendar date; null until the season's calendar is known", nullable=True)
+KIND = _field("kind", pa.string(), "regular, ncaa or secondary")
+TEAM1 = _field("team1_id", pa.int32(), "team with the lower id")
+TEAM2 = _field("team2_id", pa.int32(), "team with the higher id")
+NAME1 = _field("team1_name", pa.string(), "name of team 1; 'Team <id>' until it is known")
+NAME2 = _field("team2_name", pa.string(), "name of team 2; 'Team <id>' until it is known")
+SITE = _field("site", pa.int8(), "+1 at team 1's home, 0 neutral, -1 at team 2's home")
+_SCORES = [
+    _field("team1_score", pa.int16(), "final score of team 1", "points"),
+    _field("team2_score", pa.int16(), "final score of team 2", "points"),
+    _field("num_ot", pa.int8(), "overtime periods; 0 also where the source did not record them", "count"),
+    _field("tournament", pa.string(), "name of a secondary tournament", nullable=True),
+]
+
+GAMES = pa.schema([SEASON, DAY, KIND, TEAM1, TEAM2, SITE, *_SCORES, *_box()])
+FIXTURES = pa.schema([SEASON, DAY, TEAM1, TEAM2, SITE,
+                      _field("city_id", pa.int32(), "city of the game", nullable=True)])  # fmt: skip
+
+_FORECAST = [
+    _field("team1_probability", pa.float64(), "probability that team 1 wins; team 2's is one minus it", "0-1"),
+    _field("team1_margin", pa.float64(), "expected score of team 1 minus team 2", "points"),
+    _field("margin_sd", pa.float64(), "standard deviation of the margin around its expectation", "points"),
+    _field("model_id", pa.string(), "model that made the forecast"),
+    _field("known_through_season", pa.int16(), "season of the last game known to the forecast", "year", nullable=True),
+    _field("known_through_day", pa.int16(), "day of the last game known to the forecast", "day", nullable=True),
+    _field("out_of_sample", pa.bool_(), "true if the game lies outside the data that the model was trained on"),
+    _field("issued_at", pa.timestamp("ms", "UTC"),
+           "when the last forecast before the game was published; null if the game was never a fixture",
+           nullable=True),
+    _field("issued_probability", pa.float64(), "team 1's win probability as published at issued_at", "0-1",
+           nullable=True),
+    _field("issued_model_id", pa.string(), "model that made the forecast published at issued_at", nullable=True),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Published:
+    """A table of the dashboard bucket: its schema and whether there is one file a season or one a league."""
+
+    schema: pa.Schema
+    by_season: bool
+    description: str
+
+
+_RATING = [
+    _field("rank", pa.int16(), "1 is the strongest team rated on that day"),
+    _field("rating", pa.float64(), "expected margin against an average team of the season on neutral ground", "points"),
+    _field("rating_sd", pa.float64(), "posterior standard deviation of the rating", "points"),
+]
+_TEAM = [_field("team_id", pa.int32(), "team"), _field("team_name", pa.string(), "name; 'Team <id>' until it is known")]
+
+PUBLISHED: dict[str, Published] = {
+    "results": Published(
+        pa.schema([
+            DAY, DATE, KIND, TEAM1, NAME1, TEAM2, NAME2, SITE, *_SCORES,
+            _field("winner_id", pa.int32(), "team that won"),
+            _field("city", pa.string(), "city and state of the game, where known", nullable=True),
+            *_box(),
+        ]),
+        True, "every game that holds, with box scores where they exist",
+    ),
+    "forecasts": Published(
+        pa.schema([
+            DAY, DATE, KIND, TEAM1, NAME1, TEAM2, NAME2, SITE, *_FORECAST,
+            _field("team1_won", pa.bool_(), "outcome: true if team 1 won"),
+            _field("team1_score", pa.int16(), "final score of team 1", "points"),
+            _field("team2_score", pa.int16(), "final score of team 2", "points"),
+        ]),
+        True, "the forecast of every game played, made from the games before its day, beside its outcome",
+    ),
+    "upcoming": Published(
+        pa.schema([DAY, DATE, TEAM1, NAME1, TEAM2, NAME2, SITE, *_FORECAST,
+                   _field("city", pa.string(), "city and state of the game, where known", nullable=True)]),
+        True, "forecasts of games to come",
+    ),
+    "ratings": Published(
+        pa.schema([DAY, DATE, *_TEAM, *_RATING]), True, "every team's strength after each day with games",
+    ),
+    "team_records": Published(
+        pa.schema([
+            *_TEAM,
+            _field("conference", pa.string(), "conference", nullable=True),
+            _field("wins", pa.int16(), "games won, all kinds", "count"),
+            _field("losses", pa.int16(), "games lost, all kinds", "count"),
+            _field("home_wins", pa.int16(), "games won at home", "count"),
+            _field("home_losses", pa.int16(), "games lost at home", "count"),
+            _field("away_wins", pa.int16(), "games won away", "count"),
+            _field("away_losses", pa.int16(), "games lost away", "count"),
+            _field("neutral_wins", pa.int16(), "games won on neutral ground", "count"),
+            _field("neutral_losses", pa.int16(), "games lost on neutral ground", "count"),
+            _field("points_for", pa.float64(), "mean points scored", "points per game"),
+            _field("points_against", pa.float64(), "mean points allowed", "points per game"),
+            *_RATING,
+        ]),
+        True, "every team's season so far",
+    ),
+    "tournaments": Published(
+        pa.schema([
+            *_TEAM,
+            _field("seed", pa.string(), "region and seed, such as W01 or X16a; null until seeds are known",
+                   nullable=True),
+            _field("region", pa.string(), "region name, where known", nullable=True),
+            _field("wins", pa.int16(), "NCAA tournament games won", "count"),
+            _field("losses", pa.int16(), "NCAA tournament games lost", "count"),
+            _field("champion", pa.bool_(), "won the final"),
+        ]),
+        True, "every NCAA tournament team: seed, wins, championship",
+    ),
+    "scores": Published(
+        pa.schema([
+            KIND,
+            _field("games", pa.int32(), "out-of-sample forecasts counted", "count"),
+            _field("log_loss", pa.float64(), "mean negative log likelihood of the outcomes; 0.693 is a coin", "nats"),
+            _field("brier", pa.float64(), "mean squared error of the probability; 0.25 is a coin", "0-1"),
+            _field("accuracy", pa.float64(), "share of games whose favourite won; an even forecast counts half", "0-1"),
+            _field("margin_rmse", pa.float64(), "root mean squared error of the expected margin", "points"),
+        ]),
+        True, "how good the season's out-of-sample forecasts were, by kind of game and 'all'",
+    ),
+    "teams": Published(
+        pa.schema([
+            *_TEAM,
+            _field("first_season", pa.int16(), "first season with a game here", "year"),
+            _field("last_season", pa.int16(), "last season with a game here", "year"),
+            _field("conference", pa.string(), "conference in the last season known", nullable=True),
+        ]),
+        False, "every team that has played",
+    ),
+    "seasons": Published(
+        pa.schema([
+            SEASON,
+            _field("day_zero", pa.date32(), "date of day 0; null until the calendar is known", nullable=True),
+            _field("first_day", pa.int16(), "first day with a game", "day"),
+            _field("last_day", pa.int16(), "last day with a game", "day"),
+            _field("games", pa.int32(), "games that hold, all kinds", "count"),
+            _field("champion_id", pa.int32(), "winner of the NCAA final, once it is played", nullable=True),
+            _field("champion_name", pa.string(), "name of the champion", nullable=True),
+        ]),
+        False, "every season with games",
+    ),
+}  # fmt: skip
