@@ -62,7 +62,7 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Of team 1, each (m,): win probability (0-1, never 0 or 1), expected margin and its standard deviation (points)."""
+    """Of team 1, each (m,): win probability (never 0 or 1), expected margin and its standard deviation (points)."""
 
     probability: Floats
     margin: Floats
