@@ -172,10 +172,6 @@ def _rows(games: Played, seasons: tuple[int, ...], forecasts: dict[str, baseline
     return rows
 
 
-def _complete(probability: npt.NDArray[np.float64], chosen: npt.NDArray[np.bool_]) -> bool:
-    return bool(chosen.any()) and not bool(np.isnan(probability[chosen]).any())
-
-
 def _seeds(seeds: pa.Table) -> dict[tuple[int, int], str]:
     columns = (seeds[name].to_pylist() for name in ("season", "team_id", "seed"))
     return {(season, team): seed for season, team, seed in zip(*columns, strict=True)}

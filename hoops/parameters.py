@@ -44,3 +44,10 @@ def defaults(league: League) -> Parameters:
     """The constants that ship with the project, chosen on seasons before 2011 by `ml_jobs.fit_statespace`."""
     text = resources.files("hoops").joinpath("parameters.json").read_text(encoding="utf-8")
     return Parameters(**json.loads(text)[league.value]["parameters"])
+
+
+@cache
+def trained_through(league: League) -> int:
+    """The last season whose games helped to choose the constants; forecasts of later ones are out of sample."""
+    text = resources.files("hoops").joinpath("parameters.json").read_text(encoding="utf-8")
+    return int(json.loads(text)[league.value].get("trained_through", 2010))
