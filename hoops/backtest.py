@@ -159,16 +159,11 @@ def _rows(games: Played, seasons: tuple[int, ...], forecasts: dict[str, baseline
         in_season = np.isin(games.season, seasons) if season is None else games.season == season
         for kind in (*(kind.value for kind in Kind), ALL):
             chosen = in_season if kind == ALL else in_season & (games.kind == kind)
-            rows += [
-                Row(
-                    season,
-                    kind,
-                    name,
-                    scoring.score(given.probability[chosen], given.margin[chosen], games.margin[chosen]),
-                )
-                for name, given in forecasts.items()
-                if _complete(given.probability, chosen)
-            ]
+            margin = games.margin[chosen]
+            for name, given in forecasts.items():
+                probability, expected = given.probability[chosen], given.margin[chosen]
+                if len(margin) and not np.isnan(probability).any():
+                    rows.append(Row(season, kind, name, scoring.score(probability, expected, margin)))
     return rows
 
 
