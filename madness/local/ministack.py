@@ -1,0 +1,178 @@
+"""Start and stop MiniStack, the AWS of this machine, for one home.
+
+MiniStack writes objects to disk as they come, everything else (queues, functions, mappings) only when it is stopped
+cleanly: `checkpoint` is such a stop followed by a start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from madness.local import processes
+from madness.local.home import Home, LocalError
+from madness.local.processes import ProcessId
+
+REGION = "eu-central-1"
+_NAME = "ministack"
+# Below the ranges from which Linux (32768-) and macOS (49152-) take the ports of outgoing connections.
+_PORTS = range(20_000, 32_000)
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the local AWS answers."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        """Variables with which boto3, chalice and every other AWS client talk to it and to nothing else."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without anything that points an AWS client somewhere."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+
+
+def running(home: Home) -> Endpoint | None:
+    """The endpoint of the home's MiniStack, if it runs."""
+    found = home.process(_NAME)
+    return Endpoint(found[1]["port"]) if found else None
+
+
+def is_healthy(endpoint: Endpoint, *, timeout: float = 2.0) -> bool:
+    try:
+        with urllib.request.urlopen(f"{endpoint.url}/_ministack/health", timeout=timeout) as answer:
+            return answer.status == 200 and "services" in json.load(answer)
+    except (urllib.error.URLError, TimeoutError, ConnectionError, json.JSONDecodeError):
+        return False
+
+
+def start(home: Home) -> Endpoint:
+    """Start MiniStack, or find it running; returns when it answers.
+
+    Raises
+    ------
+    LocalError
+        It did not come up.
+    """
+    endpoint = running(home)
+    if endpoint is not None:
+        if is_healthy(endpoint, timeout=10.0):
+            return endpoint
+        stop(home)
+    home.create()
+    port = _port(home)
+    log = home.logs / "ministack.log"
+    process = _spawn(home, port, log)
+    home.record_process(_NAME, process, port=port)
+    endpoint = Endpoint(port)
+    deadline = time.monotonic() + _PATIENCE
+    while not is_healthy(endpoint):
+        if not process.is_alive() or time.monotonic() > deadline:
+            processes.stop(process, patience=1.0)
+            home.forget_process(_NAME)
+            raise LocalError(f"MiniStack did not start on port {port}:\n{_tail(log)}\nThe whole log is {log}.")
+        time.sleep(0.03)
+    home.remember(port=port)
+    return endpoint
+
+
+def stop(home: Home) -> bool:
+    """Stop the home's MiniStack; True if one ran and had the time to save its state."""
+    found = home.process(_NAME)
+    clean = processes.stop(found[0], patience=30.0) if found else False
+    home.forget_process(_NAME)
+    return clean
+
+
+def checkpoint(home: Home) -> Endpoint:
+    """Bring everything that MiniStack knows to disk, so that it survives a kill."""
+    stop(home)
+    return start(home)
+
+
+def _spawn(home: Home, port: int, log: Path) -> ProcessId:
+    endpoint = Endpoint(port)
+    env = clean_environment() | endpoint.environment() | {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "localhost",
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(home.state),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(home.objects),
+        "TMPDIR": str(home.tmp),
+        "LAMBDA_EXECUTOR": "local",
+        # Neither a Docker daemon of this machine nor the listeners of services that are not used here.
+        "DOCKER_HOST": f"unix://{home.run}/no-docker.sock",
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "LOG_LEVEL": "INFO",
+        "PYTHONDONTWRITEBYTECODE": "",
+    }  # fmt: skip
+    try:
+        return processes.spawn([sys.executable, "-m", "ministack"], env=env, log=log, cwd=home.root)
+    except ProcessLookupError as error:
+        raise LocalError(f"MiniStack did not start:\n{_tail(log)}") from error
+
+
+def _port(home: Home) -> int:
+    """The port of this home: the one it had, so that persisted queue addresses hold, else a free one."""
+    known = home.settings().get("port")
+    if known and _is_free(known):
+        return known
+    for port in random.sample(_PORTS, 50):
+        if _is_free(port):
+            if known:
+                _move(home.state, known, port)
+            return port
+    raise LocalError("No free port between 20000 and 32000 on 127.0.0.1. Stop some servers and try again.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _move(state: Path, old: int, new: int) -> None:
+    # MiniStack files its queues under their whole address.
+    for file in state.glob("*.json"):
+        text = file.read_text()
+        moved = text.replace(f"http://localhost:{old}/", f"http://localhost:{new}/")
+        moved = moved.replace(f"http://127.0.0.1:{old}", f"http://127.0.0.1:{new}")
+        if moved != text:
+            file.write_text(moved)
+
+
+def _tail(log: Path, lines: int = 15) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) if log.exists() else "(no log)"
