@@ -269,12 +269,14 @@ def from_bytes(content: bytes) -> State:
     ValueError
         If the bytes are not a state, or one of another version.
     """
+    if not zipfile.is_zipfile(io.BytesIO(content)):  # NumPy would take other bytes for a pickle or a lone array
+        raise ValueError("not the bytes of a state")
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             version, season, day = arrays["clock"].tolist()
             teams, last_season, mean = arrays["teams"], arrays["last_season"], arrays["mean"]
             triangle, long_run = arrays["triangle"], arrays["long_run"]
-    except (zipfile.BadZipFile, KeyError, EOFError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise ValueError("not the bytes of a state") from error
     if version != _BYTES_VERSION:
         raise ValueError(f"a state of version {version}; this code reads version {_BYTES_VERSION}")

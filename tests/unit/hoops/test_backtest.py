@@ -1,0 +1,73 @@
+import json
+
+import numpy as np
+import pytest
+from fabricated_games import a_table, seeds_of
+
+from hoops.backtest import run
+from hoops.leagues import League
+from hoops.parameters import defaults
+from hoops.scoring import log_loss
+from hoops.statespace import Matchups, Outcomes, advance, initial, predict, update
+
+SEASONS = (2001, 2002, 2003)
+GAMES = a_table(np.random.default_rng(1), SEASONS)
+SEEDS = seeds_of(GAMES)
+
+
+def test_it_scores_model_and_baselines_by_season_kind_and_pooled():
+    result = run(GAMES, SEEDS, League.MEN, (2002, 2003)).to_dict()
+    assert json.loads(json.dumps(result)) == result
+    assert set(result["pooled"]) == {"regular", "ncaa", "all"}
+    assert set(result["pooled"]["regular"]) == {"statespace", "elo", "home"}
+    assert set(result["pooled"]["ncaa"]) == {"statespace", "elo", "seed", "home"}
+    assert set(result["by_season"]) == {"2002", "2003"}
+    assert result["pooled"]["regular"]["statespace"]["games"] == 2 * 30 * 6
+    assert result["by_season"]["2003"]["ncaa"]["seed"]["games"] == 3
+    model, home = (result["pooled"]["regular"][name]["log_loss"] for name in ("statespace", "home"))
+    assert model < home < 0.75
+
+
+def test_its_predictions_are_those_of_a_walk_by_hand():
+    parameters = defaults(League.MEN)
+    table = run(GAMES, None, League.MEN, (2003,)).predictions
+    state, expected, won = initial(parameters), [], []
+    rows = GAMES.to_pylist()
+    for season, day in sorted({(row["season"], row["day"]) for row in rows}):
+        today = sorted((row["team1_id"], row["team2_id"], row["site"], row["team1_score"] - row["team2_score"],
+                        row["num_ot"]) for row in rows if (row["season"], row["day"]) == (season, day))  # fmt: skip
+        team1, team2, site, margin, num_ot = (np.array(column) for column in zip(*today, strict=True))
+        matchups = Matchups(team1.astype(np.int32), team2.astype(np.int32), site.astype(np.int8))
+        state = advance(state, season, day, parameters)
+        if season == 2003:
+            expected += predict(state, matchups, parameters).probability.tolist()
+            won += (margin > 0).tolist()
+        state = update(state, Outcomes(matchups, margin.astype(float), num_ot.astype(np.int8)), parameters)
+    assert table.column_names == ["Season", "DayNum", "Team1ID", "Team2ID", "Prob1"]
+    assert table["Prob1"].to_pylist() == expected
+    assert all(np.less(table["Team1ID"], table["Team2ID"]))
+    assert run(GAMES, None, League.MEN, (2003,)).to_dict()["pooled"]["all"]["statespace"]["log_loss"] == log_loss(
+        np.array(expected), np.array(won)
+    )
+
+
+def test_later_seasons_and_the_order_of_rows_do_not_matter():
+    alone = run(GAMES.filter(np.less(GAMES["season"], 2003)), SEEDS, League.MEN, (2002,))
+    shuffled = GAMES.take(np.random.default_rng(3).permutation(GAMES.num_rows))
+    among = run(shuffled, SEEDS, League.MEN, (2002,))
+    assert alone.to_dict() == among.to_dict()
+    assert alone.predictions.equals(among.predictions)
+
+
+def test_progress_ends_at_the_last_game_to_forecast():
+    heard = []
+    run(GAMES, SEEDS, League.MEN, (2002,), progress=lambda done, total: heard.append((done, total)))
+    assert heard == sorted(heard)
+    assert heard[-1] == (2 * 183, 2 * 183)
+
+
+def test_seasons_without_games_are_refused():
+    with pytest.raises(ValueError, match="1999, 2020"):
+        run(GAMES, SEEDS, League.MEN, (1999, 2002, 2020))
+    with pytest.raises(ValueError, match="no seasons"):
+        run(GAMES, SEEDS, League.MEN, ())

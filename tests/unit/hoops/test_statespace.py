@@ -1,0 +1,267 @@
+"""The filter against a textbook computation, and the promises of its interface."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fabricated_games import a_day
+
+from hoops.leagues import League
+from hoops.parameters import Parameters, defaults
+from hoops.statespace import (
+    Matchups,
+    Outcomes,
+    State,
+    advance,
+    from_bytes,
+    initial,
+    predict,
+    ratings,
+    to_bytes,
+    update,
+)
+
+PARAMETERS = defaults(League.MEN)
+TEAMS = range(1101, 1131)
+
+
+def matchups(*games: tuple[int, int, int]) -> Matchups:
+    team1, team2, site = zip(*games, strict=True)
+    return Matchups(np.array(team1, np.int32), np.array(team2, np.int32), np.array(site, np.int8))
+
+
+def outcomes(games: Matchups, *margins: float) -> Outcomes:
+    return Outcomes(games, np.array(margins), np.zeros(len(margins), np.int8))
+
+
+def folded(seed: int = 1, seasons: tuple[int, ...] = (2001, 2002), teams: range = TEAMS) -> State:
+    rng = np.random.default_rng(seed)
+    state = initial(PARAMETERS)
+    for season in seasons:
+        for day in range(3, 24, 4):
+            state = update(advance(state, season, day, PARAMETERS), a_day(rng, teams, 10), PARAMETERS)
+    return state
+
+
+def textbook(state: State, games: Outcomes, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """Kalman's update with dense matrices and an explicit inverse, for teams that are all known."""
+    m, n = len(games.matchups), len(state.teams)
+    h = np.zeros((m, len(state.mean)))
+    counted = np.empty(m)
+    for row in range(m):
+        h[row, list(state.teams).index(games.matchups.team1[row])] = 1.0
+        h[row, list(state.teams).index(games.matchups.team2[row])] = -1.0
+        h[row, n] = games.matchups.site[row]
+        counted[row] = max(-parameters.margin_cap, min(parameters.margin_cap, games.margin[row]))
+        if games.num_ot[row]:
+            counted[row] *= parameters.overtime_share
+    s = h @ state.covariance @ h.T + parameters.noise_sd**2 * np.eye(m)
+    gain = state.covariance @ h.T @ np.linalg.inv(s)
+    mean = state.mean + gain @ (counted - h @ state.mean)
+    return mean, (np.eye(len(mean)) - gain @ h) @ state.covariance
+
+
+def test_update_equals_the_textbook_kalman_filter():
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    games = a_day(np.random.default_rng(5), state.teams, 12)
+    after = update(state, games, PARAMETERS)
+    mean, covariance = textbook(state, games, PARAMETERS)
+    np.testing.assert_allclose(after.mean, mean, atol=1e-10)
+    np.testing.assert_allclose(after.covariance, covariance, atol=1e-10)
+
+
+def test_update_with_one_game_after_the_other_gives_the_same_as_all_at_once():
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    games = a_day(np.random.default_rng(6), state.teams, 8)
+    once, step = update(state, games, PARAMETERS), state
+    for row in range(8):
+        rows = slice(row, row + 1)
+        one = Matchups(games.matchups.team1[rows], games.matchups.team2[rows], games.matchups.site[rows])
+        step = update(step, Outcomes(one, games.margin[rows], games.num_ot[rows]), PARAMETERS)
+    np.testing.assert_allclose(once.mean, step.mean, atol=1e-9)
+    np.testing.assert_allclose(once.covariance, step.covariance, atol=1e-9)
+
+
+def test_covariance_stays_exactly_symmetric_and_positive_definite():
+    state = folded(seasons=(2001, 2002, 2003, 2005))
+    assert np.array_equal(state.covariance, state.covariance.T)
+    assert np.linalg.eigvalsh(state.covariance).min() > 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_row_order_and_choice_of_team_1_change_no_bit(seed):
+    rng = np.random.default_rng(seed)
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    games = a_day(rng, range(1111, 1141), 14)  # some of them newcomers
+    order, turned = rng.permutation(14), rng.random(14) < 0.5
+    m = games.matchups
+    shuffled = Outcomes(
+        Matchups(
+            np.where(turned, m.team2, m.team1)[order],
+            np.where(turned, m.team1, m.team2)[order],
+            np.where(turned, -m.site, m.site)[order],
+        ),
+        np.where(turned, -games.margin, games.margin)[order],
+        games.num_ot[order],
+    )
+    assert to_bytes(update(state, games, PARAMETERS)) == to_bytes(update(state, shuffled, PARAMETERS))
+
+
+def test_predictions_are_antisymmetric_for_known_and_unknown_teams():
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    ids = np.arange(1095, 1140, dtype=np.int32)
+    team1, team2, site = (a.ravel() for a in np.meshgrid(ids, ids, np.array([-1, 0, 1], np.int8)))
+    apart = team1 != team2
+    team1, team2, site = team1[apart], team2[apart], site[apart]
+    one = predict(state, Matchups(team1, team2, site), PARAMETERS)
+    other = predict(state, Matchups(team2, team1, -site), PARAMETERS)
+    assert np.abs(one.probability + other.probability - 1.0).max() <= 1e-12
+    assert np.array_equal(one.margin, -other.margin)
+    assert np.array_equal(one.margin_sd, other.margin_sd)
+
+
+def test_a_forecast_depends_on_its_own_game_only():
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    games = a_day(np.random.default_rng(9), range(1101, 1140), 15).matchups
+    together = predict(state, games, PARAMETERS)
+    for row in range(15):
+        alone = predict(
+            state,
+            Matchups(games.team1[row : row + 1], games.team2[row : row + 1], games.site[row : row + 1]),
+            PARAMETERS,
+        )
+        assert alone.probability[0] == together.probability[row]
+        assert alone.margin_sd[0] == together.margin_sd[row]
+
+
+def test_no_forecast_is_certain():
+    state = folded()
+    state = replace(state, mean=np.append(np.where(state.teams == 1101, 1e6, 0.0), 3.0))
+    forecast = predict(state, matchups((1101, 1102, 0), (1102, 1101, 0)), PARAMETERS)
+    assert 0.999 < forecast.probability[0] < 1.0
+    assert 0.0 < forecast.probability[1] < 0.001
+
+
+def test_teams_never_seen_are_level_before_the_first_game_and_below_average_later():
+    start = advance(initial(PARAMETERS), 2001, 5, PARAMETERS)
+    forecast = predict(start, matchups((1101, 1102, 0), (1101, 1102, 1)), PARAMETERS)
+    assert forecast.probability[0] == 0.5
+    assert forecast.margin.tolist() == [0.0, PARAMETERS.home]
+    later = advance(folded(seasons=(2001,)), 2002, 5, PARAMETERS)
+    average = int(later.teams[np.argmin(np.abs(later.mean[:-1]))])
+    assert predict(later, matchups((1999, average, 0)), PARAMETERS).probability[0] < 0.4
+
+
+def test_a_forecast_of_newcomers_is_that_of_the_state_that_update_gives_them():
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    games = matchups((1101, 1500, 1), (1501, 1502, 0))
+    expected = predict(state, games, PARAMETERS)
+    enrolled = update(state, outcomes(games, 5.0, 5.0), replace(PARAMETERS, noise_sd=1e9))
+    given = predict(enrolled, games, PARAMETERS)
+    np.testing.assert_allclose(given.margin, expected.margin, atol=1e-6)
+    np.testing.assert_allclose(given.margin_sd, expected.margin_sd, atol=1e-6)
+
+
+def test_newcomers_are_inserted_in_order_and_leave_the_others_alone():
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    after = update(state, outcomes(matchups((1000, 1999, 0)), 3.0), PARAMETERS)
+    assert after.teams.tolist() == [1000, *state.teams.tolist(), 1999]
+    np.testing.assert_allclose(after.mean[1:-2], state.mean[:-1], atol=1e-9)
+    np.testing.assert_allclose(after.mean[-1], state.mean[-1])
+
+
+def test_a_team_that_sat_out_comes_back_less_certain_and_nearer_to_its_long_run():
+    state = folded()
+    games = a_day(np.random.default_rng(3), [t for t in TEAMS if t != 1101], 14)
+    gone = update(advance(state, 2003, 10, PARAMETERS), games, PARAMETERS)
+    back = advance(gone, 2004, 10, PARAMETERS)
+    place = state.teams.tolist().index(1101)
+    assert back.covariance[place, place] > state.covariance[place, place]
+    assert 1101 not in ratings(gone, PARAMETERS).team
+    games = matchups((1101, 1102, 0))
+    after = update(back, outcomes(games, 10.0), PARAMETERS)
+    assert 1101 in ratings(after, PARAMETERS).team
+    assert after.covariance[place, place] < back.covariance[place, place]
+
+
+def test_overtime_and_blowouts_count_less_than_their_margin():
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    games = matchups((1101, 1102, 0))
+    strength = [
+        update(state, Outcomes(games, np.array([margin]), np.array([ot], np.int8)), PARAMETERS).mean[0]
+        for margin, ot in ((8.0, 0), (8.0, 1), (60.0, 0), (90.0, 0))
+    ]
+    assert strength[1] < strength[0] < strength[2] == strength[3]
+
+
+def test_a_day_without_games_changes_nothing():
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    none = Matchups(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int8))
+    assert update(state, outcomes(none), PARAMETERS) is state
+    assert len(predict(state, none, PARAMETERS).probability) == 0
+
+
+def test_drift_widens_and_the_clock_never_goes_back():
+    state = folded()
+    later = advance(state, 2002, 90, PARAMETERS)
+    assert (later.season, later.day) == (2002, 90)
+    assert later.covariance[0, 0] == pytest.approx(
+        state.covariance[0, 0] + PARAMETERS.drift_sd**2 * (90 - state.day), abs=1e-9
+    )
+    np.testing.assert_array_equal(advance(later, 2002, 90, PARAMETERS).covariance, later.covariance)
+    with pytest.raises(ValueError, match="cannot go back to 2002 day 89"):
+        advance(later, 2002, 89, PARAMETERS)
+
+
+def test_ratings_are_centred_and_their_sd_is_that_of_the_difference_to_the_mean():
+    state = folded()
+    given = ratings(state, PARAMETERS)
+    assert given.team.tolist() == state.teams.tolist()
+    assert given.rating.mean() == pytest.approx(0.0, abs=1e-12)
+    n = len(state.teams)
+    centre = np.eye(n) - 1.0 / n
+    np.testing.assert_allclose(given.rating_sd**2, np.diag(centre @ state.covariance[:n, :n] @ centre.T), atol=1e-9)
+    assert len(ratings(initial(PARAMETERS), PARAMETERS).team) == 0
+
+
+def test_bytes_are_deterministic_and_come_back_bit_for_bit():
+    for state in (initial(PARAMETERS), folded()):
+        content = to_bytes(state)
+        again = from_bytes(content)
+        assert to_bytes(again) == content == to_bytes(state)
+        assert (again.season, again.day) == (state.season, state.day)
+        for name in ("teams", "last_season", "mean", "covariance", "long_run"):
+            old, new = getattr(state, name), getattr(again, name)
+            assert old.dtype == new.dtype
+            assert np.array_equal(old, new)
+
+
+def test_a_fold_continued_from_bytes_is_the_fold_that_never_stopped():
+    state, games = folded(), a_day(np.random.default_rng(2), TEAMS, 10)
+    straight = update(advance(state, 2003, 9, PARAMETERS), games, PARAMETERS)
+    restored = update(advance(from_bytes(to_bytes(state)), 2003, 9, PARAMETERS), games, PARAMETERS)
+    assert to_bytes(straight) == to_bytes(restored)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK nonsense", b"\x93NUMPY"])
+def test_other_bytes_are_refused(content):
+    with pytest.raises(ValueError, match="not the bytes of a state"):
+        from_bytes(content)
+
+
+def test_states_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        folded().mean[0] = 1.0
+
+
+def test_arguments_that_cannot_be_are_refused():
+    with pytest.raises(ValueError, match="itself"):
+        matchups((1101, 1101, 0))
+    with pytest.raises(ValueError, match="length"):
+        Matchups(np.array([1101], np.int32), np.array([1102, 1103], np.int32), np.zeros(1, np.int8))
+    with pytest.raises(ValueError, match="length"):
+        outcomes(matchups((1101, 1102, 0)), 1.0, 2.0)
+    with pytest.raises(ValueError, match="advance"):
+        update(initial(PARAMETERS), outcomes(matchups((1101, 1102, 0)), 1.0), PARAMETERS)
