@@ -1,0 +1,20 @@
+"""What an uploaded file may look like, and how it is read: bytes in, typed rows out or a Rejected with a report."""
+
+from hoops.contract.columns import DATASETS
+from hoops.contract.names import SourceName, folder_of, parse
+from hoops.contract.payload import MAX_BYTES, refuse_too_large
+from hoops.contract.reader import Accepted, read
+from hoops.contract.report import Problem, Report
+
+__all__ = [
+    "DATASETS",
+    "MAX_BYTES",
+    "Accepted",
+    "Problem",
+    "Report",
+    "SourceName",
+    "folder_of",
+    "parse",
+    "read",
+    "refuse_too_large",
+]

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
+
+import numpy as np
+
+from hoops.errors import Rejected
 
 SHOWN_PROBLEMS = 100
+SHOWN_CHARACTERS = 80
+
+
+def shown(value: object, limit: int = SHOWN_CHARACTERS) -> str:
+    """A value on one line, cut to `limit` characters, with what a terminal could misread escaped.
+
+    >>> shown("Duke\\x1b[2J")
+    'Duke\\\\x1b[2J'
+    """
+    text = str(value)
+    cut = text if len(text) <= limit else f"{text[:limit]}... ({len(text):,} characters)"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)
 
 
 @dataclass(frozen=True)
@@ -42,10 +61,10 @@ class Report:
 
     def headline(self) -> str:
         more = f" (and {self.count - 1:,} more)" if self.count > 1 else ""
-        return f"{self.file}: {self.problems[0].text()}{more}"
+        return f"{shown(self.file, 200)}: {self.problems[0].text()}{more}"
 
     def text(self) -> str:
-        lines = [f"{self.file} was rejected: {self.count:,} problem{'s' if self.count != 1 else ''}"]
+        lines = [f"{shown(self.file, 200)} was rejected: {self.count:,} problem{'s' if self.count != 1 else ''}"]
         lines += [f"  {problem.text()}" for problem in self.problems]
         if self.count > len(self.problems):
             lines.append(f"  ... and {self.count - len(self.problems):,} more")
@@ -63,3 +82,48 @@ class Report:
     @classmethod
     def from_dict(cls, data: dict) -> Report:
         return cls(data["file"], tuple(Problem(**p) for p in data["problems"]), data["count"])
+
+
+class Problems:
+    """Gathers a file's problems in bounded memory: all are counted, the first by row are kept."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.count = 0
+        self._kept: list[tuple[int, int, Problem]] = []
+
+    def add(self, row: int | None, column: str | None, found: str, allowed: str) -> None:
+        self.count += 1
+        self._kept.append((row or 0, self.count, Problem(row, column, found, allowed)))
+        if len(self._kept) > 10 * SHOWN_PROBLEMS:
+            self._kept = heapq.nsmallest(SHOWN_PROBLEMS, self._kept)
+
+    def add_rows(
+        self, rows: np.ndarray, bad: np.ndarray, column: str | None, found: Callable[[int], str], allowed: str
+    ) -> None:
+        """Add a problem for each true place of `bad`.
+
+        rows: line number of every row, ascending, shape (n,).
+        bad: which rows have the problem, bool, shape (n,).
+        found: what stands at an index of these rows; called for the rows that are kept only.
+        """
+        places = np.flatnonzero(bad)
+        for place in places[:SHOWN_PROBLEMS]:
+            self.add(int(rows[place]), column, found(int(place)), allowed)
+        self.count += max(0, len(places) - SHOWN_PROBLEMS)
+
+    def report(self) -> Report:
+        first = heapq.nsmallest(SHOWN_PROBLEMS, self._kept)
+        return Report(self.file, tuple(problem for _, _, problem in first), self.count)
+
+    def reject(self) -> NoReturn:
+        raise Rejected(self.report())
+
+    def reject_if_any(self) -> None:
+        if self.count:
+            self.reject()
+
+
+def reject(file: str, found: str, allowed: str, *, row: int | None = None, column: str | None = None) -> NoReturn:
+    """Raise Rejected for a file with a single problem."""
+    raise Rejected(Report(file, (Problem(row, column, found, allowed),)))

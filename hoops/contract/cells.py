@@ -1,0 +1,208 @@
+"""From text to typed columns: a fast way for clean files, a careful one that finds every bad cell.
+
+`parse_fast` lets Arrow parse the whole file at once and gives up (None) at anything unusual. `parse_careful` goes row
+by row, knows line numbers, takes quotes and `7.0`, and says what is wrong with each cell. A file both can read gives
+the same columns either way.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from hoops.contract.columns import MAX_TEXT, Column, Type
+from hoops.contract.header import Layout
+from hoops.contract.report import Problems, shown
+from hoops.leagues import League
+
+_BLOCK_BYTES = 2**22
+_BLOCK_ROWS = 8192
+_INTEGER = r"^-?[0-9]+(\.0+)?$"
+_CONTROL = r"[\x00-\x1f\x7f]"
+_DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Typed columns of a file's sound rows.
+
+    columns: one array a column of the file, int32 for whole numbers and ids; nulls only where a column may be blank.
+    lines: line number of each row; None from `parse_fast`, which does not know.
+    """
+
+    columns: dict[Column, pa.Array]
+    lines: np.ndarray | None
+
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+
+def parse_fast(text: bytes, layout: Layout, league: League | None) -> Cells | None:
+    """Every cell typed and within its bounds, or None if anything in the file needs a closer look."""
+    if text.find(b'"', layout.body) >= 0 or text.count(b"\r") != text.count(b"\r\n"):
+        return None
+    if text.find(b"0x", layout.body) >= 0 or text.find(b"0X", layout.body) >= 0:
+        return None  # Arrow reads hexadecimal numbers
+    body = pa.py_buffer(text)[layout.body :]
+    names = {column: str(place) for column, place in layout.places.items()}
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(body),
+            pa_csv.ReadOptions(column_names=[str(place) for place in range(layout.width)], block_size=_BLOCK_BYTES),
+            pa_csv.ParseOptions(quote_char=False),
+            pa_csv.ConvertOptions(
+                include_columns=list(names.values()),
+                column_types={n: pa.int32() if c.type.is_number else pa.string() for c, n in names.items()},
+                null_values=[""],
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    columns = {}
+    for column, name in names.items():
+        raw = _flat(table.column(name))
+        if column.type.is_number:
+            extremes = pc.min_max(raw)
+            low, high = column.bounds(league)
+            small, large = extremes["min"].as_py(), extremes["max"].as_py()
+            if (raw.null_count and not column.blank) or (small is not None and (small < low or large > high)):
+                return None
+            columns[column] = raw
+        else:
+            columns[column], bad = _text(raw, column)
+            if bad.any():
+                return None
+    return Cells(columns, None)
+
+
+def parse_careful(text: bytes, layout: Layout, league: League | None, problems: Problems) -> Cells:
+    """Every sound row typed; a problem for every other row and bad cell."""
+    parts: dict[Column, list[pa.Array]] = {column: [] for column in layout.places}
+    lines: list[np.ndarray] = []
+    rows = _rows(text, layout, problems)
+    while block := list(islice(rows, _BLOCK_ROWS)):
+        numbers = np.array([number for number, _ in block], np.int64)
+        cells = list(zip(*(row for _, row in block), strict=True))
+        bad_rows = np.zeros(len(block), bool)
+        values = {}
+        for column, place in layout.places.items():
+            raw = pa.array(cells[place], pa.string())
+            values[column], bad = _number(raw, column, league) if column.type.is_number else _text(raw, column)
+            if bad.any():
+                problems.add_rows(numbers, bad, column.title, _finder(raw), column.allowed(league))
+                bad_rows |= bad
+        sound = pa.array(~bad_rows)
+        for column, array in values.items():
+            parts[column].append(array.filter(sound))
+        lines.append(numbers[~bad_rows])
+    if not lines:
+        if not problems.count:
+            problems.add(None, None, "a header without rows", "at least one row")
+        problems.reject()
+    return Cells({c: pa.concat_arrays(arrays) for c, arrays in parts.items()}, np.concatenate(lines))
+
+
+def _rows(text: bytes, layout: Layout, problems: Problems) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of every row with as many cells as the header."""
+    stream = io.TextIOWrapper(io.BytesIO(text), "utf-8", newline="")
+    for _ in range(layout.line):
+        next(stream)
+    reader = csv.reader(stream, strict=True)
+    last = 0
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problems.add(
+                layout.line + last + 1, None, f"a row that cannot be read ({error})", "quotes in pairs within a cell"
+            )
+            last = reader.line_num
+            continue
+        first, last = layout.line + last + 1, reader.line_num
+        number = layout.line + last
+        if number != first:
+            problems.add(
+                first, None, f"a quoted cell that runs on to row {number}", "rows that end where their line ends"
+            )
+        elif len(row) == layout.width:
+            yield number, row
+        elif len(row) > 1 or (row and row[0].strip()):
+            cells = f"{len(row)} cell{'s' if len(row) != 1 else ''}: {shown(','.join(row))}"
+            problems.add(number, None, cells, f"{layout.width} cells, as in the header")
+
+
+def _finder(raw: pa.Array) -> Callable[[int], str]:
+    def found(place: int) -> str:
+        value = raw[place].as_py()
+        return repr(shown(value)) if value.strip() else "nothing"
+
+    return found
+
+
+def _number(raw: pa.Array, column: Column, league: League | None) -> tuple[pa.Array, np.ndarray]:
+    """Whole numbers as int32 and which cells are not allowed (those are null)."""
+    trimmed = pc.utf8_trim_whitespace(raw)
+    low, high = column.bounds(league)
+    whole = pc.match_substring_regex(trimmed, _INTEGER)
+    numbers = pc.if_else(whole, trimmed, None).cast(pa.float64())
+    allowed = pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high))
+    values = pc.if_else(allowed, numbers, None).cast(pa.int32())
+    bad = np.asarray(values.is_null())
+    if column.blank:
+        bad &= np.asarray(pc.not_equal(trimmed, ""))
+    return values, bad
+
+
+def _text(raw: pa.Array, column: Column) -> tuple[pa.Array, np.ndarray]:
+    """Text or dates, trimmed, and which cells are not allowed."""
+    values = pc.utf8_trim_whitespace(raw)
+    empty = pc.equal(values, "")
+    if column.choices:
+        good = pc.is_in(values, pa.array(column.choices))
+    elif column.pattern:
+        good = pc.match_substring_regex(values, f"^({column.pattern})$")
+    else:
+        control = pc.match_substring_regex(values, _CONTROL)
+        good = pc.and_not(pc.and_not(pc.less_equal(pc.utf8_length(values), MAX_TEXT), control), empty)
+    if column.type is Type.DATE:
+        values = _dates(values)
+        good = values.is_valid()
+    if column.blank:
+        values = pc.if_else(empty, None, values)
+        good = pc.or_(good, empty)
+    return values, ~np.asarray(good)
+
+
+def _dates(values: pa.Array) -> pa.Array:
+    coded = values.dictionary_encode()
+    days = pa.array([_date(text) for text in coded.dictionary.to_pylist()], pa.date32())
+    return days.take(coded.indices)
+
+
+def _date(text: str) -> date | None:
+    if len(text) > 10:
+        return None
+    for form in _DATE_FORMATS:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    return None
+
+
+def _flat(column: pa.ChunkedArray) -> pa.Array:
+    flat = column.combine_chunks()
+    return pa.concat_arrays(flat.chunks) if isinstance(flat, pa.ChunkedArray) else flat

@@ -1,0 +1,122 @@
+"""File names: what an uploaded file is, read from its name alone."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from hoops.contract.columns import DATASETS, REFERENCE, RESULTS
+from hoops.contract.report import reject, shown
+from hoops.leagues import Kind, League
+
+MAX_KEY = 1024
+_NAME = re.compile(
+    r"(?P<stem>[A-Za-z]{1,60})(_(?P<timestamp>[0-9]{8}(T[0-9]{4}([0-9]{2})?)?))?\.csv(?P<gzipped>\.gz)?", re.ASCII
+)
+_FORMATS = {8: "%Y%m%d", 13: "%Y%m%dT%H%M", 15: "%Y%m%dT%H%M%S"}
+_KINDS = {"RegularSeason": Kind.REGULAR, "NCAATourney": Kind.NCAA, "SecondaryTourney": Kind.SECONDARY}
+_STEMS = {
+    (f"{league}{dataset.name}" if league else dataset.name): (league, dataset)
+    for dataset in DATASETS.values()
+    for league in ((*League,) if dataset.by_league else (None,))
+}
+_TIMESTAMPS = "_YYYYMMDD, _YYYYMMDDTHHMM or _YYYYMMDDTHHMMSS (UTC, a real date of 1970-2100)"
+
+
+@dataclass(frozen=True)
+class SourceName:
+    """What a file name says.
+
+    dataset: name in `hoops.contract.columns.DATASETS`, such as RegularSeasonDetailedResults or Teams.
+    league: None for the files of both leagues (Cities, Conferences).
+    kind: kind of game; None outside results.
+    timestamp: YYYYMMDDTHHMMSSZ, or None if the name has none.
+    file: the name without its folder.
+    """
+
+    folder: str
+    dataset: str
+    league: League | None
+    kind: Kind | None
+    detailed: bool
+    timestamp: str | None
+    gzipped: bool
+    file: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.folder}/{self.file}"
+
+
+def parse(key: str) -> SourceName:
+    """Read a key of the source bucket, or a bare file name.
+
+    Raises
+    ------
+    Rejected
+        The name is outside the contract, or the file lies in another folder than its name belongs to.
+
+    >>> parse("results/MRegularSeasonCompactResults_20240315T0600.csv.gz").timestamp
+    '20240315T060000Z'
+    """
+    if len(key) > MAX_KEY:
+        reject(key[:MAX_KEY], f"a name of {len(key):,} characters", f"at most {MAX_KEY} characters")
+    *folders, file = key.split("/")
+    match = _NAME.fullmatch(file)
+    if match is None or match["stem"] not in _STEMS:
+        reject(key, f"the name {shown(file)!r}", _advice(file))
+    league, dataset = _STEMS[match["stem"]]
+    if folders and folders != [dataset.folder]:
+        reject(key, f"the folder {shown('/'.join(folders))!r}", f"{dataset.folder}/{file}, where this file belongs")
+    kind = next((kind for prefix, kind in _KINDS.items() if dataset.name.startswith(prefix)), None)
+    return SourceName(
+        folder=dataset.folder,
+        dataset=dataset.name,
+        league=league,
+        kind=kind if dataset.folder == RESULTS else None,
+        detailed="Detailed" in dataset.name,
+        timestamp=_timestamp(key, match["timestamp"]),
+        gzipped=match["gzipped"] is not None,
+        file=file,
+    )
+
+
+def folder_of(name: str) -> str:
+    """Folder of the source bucket to which a bare file name belongs; raises Rejected as `parse` does."""
+    return parse(name.rsplit("/", 1)[-1]).folder
+
+
+def allowed_names() -> list[str]:
+    """Every file name of the contract, without timestamp."""
+    return [f"{stem}.csv" for stem in _STEMS]
+
+
+def _timestamp(key: str, text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.strptime(text, _FORMATS[len(text)])
+    except ValueError:
+        reject(key, f"the timestamp {text}", _TIMESTAMPS)
+    if not 1970 <= moment.year <= 2100:
+        reject(key, f"the timestamp {text}", _TIMESTAMPS)
+    return f"{text[:8]}T{text[9:]:0<6}Z"
+
+
+def _advice(file: str) -> str:
+    stem = re.split(r"[_.]", file, maxsplit=1)[0][:80]
+    lowered = {each.lower(): each for each in _STEMS}
+    near = difflib.get_close_matches(stem.lower(), lowered, n=1, cutoff=0.5)
+    hint = f"{lowered[near[0]]}.csv is the nearest; " if near else ""
+    reference = ", ".join(
+        ("{M|W}" if dataset.by_league else "") + dataset.name
+        for dataset in DATASETS.values()
+        if dataset.folder == REFERENCE
+    )
+    return (
+        f"{hint}{{M|W}}{{RegularSeason|NCAATourney|SecondaryTourney}}{{Compact|Detailed}}Results, {{M|W}}Fixtures, "
+        f"{{M|W}}Retractions, or a reference file ({reference}); then optionally a timestamp, {_TIMESTAMPS}; "
+        "then .csv or .csv.gz"
+    )

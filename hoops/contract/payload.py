@@ -1,0 +1,135 @@
+"""From the bytes of an upload to clean UTF-8 text, within limits.
+
+Everything is done block by block, so that a bomb is refused at the block that shows it to be one::
+
+    gzip -> size, lines, line length, NUL bytes -> UTF-8 (Latin-1 is converted) -> no byte order mark
+"""
+
+from __future__ import annotations
+
+import codecs
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from hoops.contract.report import reject
+
+MAX_BYTES = 512 * 2**20  # of a file, uncompressed
+MAX_LINES = 1_000_000  # every game of both leagues since 1985 is 319,000 lines
+MAX_LINE = 16_384  # bytes
+_BLOCK = 2**20
+
+_GZIP = b"\x1f\x8b"
+_NOT_TEXT = {
+    _GZIP: "a gzip file",
+    b"PK\x03\x04": "a zip archive or Excel workbook",
+    b"PAR1": "a Parquet file",
+    codecs.BOM_UTF16_LE: "UTF-16 text",
+    codecs.BOM_UTF16_BE: "UTF-16 text",
+}
+_ALLOWED_TEXT = "comma-separated text in UTF-8 or Latin-1"
+
+
+def refuse_too_large(file: str, size: int) -> None:
+    """Raise Rejected if an upload of `size` bytes is too large to be read at all; call it before the download."""
+    if size > MAX_BYTES:
+        reject(file, f"{size:,} bytes", f"at most {MAX_BYTES:,} bytes, uncompressed")
+
+
+def text_of(file: str, data: bytes, gzipped: bool) -> tuple[bytes, tuple[str, ...]]:
+    """Text of a file in UTF-8 without byte order mark, and warnings.
+
+    Raises
+    ------
+    Rejected
+        The file is empty, binary, larger than the limits, or its gzip is corrupt.
+    """
+    refuse_too_large(file, len(data))
+    if not data:
+        reject(file, "an empty file", "a header line and at least one row")
+    if gzipped:
+        if not data.startswith(_GZIP):
+            reject(file, "a file that is not gzip", "gzip, as the name ends in .gz")
+        data = _join(_checked(file, _gunzip(file, data)))
+    else:
+        for magic, what in _NOT_TEXT.items():
+            if data.startswith(magic):
+                hint = "; a gzip file's name ends in .csv.gz" if magic == _GZIP else ""
+                reject(file, what, _ALLOWED_TEXT + hint)
+        view = memoryview(data)
+        for _ in _checked(file, (view[at : at + _BLOCK] for at in range(0, len(data), _BLOCK))):
+            pass
+    data, warnings = _as_utf8(data)
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if not data.strip():
+        reject(file, "an empty file", "a header line and at least one row")
+    return data, warnings
+
+
+def _join(blocks: Iterator[bytes | memoryview]) -> bytes:
+    whole = bytearray()
+    for block in blocks:
+        whole += block
+    return bytes(whole)
+
+
+def _gunzip(file: str, data: bytes) -> Iterator[bytes]:
+    rest = data
+    while rest:
+        member = zlib.decompressobj(wbits=31)
+        try:
+            while not member.eof:
+                block = member.decompress(rest, _BLOCK)
+                rest = member.unconsumed_tail
+                if not block and not rest and not member.eof:
+                    reject(file, "a gzip file that breaks off", "a whole gzip file: upload it again")
+                yield block
+        except zlib.error as error:
+            reject(file, f"a corrupt gzip file ({error})", "a whole gzip file: upload it again")
+        rest = member.unused_data.lstrip(b"\0")  # tar and tape writers pad with zeros
+
+
+def _checked(file: str, blocks: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    size = lines = open_line = 0
+    for block in blocks:
+        yield block
+        values = np.frombuffer(block, np.uint8)
+        size += len(values)
+        if size > MAX_BYTES:
+            reject(file, f"more than {MAX_BYTES:,} bytes", f"at most {MAX_BYTES:,} bytes, uncompressed")
+        if (nul := int(np.count_nonzero(values == 0))) > 0:
+            reject(file, f"a binary file ({nul:,} NUL bytes within its first {size:,})", _ALLOWED_TEXT)
+        feeds, returns = values == 10, values == 13
+        lines += max(int(np.count_nonzero(feeds)), int(np.count_nonzero(returns)))
+        if lines > MAX_LINES:
+            reject(file, f"more than {MAX_LINES:,} lines", f"at most {MAX_LINES:,} lines a file: split it")
+        ends = np.flatnonzero(feeds | returns)
+        gaps = np.diff(ends, prepend=-1 - open_line, append=len(values))
+        if len(gaps) and int(gaps.max()) - 1 > MAX_LINE:
+            reject(file, f"a line of more than {MAX_LINE:,} bytes", f"lines of at most {MAX_LINE:,} bytes")
+        open_line = int(gaps[-1]) - 1
+
+
+def _as_utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    if data.isascii() or _is_utf8(data):
+        return data, ()
+    view = memoryview(data)
+    encoding = "cp1252" if not _UNDEFINED_1252.intersection(np.unique(np.frombuffer(data, np.uint8))) else "latin-1"
+    blocks = (codecs.decode(view[at : at + _BLOCK], encoding).encode() for at in range(0, len(data), _BLOCK))
+    return _join(blocks), ("read as Latin-1, as it is not UTF-8",)
+
+
+_UNDEFINED_1252 = {0x81, 0x8D, 0x8F, 0x90, 0x9D}  # Windows writes cp1252 and calls it Latin-1
+
+
+def _is_utf8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    try:
+        for at in range(0, len(data), _BLOCK):
+            decoder.decode(view[at : at + _BLOCK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
