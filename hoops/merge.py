@@ -30,10 +30,10 @@ _KINDS = pa.array([*Kind])
 
 @dataclass(frozen=True)
 class Statement:
-    """What one file, or a part of it, says.
+    """What one file, or a part of it such as one day, says.
 
     version: YYYYMMDDTHHMMSSZ of the file; the later one is the newer statement.
-    content: hash of the file's content. Parts of one file carry its hash; a game stands in at most one of them.
+    content: hash of the content of the file or part; within a file a game stands once.
     games: rows in the schema GAMES (for `open_fixtures`: FIXTURES).
     retractions: rows (season, day, team1_id, team2_id) of games taken back.
     """

@@ -1,0 +1,229 @@
+"""A folder of the contract's files on disk, such as an unpacked Kaggle download: what is in it, read and merged.
+
+contract_files -> hoops.contract.read -> hoops.merge -> Folder
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hoops.contract import DATASETS, SourceName, parse, read
+from hoops.contract.columns import FIXTURES_FOLDER, FOLDERS, REFERENCE, RESULTS, RETRACTIONS_FOLDER
+from hoops.contract.payload import MAX_LINE, text_of
+from hoops.errors import MadnessError, Rejected
+from hoops.leagues import League
+from hoops.merge import ReferenceStatement, Statement, merge, merge_reference, open_fixtures
+
+UNDATED = "19700101T000000Z"  # version of a file whose name has no timestamp: any other file is newer
+
+
+@dataclass(frozen=True)
+class LeagueFiles:
+    """What a folder says about one league.
+
+    games: schema `hoops.schemas.GAMES`, what holds of all results and retractions.
+    fixtures: schema `hoops.schemas.FIXTURES`; some of them may have been played.
+    reference: one table for each reference dataset of the league, empty where the folder has no file of it.
+    """
+
+    league: League
+    games: pa.Table
+    fixtures: pa.Table
+    reference: dict[str, pa.Table]
+
+    @property
+    def seeds(self) -> pa.Table:
+        """NCAA tournament seeds: season, seed, team_id."""
+        return self.reference["NCAATourneySeeds"]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """All that was read. shared: the datasets of both leagues (Cities, Conferences). warnings: one text a file."""
+
+    path: Path
+    leagues: dict[League, LeagueFiles]
+    shared: dict[str, pa.Table]
+    warnings: tuple[str, ...]
+
+
+def read_folder(path: Path, leagues: Iterable[League], seasons: Collection[int] | None = None) -> Folder:
+    """Read a folder's files and merge them; every file is read whole, then only `seasons` are kept.
+
+    Raises
+    ------
+    MadnessError
+        The folder has no results of one of the leagues.
+    Rejected
+        One of its files is bad.
+    """
+    wanted = tuple(leagues)
+    read_in: list[tuple[SourceName, Statement | ReferenceStatement]] = []
+    warnings: list[str] = []
+    for file in contract_files(path):
+        name = parse(file.name)
+        if name.league is None or name.league in wanted:
+            data = file.read_bytes()
+            accepted = read(name, data)
+            table = accepted.table if seasons is None else _of_seasons(accepted.table, seasons)
+            read_in.append((name, _statement(name, hashlib.sha256(data).hexdigest(), table)))
+            warnings += [f"{file.name}: {warning}" for warning in accepted.warnings]
+    for league in wanted:
+        if not any(name.league is league and name.folder == RESULTS for name, _ in read_in):
+            raise MadnessError(f"{path} has no {league.label.lower()}'s results: {_expected(league)}")
+    return Folder(
+        path,
+        {league: _league_files(league, [(n, s) for n, s in read_in if n.league is league]) for league in wanted},
+        {name: _reference(name, read_in) for name, dataset in DATASETS.items() if not dataset.by_league},
+        tuple(warnings),
+    )
+
+
+def contract_files(path: Path) -> list[Path]:
+    """Files of the contract in a folder, and in subfolders named as those of the source bucket, sorted.
+
+    Raises
+    ------
+    MadnessError
+        There is no such folder, or it has no file of the contract.
+    """
+    if not path.is_dir():
+        raise MadnessError(f"{path} is not a folder")
+    found = [file for file in sorted(path.iterdir()) if file.is_file() and _is_contract(file.name)]
+    for folder in FOLDERS:
+        inside = sorted((path / folder).iterdir()) if (path / folder).is_dir() else []
+        found += [file for file in inside if file.is_file() and _is_contract(f"{folder}/{file.name}")]
+    if not found:
+        raise MadnessError(f"{path} has no file of the contract: {_expected(None)}")
+    return found
+
+
+def seasons_in(path: Path, leagues: Iterable[League] = tuple(League)) -> list[int]:
+    """Seasons that a folder's results files have, ascending; rows that cannot be read are passed over."""
+    wanted = tuple(leagues)
+    found: set[int] = set()
+    for file in contract_files(path):
+        name = parse(file.name)
+        if name.folder == RESULTS and name.league in wanted:
+            found.update(season for _, season in _rows(_plain(file)) if season is not None)
+    return sorted(found)
+
+
+def filtered(path: Path, seasons: Collection[int]) -> bytes:
+    """The bytes of a file with only the rows of some seasons; header, other bytes and line ends are kept.
+
+    A file without a Season column is unchanged. A row whose season cannot be read is kept, for the reader to report.
+    Empty if no row is left: there is nothing to upload. A gzip file gives gzip, the same bytes every time.
+    """
+    whole = path.read_bytes()
+    plain = _plain(path)
+    header, *rest = plain.splitlines(keepends=True) or [b""]
+    if _season_place(header) is None:
+        return whole
+    kept = [line for line, season in _rows(plain) if season is None or season in seasons]
+    if not kept:
+        return b""
+    if len(kept) == len(rest):
+        return whole
+    text = b"".join([header, *kept])
+    return gzip.compress(text, mtime=0) if path.suffix == ".gz" else text
+
+
+def _statement(name: SourceName, content: str, table: pa.Table) -> Statement | ReferenceStatement:
+    version = name.timestamp or UNDATED
+    if name.folder == REFERENCE:
+        return ReferenceStatement(version, content, table)
+    if name.folder == RETRACTIONS_FOLDER:
+        return Statement(version, content, retractions=table)
+    return Statement(version, content, games=table)
+
+
+def _league_files(league: League, read_in: list[tuple[SourceName, Statement | ReferenceStatement]]) -> LeagueFiles:
+    by_folder = {
+        folder: [s for name, s in read_in if name.folder == folder and isinstance(s, Statement)] for folder in FOLDERS
+    }
+    retractions = by_folder[RETRACTIONS_FOLDER]
+    return LeagueFiles(
+        league,
+        merge([*by_folder[RESULTS], *retractions]),
+        open_fixtures([*by_folder[FIXTURES_FOLDER], *retractions]),
+        {
+            name: _reference(name, read_in)
+            for name, dataset in DATASETS.items()
+            if dataset.folder == REFERENCE and dataset.by_league
+        },
+    )
+
+
+def _reference(dataset: str, read_in: list[tuple[SourceName, Statement | ReferenceStatement]]) -> pa.Table:
+    said = [s for name, s in read_in if name.dataset == dataset and isinstance(s, ReferenceStatement)]
+    return merge_reference(dataset, said)
+
+
+def _of_seasons(table: pa.Table, seasons: Collection[int]) -> pa.Table:
+    if "season" not in table.column_names:
+        return table
+    return table.filter(pc.is_in(table["season"], pa.array(sorted(seasons), pa.int16())))
+
+
+def _is_contract(key: str) -> bool:
+    try:
+        parse(key)
+    except Rejected:
+        return False
+    return True
+
+
+def _expected(league: League | None) -> str:
+    letter = league or "{M|W}"
+    return (
+        f"expected names such as {letter}RegularSeasonCompactResults.csv, {letter}RegularSeasonDetailedResults.csv or "
+        f"{letter}NCAATourneyCompactResults.csv (also .csv.gz), as in Kaggle's March Machine Learning Mania"
+    )
+
+
+def _plain(path: Path) -> bytes:
+    """Content of a file, unpacked; raises Rejected if it cannot be, or is beyond the contract's limits."""
+    data = path.read_bytes()
+    if path.suffix != ".gz":
+        return data
+    text, _ = text_of(path.name, data, gzipped=True)
+    return text
+
+
+def _season_place(header: bytes) -> int | None:
+    titles = [title.strip().strip('"').strip().casefold() for title in header.decode("utf-8-sig", "replace").split(",")]
+    return titles.index("season") if "season" in titles else None
+
+
+def _rows(text: bytes) -> Iterator[tuple[bytes, int | None]]:
+    """Every line after the header with its season; None where that cannot be read."""
+    header, *rest = text.splitlines(keepends=True) or [b""]
+    place = _season_place(header)
+    if place is None:
+        return
+    known: dict[bytes, int | None] = {}
+    for line in rest:
+        if b'"' in line and len(line) <= MAX_LINE:
+            cells = next(csv.reader([line.decode("utf-8", "replace")]), [])
+            cell = cells[place].encode() if len(cells) > place else b""
+        else:
+            parts = line.split(b",", place + 1)
+            cell = parts[place] if len(parts) > place else b""
+        if cell not in known:
+            known[cell] = _year(cell)
+        yield line, known[cell]
+
+
+def _year(cell: bytes) -> int | None:
+    text = cell.decode("utf-8", "replace").strip()
+    whole, _, fraction = text.partition(".")
+    return int(whole) if whole.isascii() and whole.isdigit() and not fraction.strip("0") and len(whole) < 5 else None
