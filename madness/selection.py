@@ -1,0 +1,91 @@
+"""Which files and seasons of a folder go into the pipeline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from hoops.contract.names import parse
+from hoops.errors import MadnessError
+from hoops.leagues import League
+from madness.folder import contract_files, filtered, seasons_in
+from madness.ingest import Upload
+
+DEFAULT_SEASONS = 3
+ALL = "all"
+
+
+class SelectionError(MadnessError):
+    """Leagues or seasons that cannot be had; the text says what is there."""
+
+
+def parse_leagues(text: str) -> tuple[League, ...]:
+    """Read `M`, `W` or `M,W`.
+
+    >>> parse_leagues("w, M")
+    (<League.MEN: 'M'>, <League.WOMEN: 'W'>)
+    """
+    wanted = [part.strip().upper() for part in text.split(",")]
+    unknown = [part for part in wanted if part not in {*League}]
+    if unknown:
+        raise SelectionError(f"unknown league {unknown[0]!r}; allowed: M (men), W (women), or M,W")
+    return tuple(league for league in League if league in wanted)
+
+
+def parse_seasons(text: str) -> tuple[int, ...] | None:
+    """Read `2024`, `2022-2024`, `2011,2013-2015`; None for `all`.
+
+    >>> parse_seasons("2011,2013-2015")
+    (2011, 2013, 2014, 2015)
+    """
+    if text.strip().lower() == ALL:
+        return None
+    seasons: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{4})(?:\s*-\s*(\d{4}))?\s*", part)
+        if match is None or int(match[2] or match[1]) < int(match[1]):
+            raise SelectionError(f"seasons {text!r}; allowed: a year, a range such as 2022-2024, a list of both, or all")
+        seasons.update(range(int(match[1]), int(match[2] or match[1]) + 1))
+    return tuple(sorted(seasons))
+
+
+def choose_seasons(folder: Path, leagues: Iterable[League], text: str | None) -> tuple[int, ...]:
+    """The seasons asked for; without a wish the last three that the folder has.
+
+    Raises
+    ------
+    SelectionError
+        The folder does not have a season that was asked for.
+    """
+    present = seasons_in(folder, leagues)
+    if not present:
+        raise SelectionError(f"{folder} has no results of {', '.join(leagues)}.")
+    if text is None:
+        return tuple(present[-DEFAULT_SEASONS:])
+    wanted = parse_seasons(text)
+    if wanted is None:
+        return tuple(present)
+    missing = [season for season in wanted if season not in present]
+    if missing:
+        raise SelectionError(f"{folder} has no season {missing[0]}; it has {_ranges(present)}.")
+    return wanted
+
+
+def uploads(folder: Path, leagues: Collection[League], seasons: Collection[int]) -> list[Upload]:
+    """The files of a folder that concern some leagues, cut to some seasons; those left empty are left out."""
+    found = {}
+    for path in contract_files(folder):
+        name = parse(path.name)
+        if name.league is None or name.league in leagues:
+            body = filtered(path, seasons)
+            if body:
+                found[name.key] = Upload(name.key, body)
+    return list(found.values())
+
+
+def _ranges(seasons: Iterable[int]) -> str:
+    ordered = sorted(seasons)
+    starts = [s for s in ordered if s - 1 not in ordered]
+    ends = [s for s in ordered if s + 1 not in ordered]
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True))
