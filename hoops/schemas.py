@@ -67,6 +67,10 @@ _FORECAST = [
     _field("issued_model_id", pa.string(), "model that made the forecast published at issued_at", nullable=True),
 ]  # fmt: skip
 
+# What the fold keeps of a season: its games with the forecast of each, its ratings by day, and the games to come.
+PREDICTED = pa.schema([*GAMES, *_FORECAST])
+PENDING = pa.schema([*FIXTURES, *_FORECAST])
+
 
 @dataclass(frozen=True)
 class Published:
@@ -82,6 +86,7 @@ _RATING = [
     _field("rating", pa.float64(), "expected margin against an average team of the season on neutral ground", "points"),
     _field("rating_sd", pa.float64(), "posterior standard deviation of the rating", "points"),
 ]
+RATED = pa.schema([DAY, _field("team_id", pa.int32(), "team"), *_RATING])
 _TEAM = [_field("team_id", pa.int32(), "team"), _field("team_name", pa.string(), "name; 'Team <id>' until it is known")]
 
 PUBLISHED: dict[str, Published] = {

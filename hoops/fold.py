@@ -1,0 +1,189 @@
+"""Days in order: forecast every game from the state before its day, then update the state once with all of them.
+
+    state before day d ──► forecast the games and fixtures of day d
+          │
+          └─ games of day d ──► state after day d ──► ratings, forecasts of later fixtures
+
+A forecast is made from a `Matchups`, which holds no score; the update never sees a forecast. Everything here is a
+function of its arguments, so that the same days give the same rows wherever they are folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hoops import statespace
+from hoops.model import Model
+from hoops.schemas import FIXTURES, PENDING, PREDICTED, RATED
+from hoops.statespace import Forecast, Matchups, Outcomes, State
+
+IDENTITY = ("season", "day", "team1_id", "team2_id")
+
+
+@dataclass(frozen=True)
+class Day:
+    """All games of one day of a league (`GAMES` rows) and the fixtures of that day not played (`FIXTURES` rows)."""
+
+    season: int
+    day: int
+    games: pa.Table
+    fixtures: pa.Table
+
+
+@dataclass(frozen=True)
+class FoldedDay:
+    """What a day gave.
+
+    state: after the day. predicted: the day's games with their forecasts (`PREDICTED`). rated: every team's rating
+    after the day (`RATED`). pending: forecasts of the day's fixtures that were not played (`PENDING`).
+    """
+
+    state: State
+    predicted: pa.Table
+    rated: pa.Table
+    pending: pa.Table
+
+
+def fold_day(state: State, day: Day, model: Model) -> FoldedDay:
+    """Fold one day that is later than every day in `state`."""
+    before = statespace.advance(state, day.season, day.day, model.parameters)
+    predicted = _with_forecast(day.games, _forecast(before, day.games, model), state, model, PREDICTED)
+    pending = _with_forecast(day.fixtures, _forecast(before, day.fixtures, model), state, model, PENDING)
+    after = statespace.update(before, outcomes(day.games), model.parameters)
+    return FoldedDay(after, predicted, _rated(after, day.day, model), pending)
+
+
+def fold(days: Iterator[Day], model: Model, state: State | None = None) -> Iterator[FoldedDay]:
+    """Fold days in order from `state` (default: the empty state), yielding what each gave."""
+    state = statespace.initial(model.parameters) if state is None else state
+    for day in days:
+        folded = fold_day(state, day, model)
+        state = folded.state
+        yield folded
+
+
+def forecast_fixtures(state: State, fixtures: pa.Table, model: Model) -> pa.Table:
+    """Forecast fixtures (`FIXTURES` rows, all on days after `state`) from what is known now: `PENDING` rows."""
+    parts = [PENDING.empty_table()]
+    moments = sorted(set(zip(*(fixtures[name].to_pylist() for name in ("season", "day")), strict=True)))
+    for season, day in moments:
+        rows = fixtures.filter(pc.and_(pc.equal(fixtures["season"], season), pc.equal(fixtures["day"], day)))
+        before = statespace.advance(state, season, day, model.parameters)
+        parts.append(_with_forecast(rows, _forecast(before, rows, model), state, model, PENDING))
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def days_of(games: pa.Table) -> Iterator[Day]:
+    """Split games (`GAMES`, sorted by season and day) into days without fixtures, in order."""
+    season, day = games["season"].to_numpy(), games["day"].to_numpy()
+    bounds = np.flatnonzero((np.diff(season) != 0) | (np.diff(day) != 0)) + 1
+    for start, stop in zip([0, *bounds], [*bounds, len(season)], strict=True) if len(season) else ():
+        rows = games.slice(start, stop - start)
+        yield Day(int(season[start]), int(day[start]), rows, FIXTURES.empty_table())
+
+
+def matchups(rows: pa.Table) -> Matchups:
+    """What may be known of games or fixtures before they are played."""
+    return Matchups(*(rows[name].to_numpy() for name in ("team1_id", "team2_id", "site")))
+
+
+def outcomes(games: pa.Table) -> Outcomes:
+    """What the day's games were."""
+    margin = games["team1_score"].to_numpy().astype(np.float64) - games["team2_score"].to_numpy()
+    return Outcomes(matchups(games), margin, games["num_ot"].to_numpy())
+
+
+def issued(pending: pa.Table, now: datetime) -> pa.Table:
+    """Stamp forecasts of games to come with the time at which they are published."""
+    stamp = pa.array([now] * pending.num_rows, PENDING.field("issued_at").type)
+    for name, column in (
+        ("issued_at", stamp),
+        ("issued_probability", pending["team1_probability"]),
+        ("issued_model_id", pending["model_id"]),
+    ):
+        pending = pending.set_column(pending.schema.get_field_index(name), PENDING.field(name), column)
+    return pending
+
+
+ISSUED = ("issued_at", "issued_probability", "issued_model_id")
+
+
+def carry_issued(rows: pa.Table, *earlier: pa.Table) -> pa.Table:
+    """Keep beside each row what was issued for the same game before; the first table that knows it wins."""
+    known: dict[tuple, tuple] = {}
+    for table in reversed(earlier):
+        table = table.filter(pc.is_valid(table["issued_at"]))
+        known.update(zip(_identities(table), _rows(table, ISSUED), strict=True))
+    if not known:
+        return rows
+    found = [known.get(identity) for identity in _identities(rows)]
+    for place, name in enumerate(ISSUED):
+        index = rows.schema.get_field_index(name)
+        values = [issue[place] if issue else None for issue in found]
+        rows = rows.set_column(index, rows.schema.field(index), pa.array(values, rows.schema.field(index).type))
+    return rows
+
+
+def unplayed(fixtures: pa.Table, games: pa.Table) -> pa.Table:
+    """The fixtures that are not among the games (same season, day and pair)."""
+    played = set(_identities(games))
+    return fixtures.filter(pa.array([identity not in played for identity in _identities(fixtures)], pa.bool_()))
+
+
+def _identities(table: pa.Table) -> list[tuple]:
+    return _rows(table, IDENTITY)
+
+
+def _rows(table: pa.Table, names: tuple[str, ...]) -> list[tuple]:
+    return list(zip(*(table[name].to_pylist() for name in names), strict=True))
+
+
+def _forecast(before: State, rows: pa.Table, model: Model) -> Forecast:
+    return statespace.predict(before, matchups(rows), model.parameters)
+
+
+def _with_forecast(rows: pa.Table, forecast: Forecast, known: State, model: Model, schema: pa.Schema) -> pa.Table:
+    n = rows.num_rows
+    season = rows["season"].to_numpy()
+    columns = {
+        **{name: rows[name] for name in rows.schema.names},
+        "team1_probability": forecast.probability,
+        "team1_margin": forecast.margin,
+        "margin_sd": forecast.margin_sd,
+        "model_id": [model.id] * n,
+        "known_through_season": [known.season] * n,
+        "known_through_day": [known.day] * n,
+        "out_of_sample": season > model.trained_through,
+    }
+    arrays = [
+        columns[field.name].cast(field.type).combine_chunks()
+        if isinstance(columns.get(field.name), pa.ChunkedArray)
+        else pa.array(columns[field.name], field.type)
+        if field.name in columns
+        else pa.nulls(n, field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _rated(state: State, day: int, model: Model) -> pa.Table:
+    ratings = statespace.ratings(state, model.parameters)
+    # Equal ratings are ordered by team, so that the same state always gives the same rows.
+    order = np.lexsort((ratings.team, -ratings.rating))
+    n = len(order)
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(n, day), pa.int16()),
+            pa.array(ratings.team[order], pa.int32()),
+            pa.array(np.arange(1, n + 1), pa.int16()),
+            pa.array(ratings.rating[order]),
+            pa.array(ratings.rating_sd[order]),
+        ],
+        schema=RATED,
+    )

@@ -1,0 +1,99 @@
+"""The dashboard bucket: Parquet tables under stable keys, and one manifest a league that says what they show."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+import pyarrow as pa
+
+from hoops.leagues import League
+from hoops.schemas import PUBLISHED
+from lake import parquet
+from lake.store import Conflict, Store
+
+
+@dataclass(frozen=True)
+class TableEntry:
+    """A published table: its ETag, the digest of what it was made from, and its number of rows."""
+
+    etag: str
+    inputs: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the tables of a league show.
+
+    generation: of the head they were made from. reference: digest of the reference entries. season, day: last day
+    applied. seasons: those with tables. published_at: UTC time of the last change.
+    """
+
+    league: str
+    generation: int = 0
+    engine: str = ""
+    reference: str = ""
+    season: int | None = None
+    day: int | None = None
+    published_at: str = ""
+    seasons: list[int] = field(default_factory=list)
+    tables: dict[str, TableEntry] = field(default_factory=dict)
+
+
+class PublishedTables:
+    """Tables and manifests of the dashboard bucket."""
+
+    def __init__(self, dashboard: Store) -> None:
+        self._dashboard = dashboard
+
+    def manifest(self, league: League) -> tuple[Manifest, str | None]:
+        """The manifest and its ETag; an empty one and None before the first publication."""
+        stored = self._dashboard.get(manifest_key(league))
+        if stored is None:
+            return Manifest(league.value), None
+        fields = json.loads(stored.body)
+        fields["tables"] = {key: TableEntry(**entry) for key, entry in fields["tables"].items()}
+        return Manifest(**fields), stored.etag
+
+    def write_manifest(self, league: League, manifest: Manifest, etag: str | None) -> None:
+        """Replace the manifest that was read with `etag`; raise `Conflict` if another publisher was faster."""
+        body = json.dumps(asdict(manifest), separators=(",", ":")).encode()
+        self._dashboard.put(manifest_key(league), body, if_match=etag, if_absent=etag is None)
+
+    def write_table(self, key: str, table: pa.Table, recorded: TableEntry | None, inputs: str) -> TableEntry:
+        """Write a table in place of the recorded one.
+
+        If the object is not the recorded one, a publisher died between its tables and its manifest, or another is at
+        work: raise `Conflict`; `adopt` tells the two apart.
+        """
+        body = parquet.encode(table, PUBLISHED[key.split("/")[0]].schema)
+        etag = self._dashboard.put(
+            key, body, if_match=recorded.etag if recorded else None, if_absent=recorded is None
+        )  # fmt: skip
+        return TableEntry(etag, inputs, table.num_rows)
+
+    def present(self, key: str) -> TableEntry | None:
+        """The table that lies at a key, whoever wrote it; its inputs and rows are unknown."""
+        stored = self._dashboard.get(key)
+        return TableEntry(stored.etag, "", 0) if stored else None
+
+    def read(self, key: str) -> pa.Table:
+        stored = self._dashboard.get(key)
+        if stored is None:
+            raise Conflict(f"{key} is not published")
+        return parquet.decode(stored.body)
+
+
+def manifest_key(league: League) -> str:
+    return f"manifest/league={league}.json"
+
+
+def table_key(table: str, league: League, season: int | None = None) -> str:
+    """Stable key of a table, in the partition folders that Athena, DuckDB, Spark and pandas understand.
+
+    >>> table_key("results", League.MEN, 2024)
+    'results/league=M/season=2024/part.parquet'
+    """
+    partition = f"/season={season}" if PUBLISHED[table].by_season else ""
+    return f"{table}/league={league}{partition}/part.parquet"

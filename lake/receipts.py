@@ -1,0 +1,78 @@
+"""Receipts say which versions of which uploaded files are done; rejections tell people why a file was not taken.
+
+receipts/results/MRegularSeasonCompactResults.csv/<token>.json   in the models bucket, written last
+rejected/results/MRegularSeasonCompactResults.csv.json           in the source bucket, beside the people who upload
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from hoops.contract.report import Report
+from lake.store import Store
+
+ACCEPTED, REJECTED = "accepted", "rejected"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """version: token of the object version. outcome: accepted or rejected. rows: of the file. days: it touched."""
+
+    key: str
+    version: str
+    outcome: str
+    at: str
+    rows: int = 0
+    days: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class Receipts:
+    def __init__(self, models: Store, source: Store) -> None:
+        self._models, self._source = models, source
+
+    def get(self, key: str, version: str) -> Receipt | None:
+        stored = self._models.get(_receipt(key, version))
+        if stored is None:
+            return None
+        fields = json.loads(stored.body)
+        return Receipt(**{**fields, "warnings": tuple(fields["warnings"])})
+
+    def put(self, receipt: Receipt) -> None:
+        self._models.put(_receipt(receipt.key, receipt.version), json.dumps(asdict(receipt), indent=1).encode())
+
+    def done(self) -> set[tuple[str, str]]:
+        """(key, version) of every object that has a receipt."""
+        rows = self._models.listing("receipts/")
+        return {tuple(row.key.removeprefix("receipts/").removesuffix(".json").rsplit("/", 1)) for row in rows}  # type: ignore[misc]
+
+    def reject(self, key: str, report: Report) -> None:
+        self._source.put(rejection_key(key), json.dumps(report.to_dict(), indent=1).encode())
+
+    def clear_rejection(self, key: str) -> None:
+        """A good file of the same name has replaced the bad one: its report no longer holds."""
+        self._source.delete([rejection_key(key)])
+
+    def rejection(self, key: str) -> Report | None:
+        stored = self._source.get(rejection_key(key))
+        return Report.from_dict(json.loads(stored.body)) if stored else None
+
+
+def token(modified: datetime, etag: str) -> str:
+    """Names one version of an object by what a listing tells of it, with or without bucket versioning.
+
+    >>> token(datetime(2024, 3, 15, 6, 0, 1), "d41d8c")
+    '20240315T060001Z-d41d8c'
+    """
+    return f"{modified:%Y%m%dT%H%M%SZ}-{etag}"
+
+
+def rejection_key(key: str) -> str:
+    """Where the report of a rejected source object lies, in the source bucket."""
+    return f"rejected/{key}.json"
+
+
+def _receipt(key: str, version: str) -> str:
+    return f"receipts/{key}/{version}.json"

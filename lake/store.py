@@ -1,0 +1,211 @@
+"""One bucket: get, put, list, delete, with conditional writes; on S3 and in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from hoops.errors import MadnessError, Retryable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class Conflict(Retryable):
+    """A conditional write lost: the object is not in the state that the writer had read."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as it was read. version: S3's version id, or None in a bucket without versioning."""
+
+    body: bytes
+    etag: str
+    version: str | None
+    modified: datetime
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of a bucket listing."""
+
+    key: str
+    etag: str
+    size: int
+    modified: datetime
+
+
+class Store(Protocol):
+    """What the pipeline needs of a bucket. Keys are plain text, never URL-encoded."""
+
+    name: str
+
+    def get(self, key: str, version: str | None = None) -> Stored | None:
+        """The object, or None if there is none."""
+
+    def stat(self, key: str, version: str | None = None) -> Listed | None:
+        """What a listing would tell of the object, without its body; None if there is none."""
+
+    def put(self, key: str, body: bytes, *, if_match: str | None = None, if_absent: bool = False) -> str:
+        """Write and return the ETag. With a condition: raise `Conflict` unless the object has that ETag / is absent."""
+
+    def put_new(self, key: str, body: bytes) -> bool:
+        """Write an immutable object; False if it was there already."""
+
+    def listing(self, prefix: str) -> list[Listed]:
+        """Every object below the prefix, in key order."""
+
+    def folders(self, prefix: str) -> list[str]:
+        """Names of the folders directly below the prefix (which ends in /), in order."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove objects; those that are gone already do not matter."""
+
+
+class S3Store:
+    """A bucket of S3, or of anything that speaks its protocol."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self.name = bucket
+        self._s3 = client
+
+    def get(self, key: str, version: str | None = None) -> Stored | None:
+        wanted: dict[str, Any] = {"VersionId": version} if version else {}
+        try:
+            answer = self._call(self._s3.get_object, Key=key, **wanted)
+            body = self._call_read(answer["Body"])
+        except _Missing:
+            return None
+        return Stored(body, answer["ETag"].strip('"'), _version(answer), answer["LastModified"])
+
+    def stat(self, key: str, version: str | None = None) -> Listed | None:
+        wanted: dict[str, Any] = {"VersionId": version} if version else {}
+        try:
+            answer = self._call(self._s3.head_object, Key=key, **wanted)
+        except _Missing:
+            return None
+        return Listed(key, answer["ETag"].strip('"'), answer["ContentLength"], answer["LastModified"])
+
+    def put(self, key: str, body: bytes, *, if_match: str | None = None, if_absent: bool = False) -> str:
+        condition: dict[str, Any] = {"IfMatch": f'"{if_match}"'} if if_match else {}
+        if if_absent:
+            condition["IfNoneMatch"] = "*"
+        try:
+            return self._call(self._s3.put_object, Key=key, Body=body, **condition)["ETag"].strip('"')
+        except _Missing:  # If-Match on an object that is gone
+            raise Conflict(f"{self.name}/{key}: it is gone") from None
+
+    def put_new(self, key: str, body: bytes) -> bool:
+        try:
+            self.put(key, body, if_absent=True)
+        except Conflict:
+            return False
+        return True
+
+    def listing(self, prefix: str) -> list[Listed]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
+        rows = self._call_plain(lambda: [row for page in pages for row in page.get("Contents", [])])
+        return [Listed(row["Key"], row["ETag"].strip('"'), row["Size"], row["LastModified"]) for row in rows]
+
+    def folders(self, prefix: str) -> list[str]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, Delimiter="/")
+        rows = self._call_plain(lambda: [row for page in pages for row in page.get("CommonPrefixes", [])])
+        return [row["Prefix"][len(prefix) :].rstrip("/") for row in rows]
+
+    def delete(self, keys: Iterable[str]) -> None:
+        doomed = [{"Key": key} for key in keys]
+        for start in range(0, len(doomed), 1000):
+            self._call(self._s3.delete_objects, Delete={"Objects": doomed[start : start + 1000], "Quiet": True})
+
+    def _call(self, operation: Callable, **arguments: Any) -> Any:
+        return self._call_plain(lambda: operation(Bucket=self.name, **arguments))
+
+    def _call_read(self, body: Any) -> bytes:
+        return self._call_plain(body.read)
+
+    def _call_plain(self, operation: Callable) -> Any:
+        """Run one request; say in our own terms what went wrong."""
+        from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+        try:
+            return operation()
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+            if code in ("PreconditionFailed", "ConditionalRequestConflict"):
+                raise Conflict(f"{self.name}: {error}") from error
+            if code in ("NoSuchKey", "NoSuchVersion", "404"):
+                raise _Missing from error
+            if code == "NoSuchBucket":
+                raise MadnessError(f"bucket {self.name} does not exist: provision the stage first") from error
+            if status >= 500 or code in _TRANSIENT:
+                raise Retryable(f"{self.name}: {error}") from error
+            raise
+        except (ConnectionError, HTTPClientError) as error:
+            raise Retryable(f"{self.name}: {error}") from error
+
+
+class _Missing(Exception):
+    """There is no such object."""
+
+
+_TRANSIENT = frozenset({"SlowDown", "Throttling", "ThrottlingException", "RequestTimeout", "RequestTimeTooSkewed"})
+
+
+def _version(answer: Any) -> str | None:
+    version = answer.get("VersionId")
+    return version if version and version != "null" else None
+
+
+class MemoryStore:
+    """A bucket in memory that keeps the promises of `Store`; for tests and dry runs."""
+
+    def __init__(self, name: str = "memory", clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.name = name
+        self._objects: dict[str, list[Stored]] = {}
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    def get(self, key: str, version: str | None = None) -> Stored | None:
+        versions = self._objects.get(key)
+        if not versions:
+            return None
+        return versions[-1] if version is None else next((v for v in versions if v.version == version), None)
+
+    def stat(self, key: str, version: str | None = None) -> Listed | None:
+        stored = self.get(key, version)
+        return stored and Listed(key, stored.etag, len(stored.body), stored.modified)
+
+    def put(self, key: str, body: bytes, *, if_match: str | None = None, if_absent: bool = False) -> str:
+        with self._lock:
+            versions = self._objects.get(key, [])
+            if (if_absent and versions) or (if_match and (not versions or versions[-1].etag != if_match)):
+                raise Conflict(f"{self.name}/{key}: changed since it was read")
+            etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
+            stored = Stored(bytes(body), etag, f"v{len(versions) + 1}", self._clock())
+            self._objects[key] = [*versions, stored]
+            return etag
+
+    def put_new(self, key: str, body: bytes) -> bool:
+        try:
+            self.put(key, body, if_absent=True)
+        except Conflict:
+            return False
+        return True
+
+    def listing(self, prefix: str) -> list[Listed]:
+        found = sorted((key, versions[-1]) for key, versions in self._objects.items() if key.startswith(prefix))
+        return [Listed(key, stored.etag, len(stored.body), stored.modified) for key, stored in found]
+
+    def folders(self, prefix: str) -> list[str]:
+        below = (key.removeprefix(prefix) for key in self._objects if key.startswith(prefix))
+        return sorted({rest.split("/")[0] for rest in below if "/" in rest})
+
+    def delete(self, keys: Iterable[str]) -> None:
+        with self._lock:
+            for key in keys:
+                self._objects.pop(key, None)

@@ -1,0 +1,73 @@
+"""Apply nudges: bring leagues up to the days they name, commit, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from hoops.errors import MadnessError
+from hoops.leagues import League
+from lake.fingerprint import fingerprint
+from lake.heads import Head
+from lake.lake import Lake
+from pipeline_app.log import log
+from pipeline_app.nudges import Nudge
+from pipeline_app.publish import publish
+from pipeline_app.replay import Replay
+from pipeline_app.retry import retrying
+
+
+class Message(NamedTuple):
+    """A nudge as the queue delivered it."""
+
+    id: str
+    nudge: Nudge
+
+
+class ApplyFailed(MadnessError):
+    """Some leagues of a batch could not be applied; the others are done, and doing them again changes nothing."""
+
+
+def apply_batch(lake: Lake, messages: Iterable[Message], clock: Callable[[], datetime]) -> None:
+    """Apply a batch of messages in order. Leagues succeed or fail apart; raise `ApplyFailed` if one failed."""
+    failed: dict[League, Exception] = {}
+    by_league = sorted(messages, key=lambda message: message.nudge.league)  # stable: order within a league stays
+    for league, group in groupby(by_league, key=lambda message: message.nudge.league):
+        try:
+            apply(lake, league, list(group), clock)
+        except Exception as error:  # noqa: BLE001 - the other league must not suffer; raised again below
+            log("failed", league=league, error=repr(error))
+            failed[league] = error
+    if failed:
+        names = ", ".join(failed)
+        raise ApplyFailed(f"could not apply league {names}; the queue delivers again") from next(iter(failed.values()))
+
+
+def apply(lake: Lake, league: League, messages: list[Message], clock: Callable[[], datetime]) -> Head:
+    """Fold what the messages name, in order, and commit once; then publish. Start over when someone else committed."""
+    head = retrying(lambda: _fold_and_commit(lake, league, messages, clock()))
+    publish(lake, league, clock)
+    return head
+
+
+def _fold_and_commit(lake: Lake, league: League, messages: list[Message], now: datetime) -> Head:
+    model = lake.model(league)
+    heads = lake.heads(model)
+    before, etag = heads.read(league)
+    replay = Replay(league, before, lake.ledger, heads, model)
+    folded = [
+        replay.bring_up_to((nudge.season, nudge.day)) if nudge.season is not None and nudge.day is not None else []
+        for _, nudge in messages
+    ]
+    head = replay.next_head(now, fingerprint())
+    if head is None:
+        head = before
+    else:
+        head = heads.commit(league, head, etag)
+        heads.expire(before.keys() - head.keys())
+    for (identity, nudge), days in zip(messages, folded, strict=True):
+        log("applied", league=league, season=nudge.season, day=nudge.day, message_id=identity, folded=days,
+            generation=head.generation, engine=head.engine)  # fmt: skip
+    return head

@@ -1,0 +1,55 @@
+"""The handlers of the Chalice app: parse the event, call one function, let errors through to the retry of AWS."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_plus
+
+from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
+
+from pipeline_app.accept import accept
+from pipeline_app.apply import Message, apply_batch
+from pipeline_app.composition import lake, now, queue, settings
+from pipeline_app.nudges import Nudge
+from pipeline_app.reconcile import reconcile as reconcile_now
+
+handlers = Blueprint(__name__)
+CREATED = ["s3:ObjectCreated:*"]
+SOURCE = settings().source_bucket
+
+
+@handlers.on_s3_event(SOURCE, events=CREATED, prefix="results/", name="accept_results")
+def accept_results(event: S3Event) -> None:
+    _accept(event)
+
+
+@handlers.on_s3_event(SOURCE, events=CREATED, prefix="retractions/", name="accept_retractions")
+def accept_retractions(event: S3Event) -> None:
+    _accept(event)
+
+
+@handlers.on_s3_event(SOURCE, events=CREATED, prefix="fixtures/", name="accept_fixtures")
+def accept_fixtures(event: S3Event) -> None:
+    _accept(event)
+
+
+@handlers.on_s3_event(SOURCE, events=CREATED, prefix="reference/", name="refresh_reference")
+def refresh_reference(event: S3Event) -> None:
+    _accept(event)
+
+
+@handlers.on_sqs_message(settings().queue, batch_size=10, name="apply_results")
+def apply_results(event: SQSEvent) -> None:
+    records = event.to_dict()["Records"]
+    apply_batch(lake(), [Message(record["messageId"], Nudge.parse(record["body"])) for record in records], now)
+
+
+@handlers.schedule(Rate(5, unit=Rate.MINUTES), name="reconcile")
+def reconcile(event: CloudWatchEvent) -> None:
+    reconcile_now(lake(), queue(), now)
+
+
+def _accept(event: S3Event) -> None:
+    # Chalice's S3Event shows the first record and no version; a test event of S3 has no records at all.
+    for record in event.to_dict().get("Records", []):
+        stored = record["s3"]["object"]
+        accept(lake(), queue(), unquote_plus(stored["key"]), now, stored.get("versionId"))

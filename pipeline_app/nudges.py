@@ -1,0 +1,130 @@
+"""Nudges: the messages of the FIFO queue. One says that a league-day may have changed; it carries no data.
+
+What a nudge asks for is derived from ledger and head when it is applied. So a nudge that is lost, doubled, late or out
+of order can delay the truth and never change it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Protocol
+
+from hoops.errors import Retryable
+from hoops.leagues import League
+from lake.heads import Head
+from lake.ledger import DayEntries, Ledger, digest
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+BATCH = 10  # what SQS takes in one call
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """Bring a league up to (season, day); without them: look whether fixtures or reference changed.
+
+    cause: digest of what changed, so that SQS drops a repetition within five minutes and nothing else.
+    """
+
+    league: League
+    season: int | None
+    day: int | None
+    cause: str
+
+    def body(self) -> str:
+        return json.dumps({"league": self.league.value, "season": self.season, "day": self.day, "cause": self.cause})
+
+    @classmethod
+    def parse(cls, body: str) -> Nudge:
+        fields = json.loads(body)
+        return cls(League(fields["league"]), fields["season"], fields["day"], fields["cause"])
+
+    @property
+    def deduplication_id(self) -> str:
+        return hashlib.sha256(self.body().encode()).hexdigest()
+
+
+class Queue(Protocol):
+    def send(self, nudges: Iterable[Nudge]) -> None:
+        """Send in order; the group is the league."""
+
+    def depth(self) -> int:
+        """Messages waiting or being worked on."""
+
+
+class SqsQueue:
+    """The FIFO queue of a stage."""
+
+    def __init__(self, sqs: SQSClient, name: str) -> None:
+        self._sqs, self._name = sqs, name
+        self._url: str | None = None
+
+    def send(self, nudges: Iterable[Nudge]) -> None:
+        waiting = list(nudges)
+        for start in range(0, len(waiting), BATCH):
+            self._send(waiting[start : start + BATCH])
+
+    def depth(self) -> int:
+        names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
+        answer = self._sqs.get_queue_attributes(QueueUrl=self._queue_url(), AttributeNames=names)  # type: ignore[arg-type]
+        return sum(int(answer["Attributes"][name]) for name in names)  # type: ignore[literal-required]
+
+    def _send(self, nudges: Sequence[Nudge]) -> None:
+        entries = [
+            {
+                "Id": str(place),
+                "MessageBody": nudge.body(),
+                "MessageGroupId": nudge.league.value,
+                "MessageDeduplicationId": nudge.deduplication_id,
+            }
+            for place, nudge in enumerate(nudges)
+        ]
+        answer = self._sqs.send_message_batch(QueueUrl=self._queue_url(), Entries=entries)  # type: ignore[arg-type]
+        if failed := answer.get("Failed"):
+            # Nothing after a failed one may count as sent; the caller is run again and sends them all again.
+            raise Retryable(
+                f"{self._name} refused {len(failed)} of {len(entries)} messages: {failed[0].get('Message')}"
+            )
+
+    def _queue_url(self) -> str:
+        if self._url is None:
+            self._url = self._sqs.get_queue_url(QueueName=self._name)["QueueUrl"]
+        return self._url
+
+
+def plan(league: League, changed: Iterable[tuple[int, int]], head: Head, ledger: Ledger) -> list[Nudge]:
+    """The nudges, in order, that make a head see the changed (season, day)s.
+
+    A day after the head gets a nudge of its own. Days of the running season that are folded already share one. A
+    change in a past season gets one nudge for every season from there on, since all later forecasts rest on it.
+    """
+    by_season = {season: [day for _, day in days] for season, days in groupby(sorted(changed), key=lambda one: one[0])}
+    position = head.position
+    nudges = []
+    if position and by_season and (first := min(by_season)) < position[0]:
+        for season in ledger.seasons(league):
+            if first < season <= position[0]:
+                by_season.setdefault(season, [])
+    cause: list[str] = []
+    for season, days in sorted(by_season.items()):
+        entries = ledger.days(league, season)
+        cause.append(digest(one.digest for one in entries))
+        for day in _targets(season, days, entries, position):
+            so_far = [one.digest for one in entries if one.day <= day]
+            nudges.append(Nudge(league, season, day, digest([*cause[:-1], *so_far])))
+    return nudges
+
+
+def _targets(season: int, days: list[int], entries: list[DayEntries], position: tuple[int, int] | None) -> list[int]:
+    if position and season < position[0]:
+        return [max(one.day for one in entries)]
+    if position and season == position[0]:
+        # No changed day of its own means that an earlier season changed.
+        folded = [position[1]] if not days or min(days) <= position[1] else []
+        return folded + [day for day in days if day > position[1]]
+    return days

@@ -1,0 +1,187 @@
+"""Publish: make the dashboard bucket show a league's head. Level-triggered, so a crash in between heals the next time.
+
+    manifest behind the head (or the reference)? ─► write the tables whose inputs changed ─► write the manifest
+
+Every write is conditional on the ETag that the manifest recorded, so that a slow publisher cannot overwrite a later
+one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+import pyarrow as pa
+
+from hoops import merge, tables
+from hoops.leagues import League
+from hoops.merge import ReferenceStatement
+from hoops.reference import USED, Reference
+from lake.heads import Head, Heads, SeasonHead, unpack_teams
+from lake.lake import Lake
+from lake.ledger import Entry, digest
+from lake.published import Manifest, PublishedTables, TableEntry, table_key
+from lake.store import Conflict
+from pipeline_app.log import log
+from pipeline_app.retry import retrying
+
+TABLES_VERSION = "1"  # raise it when the same rows would give other tables
+
+Build = Callable[[], pa.Table]
+
+
+def publish(lake: Lake, league: League, clock: Callable[[], datetime]) -> None:
+    """Bring the published tables of a league up to its head and reference; do nothing if they are."""
+    retrying(lambda: _publish(lake, league, clock))
+
+
+def is_behind(manifest: Manifest, head: Head, reference: str) -> bool:
+    """True if the tables do not show the head and the reference."""
+    return (manifest.engine, manifest.generation, manifest.reference) != (head.engine, head.generation, reference)
+
+
+def reference_digest(entries: dict[str, list[Entry]]) -> str:
+    """Changes when a dataset that tables are made of has a new entry."""
+    return digest(entry.key for dataset in USED for entry in entries.get(dataset, []))
+
+
+def _publish(lake: Lake, league: League, clock: Callable[[], datetime]) -> None:
+    heads = lake.heads(lake.model(league))
+    head, _ = heads.read(league)
+    manifest, etag = lake.published.manifest(league)
+    entries = lake.ledger.reference(league)
+    stated = reference_digest(entries)
+    if not is_behind(manifest, head, stated) or _must_wait(manifest, head):
+        return
+    wanted = _wanted(head, heads, manifest, stated, partial(_reference, lake, entries))
+    written = {}
+    for key, (inputs, build) in wanted.items():
+        recorded = manifest.tables.get(key)
+        if recorded is None or recorded.inputs != inputs:
+            written[key] = _write(lake.published, league, key, build(), manifest, inputs)
+    shown = {**head.seasons, **head.stale}
+    last = max(shown, default=None)
+    lake.published.write_manifest(
+        league,
+        replace(
+            manifest,
+            generation=head.generation, engine=head.engine, reference=stated,
+            season=last, day=shown[last].last_day if last is not None else None,
+            published_at=f"{clock():%Y-%m-%dT%H:%M:%SZ}",
+            seasons=sorted({*shown, *_seasons_of_fixtures(head, heads)}),
+            tables={**manifest.tables, **written},
+        ),
+        etag,
+    )  # fmt: skip
+    log("published", league=league, generation=head.generation, tables=sorted(written))
+
+
+def _must_wait(manifest: Manifest, head: Head) -> bool:
+    """A head that must not be shown: an older one of this engine, or another engine's that has not caught up."""
+    if not manifest.engine or manifest.engine == head.engine:
+        return manifest.generation > head.generation
+    reached = (head.season or 0, head.day or 0) >= (manifest.season or 0, manifest.day or 0)
+    return not reached or bool(head.stale) or not set(manifest.seasons) <= {*head.seasons, *manifest.seasons[-1:]}
+
+
+def _wanted(
+    head: Head, heads: Heads, manifest: Manifest, stated: str, reference: Callable[[], Reference]
+) -> dict[str, tuple[str, Build]]:
+    """Every table that should exist, with the digest of its inputs and how to build it."""
+    league = League(head.league)
+    wanted: dict[str, tuple[str, Build]] = {}
+    for season, folded in head.seasons.items():
+        inputs = digest([TABLES_VERSION, folded.predicted, folded.rated, stated])
+        made = _Lazy(partial(_season_tables, season, folded, heads, reference))
+        for name in SEASON_TABLES:
+            wanted[table_key(name, league, season)] = (inputs, partial(made.get, name))
+    pending = heads.read_rows(head.pending) if head.pending else None
+    emptied = {int(key.split("season=")[1].split("/")[0]) for key in manifest.tables if key.startswith("upcoming/")}
+    for season in {*_seasons_of_fixtures(head, heads), *emptied}:
+        rows = tables.upcoming(season, pending, reference()) if pending is not None else None
+        rows = rows if rows is not None else tables.PUBLISHED["upcoming"].schema.empty_table()
+        inputs = digest([TABLES_VERSION, head.pending or "", stated])
+        wanted[table_key("upcoming", league, season)] = (inputs, partial(_same, rows))
+    seasons = {**head.seasons, **head.stale}
+    facts = [_summary(season, seasons[season]) for season in sorted(seasons)]
+    for name, inputs in (
+        ("teams", digest([TABLES_VERSION, stated, *(f"{one.season}:{one.teams}" for one in facts)])),
+        ("seasons", digest([TABLES_VERSION, stated, *(str(replace(one, teams=())) for one in facts)])),
+    ):
+        build = tables.teams if name == "teams" else tables.seasons
+        wanted[table_key(name, league)] = (inputs, lambda build=build: build(facts, reference()))  # type: ignore[misc]
+    return wanted
+
+
+SEASON_TABLES = ("results", "forecasts", "ratings", "team_records", "tournaments", "scores")
+
+
+class _Lazy:
+    """The tables of one season, made together when the first of them is needed."""
+
+    def __init__(self, make: Callable[[], dict[str, pa.Table]]) -> None:
+        self._make = make
+        self._made: dict[str, pa.Table] | None = None
+
+    def get(self, name: str) -> pa.Table:
+        if self._made is None:
+            self._made = self._make()
+        return self._made[name]
+
+
+def _season_tables(
+    season: int, folded: SeasonHead, heads: Heads, reference: Callable[[], Reference]
+) -> dict[str, pa.Table]:
+    rows = tables.SeasonRows(season, heads.read_rows(folded.predicted), heads.read_rows(folded.rated))
+    return tables.season_tables(rows, reference())
+
+
+def _write(
+    published: PublishedTables, league: League, key: str, table: pa.Table, manifest: Manifest, inputs: str
+) -> TableEntry:
+    try:
+        return published.write_table(key, table, manifest.tables.get(key), inputs)
+    except Conflict:
+        present = published.present(key)
+        now, _ = published.manifest(league)
+        if now.generation != manifest.generation:
+            raise
+        # No later publication is recorded: whoever wrote this died before its manifest. Write over what it left.
+        return published.write_table(key, table, present, inputs)
+
+
+def _reference(lake: Lake, entries: dict[str, list[Entry]]) -> Reference:
+    stated = reference_digest(entries)
+    if stated not in _references:
+        _references.clear()
+        _references[stated] = Reference({
+            dataset: merge.merge_reference(dataset, _statements(lake, entries[dataset]))
+            for dataset in USED
+            if dataset in entries
+        })  # fmt: skip
+    return _references[stated]
+
+
+# The last reference built: digests name immutable entries, so an equal digest is an equal reference.
+_references: dict[str, Reference] = {}
+
+
+def _statements(lake: Lake, entries: list[Entry]) -> list[ReferenceStatement]:
+    rows = lake.ledger.read(entries)
+    return [ReferenceStatement(one.version, one.content, table) for one, table in zip(entries, rows, strict=True)]
+
+
+def _seasons_of_fixtures(head: Head, heads: Heads) -> set[int]:
+    return set(heads.read_rows(head.pending)["season"].to_pylist()) if head.pending else set()
+
+
+def _summary(season: int, folded: SeasonHead) -> tables.SeasonSummary:
+    return tables.SeasonSummary(
+        season, folded.games, folded.first_day, folded.last_day, folded.champion, unpack_teams(folded.teams)
+    )
+
+
+def _same(table: pa.Table) -> pa.Table:
+    return table

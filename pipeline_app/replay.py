@@ -1,0 +1,219 @@
+"""One league on its way from a head to a later day: what changed, from where to fold again, what to write.
+
+ledger digests ≠ head's? ─► restore the state before the first difference
+                         ─► fold each day up to the target, and no further
+                         ─► forecast the games to come ─► immutable rows and states ─► the next head
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hoops import merge, statespace, tables
+from hoops.fold import Day, carry_issued, fold_day, forecast_fixtures, issued, unplayed
+from hoops.leagues import LAST_DAY, League
+from hoops.model import Model
+from hoops.schemas import PENDING, PREDICTED, RATED
+from hoops.statespace import State
+from lake.heads import Head, Heads, SeasonHead, pack_teams, season_digest
+from lake.ledger import DayEntries, Ledger, statements
+from pipeline_app.schedule import START, Moment, Schedule
+
+KEPT_SNAPSHOTS = 5  # states kept of the running season, so that a late correction need not fold all of it again
+PREFETCH = 60  # days whose entries are read at once
+
+
+class Replay:
+    """Work on one league between reading its head and committing the next one.
+
+    head: the one that was read, moved along with the work; its keys are up to date once `next_head` has written.
+    """
+
+    def __init__(self, league: League, head: Head, ledger: Ledger, heads: Heads, model: Model) -> None:
+        self._league, self._ledger, self._heads, self._model = league, ledger, heads, model
+        self._schedule = Schedule(league, ledger)
+        self._before, self.head = head, head
+        self._state: State | None = None
+        self._rows: _Rows | None = None
+        self._today = PENDING.empty_table()
+
+    def bring_up_to(self, target: Moment) -> list[tuple[int, int, int]]:
+        """Fold up to the target day and no further; give (season, day, games) of each day folded.
+
+        Days that were reached before stay reached: if one of them changed, they are folded again up to the last one
+        of that season. Of a past season that means all of it; the seasons after it wait for nudges of their own.
+        """
+        season, _ = target
+        reached = self.head.position
+        if reached and season <= reached[0] and (changed := self._changed(season, reached)):
+            target = (season, LAST_DAY) if season < reached[0] else max(target, reached)
+            self._restore(season, min(changed))
+        return [self._fold(day) for day in self._due(target)]
+
+    def next_head(self, now: datetime, fingerprint: dict[str, str]) -> Head | None:
+        """Write what was folded and give the head to commit; None if nothing has changed."""
+        inputs = self._schedule.inputs(self.head.position)
+        folded = self._today_is_new
+        if not folded and inputs == self._before.pending_inputs:
+            return None
+        if folded:
+            self._finish_season()
+        pending = self._forecast_to_come(now) if inputs else PENDING.empty_table()
+        key = self._heads.write_rows(self._league, "pending", pending) if pending.num_rows else None
+        return replace(self.head, pending=key, pending_inputs=inputs, fingerprint=fingerprint)
+
+    @property
+    def _today_is_new(self) -> bool:
+        return self._rows is not None
+
+    # -- what changed, and what is due --------------------------------------------------------------------------
+
+    def _changed(self, season: int, reached: Moment) -> list[int]:
+        """Days reached before whose ledger entries are not those that were folded."""
+        listed = {day.day: day.digest for day in self._schedule.days(season)}
+        return [day for day in self.head.unlike(season, listed) if (season, day) <= reached]
+
+    def _due(self, target: Moment) -> Iterator[DayEntries]:
+        position = self.head.position or START
+        seasons = [target[0]] if position[0] == target[0] else self._ledger.seasons(self._league)
+        due = [
+            day
+            for season in seasons
+            if position[0] <= season <= target[0]
+            for day in self._schedule.days(season)
+            if position < (season, day.day) <= target
+        ]
+        for start in range(0, len(due), PREFETCH):
+            chunk = due[start : start + PREFETCH]
+            self._ledger.read([entry for day in chunk for entry in day.entries])
+            yield from chunk
+
+    # -- back ---------------------------------------------------------------------------------------------------
+
+    def _restore(self, season: int, day: int) -> None:
+        """Go back to the newest kept state before a day, and forget what was folded after it."""
+        head = self.head
+        kept = max((one for one in head.snapshots if one < day and season == head.season), default=None)
+        if kept is not None:
+            self._rows = self._season_rows().up_to(kept)
+            self._state = self._heads.read_state(head.snapshots[kept])
+            self.head = replace(
+                head,
+                day=kept,
+                days={one: known for one, known in head.days.items() if one <= kept},
+                snapshots={one: key for one, key in head.snapshots.items() if one <= kept},
+            )
+            return
+        past = {one: known for one, known in head.seasons.items() if one < season}
+        stale = {one: known for one, known in head.seasons.items() if one >= season}
+        last = max(past, default=None)
+        self._rows = None
+        self._state = None
+        self.head = replace(
+            head, season=last, day=past[last].last_day if last is not None else None, days={}, snapshots={},
+            seasons=past, stale={**head.stale, **stale},
+        )  # fmt: skip
+
+    # -- forward ------------------------------------------------------------------------------------------------
+
+    def _fold(self, entries: DayEntries) -> tuple[int, int, int]:
+        season, day = entries.season, entries.day
+        state = self._current_state()
+        if season != self.head.season:
+            if self._rows is not None:
+                self._finish_season()
+            self._rows = _Rows(PREDICTED.empty_table(), RATED.empty_table())
+            self.head = replace(self.head, season=season, days={}, snapshots={})
+        rows = self._season_rows()
+        games = merge.merge(statements(self._ledger, entries.entries))
+        fixtures = unplayed(self._schedule.of_day(season, day), games)
+        folded = fold_day(state, Day(season, day, games, fixtures), self._model)
+        self._rows = rows.and_day(carry_issued(folded.predicted, *self._issued_before(season)), folded.rated)
+        self._state, self._today = folded.state, folded.pending
+        self.head = replace(self.head, day=day, days={**self.head.days, day: entries.digest})
+        return season, day, games.num_rows
+
+    def _current_state(self) -> State:
+        if self._state is None:
+            season = self.head.season
+            self._state = (
+                statespace.initial(self._model.parameters)
+                if season is None
+                else self._heads.read_state(self.head.seasons[season].snapshot)
+            )
+        return self._state
+
+    def _season_rows(self) -> _Rows:
+        """Rows of the season in work."""
+        if self._rows is None:
+            assert self.head.season is not None
+            known = self.head.seasons[self.head.season]
+            self._rows = _Rows(*map(self._heads.read_rows, (known.predicted, known.rated)))
+        return self._rows
+
+    def _issued_before(self, season: int) -> list[pa.Table]:
+        """Rows that know what was issued before the games of a season, the newest first."""
+        pending = [self._heads.read_rows(self._before.pending)] if self._before.pending else []
+        known = self._before.seasons.get(season) or self._before.stale.get(season)
+        return [*pending, self._heads.read_rows(known.predicted)] if known else pending
+
+    def _finish_season(self) -> None:
+        """Write rows and state of the season in work and enter them in the head."""
+        head, rows = self.head, self._season_rows()
+        assert head.season is not None and head.day is not None
+        facts = tables.summary(tables.SeasonRows(head.season, rows.predicted, rows.rated))
+        snapshot = self._heads.write_state(self._league, self._current_state())
+        finished = SeasonHead(
+            digest=season_digest(head.days),
+            snapshot=snapshot,
+            predicted=self._heads.write_rows(self._league, "predicted", rows.predicted),
+            rated=self._heads.write_rows(self._league, "rated", rows.rated),
+            games=facts.games,
+            first_day=facts.first_day,
+            last_day=head.day,
+            champion=facts.champion,
+            teams=pack_teams(facts.teams),
+            kinds={row["values"]: row["counts"] for row in rows.predicted["kind"].value_counts().to_pylist()},
+        )
+        self.head = replace(
+            head,
+            snapshots=dict(sorted({**head.snapshots, head.day: snapshot}.items())[-KEPT_SNAPSHOTS:]),
+            seasons={**head.seasons, head.season: finished},
+            stale={season: known for season, known in head.stale.items() if season != head.season},
+        )
+
+    # -- games to come ------------------------------------------------------------------------------------------
+
+    def _forecast_to_come(self, now: datetime) -> pa.Table:
+        """Forecast later days from the state now; fixtures of the last day keep the forecast from before it."""
+        position = self.head.position or START
+        last_games = _on(self._season_rows().predicted, position) if self.head.season else PREDICTED.empty_table()
+        fixtures = self._schedule.to_come(self.head.position, last_games)
+        later = pc.or_(pc.greater(fixtures["season"], position[0]), pc.greater(fixtures["day"], position[1]))
+        before = self._heads.read_rows(self._before.pending) if self._before.pending else PENDING.empty_table()
+        today = _on(carry_issued(issued(self._today, now), before) if self._today.num_rows else before, position)
+        still_open = unplayed(today, unplayed(today, fixtures))
+        made = forecast_fixtures(self._current_state(), fixtures.filter(later), self._model)
+        return pa.concat_tables([still_open, issued(made, now)]).combine_chunks()
+
+
+class _Rows:
+    """Rows of one season: games with their forecasts (`PREDICTED`) and ratings (`RATED`), by days."""
+
+    def __init__(self, predicted: pa.Table, rated: pa.Table) -> None:
+        self.predicted, self.rated = predicted, rated
+
+    def and_day(self, predicted: pa.Table, rated: pa.Table) -> _Rows:
+        return _Rows(pa.concat_tables([self.predicted, predicted]), pa.concat_tables([self.rated, rated]))
+
+    def up_to(self, day: int) -> _Rows:
+        return _Rows(*(table.filter(pc.less_equal(table["day"], day)) for table in (self.predicted, self.rated)))
+
+
+def _on(rows: pa.Table, moment: Moment) -> pa.Table:
+    return rows.filter(pc.and_(pc.equal(rows["season"], moment[0]), pc.equal(rows["day"], moment[1])))

@@ -1,0 +1,75 @@
+"""The games to come, as the ledger has them: the newest list of each season, less what was retracted since."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hoops import merge
+from hoops.fold import unplayed
+from hoops.leagues import League
+from hoops.merge import Statement
+from hoops.schemas import FIXTURES
+from lake.ledger import RETRACTIONS, DayEntries, Entry, Ledger, digest, statements
+
+Moment = tuple[int, int]  # (season, day)
+START: Moment = (0, -1)
+
+
+class Schedule:
+    """Entries of a league, listed at most once, so that everything read through it agrees."""
+
+    def __init__(self, league: League, ledger: Ledger) -> None:
+        self._league, self._ledger = league, ledger
+        self._days: dict[int, list[DayEntries]] = {}
+        self._lists: dict[int, Entry] | None = None
+
+    def days(self, season: int) -> list[DayEntries]:
+        """Days of a season that have games."""
+        return [day for day in self._listed(season) if day.has_games]
+
+    def inputs(self, position: Moment | None) -> str:
+        """Digest of what the forecasts of games to come are made from: where the state stands, lists, retractions."""
+        position = position or START
+        open_lists = {season: entry for season, entry in self._fixture_lists().items() if season >= position[0]}
+        retracted = [entry for season in sorted(open_lists) for entry in self._retracted(season)]
+        keys = [entry.key for entry in (*open_lists.values(), *retracted)]
+        return digest([str(position), *keys]) if keys else ""
+
+    def of_season(self, season: int) -> pa.Table:
+        """The fixtures of a season (`FIXTURES`), played or not."""
+        entry = self._fixture_lists().get(season)
+        if entry is None:
+            return FIXTURES.empty_table()
+        (rows,) = self._ledger.read([entry])
+        listed = Statement(entry.version, entry.content, games=rows)
+        return merge.open_fixtures([listed, *statements(self._ledger, self._retracted(season))])
+
+    def of_day(self, season: int, day: int) -> pa.Table:
+        rows = self.of_season(season)
+        return rows.filter(pc.equal(rows["day"], day))
+
+    def to_come(self, position: Moment | None, last_games: pa.Table) -> pa.Table:
+        """Fixtures on days not yet reached, and those of the last day that are not among its games."""
+        season, day = position or START
+        parts = [FIXTURES.empty_table()]
+        for one in sorted(self._fixture_lists()):
+            if one > season:
+                parts.append(self.of_season(one))
+            elif one == season:
+                rows = self.of_season(one)
+                parts.append(unplayed(rows.filter(pc.greater_equal(rows["day"], day)), last_games))
+        return pa.concat_tables(parts).combine_chunks()
+
+    def _listed(self, season: int) -> list[DayEntries]:
+        if season not in self._days:
+            self._days[season] = self._ledger.days(self._league, season)
+        return self._days[season]
+
+    def _retracted(self, season: int) -> list[Entry]:
+        return [entry for day in self._listed(season) for entry in day.entries if entry.sort == RETRACTIONS]
+
+    def _fixture_lists(self) -> dict[int, Entry]:
+        if self._lists is None:
+            self._lists = self._ledger.fixtures(self._league)
+        return self._lists

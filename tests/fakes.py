@@ -1,0 +1,83 @@
+"""Stand-ins for AWS that keep its promises: a FIFO queue, a clock, a stage of three buckets in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from lake.lake import Lake
+from lake.store import MemoryStore
+from pipeline_app.accept import accept
+from pipeline_app.apply import Message, apply_batch
+from pipeline_app.nudges import Nudge
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that moves on by a second whenever it is read."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@dataclass
+class MemoryQueue:
+    """A FIFO queue: order within a group, no message twice with one deduplication id."""
+
+    waiting: list[Nudge] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    def send(self, nudges: Iterable[Nudge]) -> None:
+        for nudge in nudges:
+            if nudge.deduplication_id not in self.seen:
+                self.seen.add(nudge.deduplication_id)
+                self.waiting.append(nudge)
+
+    def depth(self) -> int:
+        return len(self.waiting)
+
+    def receive(self, most: int = 10) -> list[Nudge]:
+        taken, self.waiting = self.waiting[:most], self.waiting[most:]
+        return taken
+
+
+class Stage:
+    """Buckets, queue and clock, with the events of AWS made by hand."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.lake = self.new_process()
+        self.queue = MemoryQueue()
+
+    def new_process(self) -> Lake:
+        """A lake over the same buckets with nothing in memory, as a new Lambda worker has it."""
+        old = getattr(self, "lake", None)
+        names = ("source", "models", "dashboard")
+        return Lake(*(getattr(old, name) if old else MemoryStore(name, self.clock) for name in names))
+
+    def upload(self, key: str, body: bytes) -> None:
+        """Put a file and deliver its event."""
+        self.lake.source.put(key, body)
+        self.accept(key)
+
+    def accept(self, key: str) -> None:
+        accept(self.lake, self.queue, key, self.clock)
+
+    def drain(self, batch: int = 10) -> None:
+        """Deliver every waiting nudge, in batches."""
+        while nudges := self.queue.receive(batch):
+            self.deliver(nudges)
+
+    def deliver(self, nudges: list[Nudge]) -> None:
+        apply_batch(self.lake, [Message(str(i), nudge) for i, nudge in enumerate(nudges)], self.clock)
+
+    def published(self) -> dict[str, bytes]:
+        """Every published table's bytes by key."""
+        rows = self.lake.dashboard.listing("")
+        return {row.key: self.lake.dashboard.get(row.key).body for row in rows if row.key.endswith(".parquet")}  # type: ignore[union-attr]
