@@ -70,7 +70,13 @@ class Bars:
     def task(self, title: str) -> Iterator[Advance]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=self._console, transient=True) as progress:
             task = progress.add_task(title, total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
@@ -83,3 +89,62 @@ def voice() -> Voice:
     from rich.console import Console
 
     return Bars(Console(stderr=True))
+
+
+def render_status(found: dict[str, Any]) -> None:
+    """Print a status as tables on stdout."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 100)
+    if not found["running"]:
+        console.print(f"The local stack in {found['home']} does not run. `madness up` resumes it.", highlight=False)
+        return
+    table = Table("league", "last day", "days", "waiting", "model", "tables published", box=None)
+    for league, one in found["leagues"].items():
+        last = f"{one['season']} day {one['day']}" if one["season"] is not None else "-"
+        age = _ago(one["published_seconds_ago"]) + ("" if one["tables_current"] else " (behind)")
+        table.add_row(league, last, f"{one['days']:,}", f"{one['days_waiting']:,}", one["model"], age)
+    console.print(table)
+    queues = f"queue {found['queue']['messages']:,}, dead letters {found['dead_letters']['messages']:,}"
+    console.print(f"stage {found['stage']}: {queues}", highlight=False)
+    if found.get("dashboard"):
+        console.print(f"dashboard {found['dashboard']}", highlight=False)
+
+
+def render_backtest(found: Any) -> None:
+    """Print the pooled scores, and the model's season by season, on stdout."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 100)
+    headings = ("kind", "forecaster", "games", "log loss", "Brier", "accuracy", "margin RMSE")
+    pooled = Table(*headings, title=f"{found.league.label}, {found.seasons[0]}-{found.seasons[-1]}", box=None)
+    seasons = Table("season", *headings, title="by season", box=None)
+    for row in found.rows:
+        s = row.scores
+        rmse = "-" if s.margin_rmse is None else f"{s.margin_rmse:.2f}"
+        cells = (
+            row.kind,
+            row.forecaster,
+            f"{s.games:,}",
+            f"{s.log_loss:.4f}",
+            f"{s.brier:.4f}",
+            f"{s.accuracy:.3f}",
+            rmse,
+        )
+        if row.season is None:
+            pooled.add_row(*cells)
+        elif row.forecaster == found.rows[0].forecaster:
+            seasons.add_row(str(row.season), *cells)
+    console.print(pooled)
+    console.print(seasons)
+
+
+def _ago(seconds: float | None) -> str:
+    if seconds is None:
+        return "never"
+    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit} ago"
+    return f"{seconds:.0f} seconds ago"

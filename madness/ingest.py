@@ -119,7 +119,7 @@ def ingest(
 
     waiting: list[tuple[Upload, str | None]] = []
     for folder in _ORDER:
-        present = {row.key: row for row in lake.source.list(f"{folder}/")}
+        present = {row.key: row for row in lake.source.listing(f"{folder}/")}
         for upload in sorted((u for u in uploads if u.folder == folder), key=lambda u: u.key):
             row = present.get(upload.key)
             if row is None or row.etag != hashlib.md5(upload.body, usedforsecurity=False).hexdigest():
@@ -179,7 +179,7 @@ def _take_in(
 def _send(lake: Lake, upload: Upload) -> str:
     """Upload; the version to wait for."""
     lake.source.put(upload.key, upload.body)
-    row = next(row for row in lake.source.list(upload.key) if row.key == upload.key)
+    row = next(row for row in lake.source.listing(upload.key) if row.key == upload.key)
     return token(row.modified, row.etag)
 
 

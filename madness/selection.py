@@ -45,7 +45,9 @@ def parse_seasons(text: str) -> tuple[int, ...] | None:
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{4})(?:\s*-\s*(\d{4}))?\s*", part)
         if match is None or int(match[2] or match[1]) < int(match[1]):
-            raise SelectionError(f"seasons {text!r}; allowed: a year, a range such as 2022-2024, a list of both, or all")
+            raise SelectionError(
+                f"seasons {text!r}; allowed: a year, a range such as 2022-2024, a list of both, or all"
+            )
         seasons.update(range(int(match[1]), int(match[2] or match[1]) + 1))
     return tuple(sorted(seasons))
 

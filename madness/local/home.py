@@ -15,6 +15,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -111,6 +112,11 @@ class Home:
             finally:
                 file.seek(0)
                 file.truncate()
+
+
+def remove(home: Home) -> None:
+    """Delete the home and all that it holds."""
+    shutil.rmtree(home.root)
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -27,7 +27,10 @@ class ProcessId:
 
 
 def started(pid: int) -> str | None:
-    """When process `pid` started, in whatever notation the system has; None if there is no such process (or a zombie)."""
+    """When process `pid` started, in whatever notation the system has.
+
+    None if there is no such process, or only its unreaped remains.
+    """
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").exists():
         try:
@@ -39,7 +42,11 @@ def started(pid: int) -> str | None:
             return None
         return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()}/{start_ticks}"
     shown = subprocess.run(
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False, env={"LC_ALL": "C", "PATH": os.defpath}
+        ["ps", "-o", "stat=,lstart=", "-p", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"LC_ALL": "C", "PATH": os.defpath},
     ).stdout.split(maxsplit=1)
     return shown[1].strip() if len(shown) == 2 and not shown[0].startswith("Z") else None
 
@@ -55,7 +62,13 @@ def spawn(command: Sequence[str], *, env: Mapping[str, str], log: Path, cwd: Pat
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:
         process = subprocess.Popen(
-            list(command), env=dict(env), cwd=cwd, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True
+            list(command),
+            env=dict(env),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,
         )
     moment = started(process.pid)
     if moment is None:

@@ -1,0 +1,210 @@
+"""`madness up`: from a folder of files, or none, to forecasts in the browser.
+
+    MiniStack ─► stack ─► chalice deploy ─► upload and accept ─► days folded in order ─► tables ─► dashboard
+
+Every step finds out what is already there, so that a second run resumes in seconds and a run after a crash heals.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hoops.leagues import League
+from lake.lake import Lake
+from madness import provision, selection
+from madness.aws import Clients, local_clients, open_lake
+from madness.backlog import wait_until_published
+from madness.console import Voice
+from madness.ingest import Outcome, Upload, ingest, set_mapping
+from madness.local import dashboard, ministack
+from madness.local.deploy import deploy
+from madness.local.home import Home, LocalError
+from madness.local.ministack import Endpoint
+from madness.stage import Stage, load_stage, project_root
+from madness.summary import count_games
+
+STAGE = "local"
+SAMPLE = "sample"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person asked `up` for; None leaves it as the home has it.
+
+    data: folder of files; for a new home without one, the sample league.
+    """
+
+    data: Path | None = None
+    leagues: tuple[League, ...] | None = None
+    seasons: str | None = None
+    port: int | None = None
+    once: bool = False
+
+
+class RejectedFilesError(LocalError):
+    """Files were rejected; everything else went on."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        self.outcomes = outcomes
+        super().__init__("\n".join(o.report.text() if o.report else f"{o.key} was rejected" for o in outcomes))
+
+
+def up(home: Home, wishes: Wishes, voice: Voice) -> dict[str, Any]:
+    """Do it all; gives the summary that `--json` prints.
+
+    Raises
+    ------
+    MadnessError
+        With one line on what happened and what to do next.
+    """
+    root = project_root()
+    stage = load_stage(STAGE, root)
+    seconds: dict[str, float] = {}
+    with home.lock():
+        source = _choose_data(home, wishes)
+        was_running = ministack.running(home) is not None
+        try:
+            return _run(home, wishes, voice, stage, root, source, seconds)
+        finally:
+            if wishes.once and not was_running:
+                dashboard.stop(home)
+                ministack.stop(home)
+
+
+def _run(
+    home: Home,
+    wishes: Wishes,
+    voice: Voice,
+    stage: Stage,
+    root: Path,
+    source: dict[str, str],
+    seconds: dict[str, float],
+) -> dict[str, Any]:
+    with _timed(seconds, "start"):
+        endpoint = ministack.start(home)
+        clients = local_clients(endpoint)
+        provision.provision(stage, clients("cloudformation"), template=root / "infra" / "template.yaml")
+        voice.say(f"local AWS at {endpoint.url}, kept in {home.root}")
+    with _timed(seconds, "deploy"):
+        endpoint, clients = _deploy(home, stage, root, endpoint, clients, voice)
+    set_mapping(clients("lambda"), stage, enabled=True)
+    lake = open_lake(stage, clients)
+    with _timed(seconds, "ingest"):
+        outcomes = _ingest(wishes, source, stage, lake, clients, voice)
+    home.remember(data=source)
+    with _timed(seconds, "process"), voice.task("days applied") as advance:
+        wait_until_published(lake, stage, clients, tuple(League), progress=advance)
+    port = None if wishes.once else dashboard.start(home, stage, root, endpoint, wishes.port)
+    rejected = [outcome for outcome in outcomes if outcome.is_rejected]
+    if rejected:
+        raise RejectedFilesError(rejected)
+    return {
+        **count_games(lake),
+        "seconds": {step: round(taken, 2) for step, taken in seconds.items()},
+        "files": {"uploaded": sum(o.outcome == "accepted" for o in outcomes), "checked": len(outcomes)},
+        "buckets": stage.buckets(),
+        "endpoint": endpoint.url,
+        "home": str(home.root),
+        "dashboard": dashboard.url(port) if port else None,
+    }
+
+
+def _choose_data(home: Home, wishes: Wishes) -> dict[str, str]:
+    """Where the games come from: what was asked for, else what the home has, else the sample league.
+
+    Raises
+    ------
+    LocalError
+        The folder is missing, or real games would mix with made-up ones.
+    """
+    known = home.settings().get("data")
+    if wishes.data is None:
+        return known or {"kind": SAMPLE, "path": str(home.sample)}
+    if not wishes.data.is_dir():
+        raise LocalError(f"{wishes.data} is not a folder. Give --data a folder of Kaggle's CSV files, or leave it out.")
+    if known and known["kind"] == SAMPLE:
+        raise LocalError(
+            f"{home.root} holds the sample league, and real games must not mix with made-up ones. "
+            "Run `madness reset` first, or choose another place with --home."
+        )
+    return {"kind": "folder", "path": str(wishes.data.resolve())}
+
+
+def _deploy(
+    home: Home, stage: Stage, root: Path, endpoint: Endpoint, clients: Clients, voice: Voice
+) -> tuple[Endpoint, Clients]:
+    with voice.task("deploying functions") as advance:
+        steps = 0
+
+        def say(_: str) -> None:
+            nonlocal steps
+            steps += 1
+            advance(steps, max(17, steps))
+
+        deployed = deploy(home, stage, root, endpoint, clients, say)
+    if not deployed:
+        return endpoint, clients
+    voice.say("functions deployed")
+    # From here on a kill loses no function, queue or mapping.
+    endpoint = ministack.checkpoint(home)
+    return endpoint, local_clients(endpoint)
+
+
+def _ingest(
+    wishes: Wishes, source: dict[str, str], stage: Stage, lake: Lake, clients: Clients, voice: Voice
+) -> list[Outcome]:
+    files = _files(wishes, source, voice)
+    outcomes: list[Outcome] = []
+    with voice.task("files accepted") as advance:
+
+        def done(outcome: Outcome) -> None:
+            outcomes.append(outcome)
+            advance(len(outcomes), len(files))
+
+        advance(0, len(files))
+        ingest(files, stage, lake, clients, done=done)
+    return outcomes
+
+
+def _files(wishes: Wishes, source: dict[str, str], voice: Voice) -> list[Upload]:
+    """The files to be in the source bucket; notes the choice of leagues and seasons in `source`."""
+    folder = Path(source["path"])
+    if source["kind"] == SAMPLE:
+        write_sample(folder, voice)
+    elif not folder.is_dir():
+        voice.say(f"{folder} is gone; going on with what is in the buckets")
+        return []
+    leagues = wishes.leagues or selection.parse_leagues(source.get("leagues", "M,W"))
+    by_default = selection.ALL if source["kind"] == SAMPLE else None
+    wanted = wishes.seasons or source.get("seasons") or by_default
+    seasons = selection.choose_seasons(folder, leagues, wanted)
+    source["leagues"] = ",".join(leagues)
+    if wanted:
+        source["seasons"] = wanted
+    return selection.uploads(folder, leagues, seasons)
+
+
+def write_sample(folder: Path, voice: Voice) -> None:
+    """Write the sample league, unless it is there whole."""
+    written = folder / ".complete"
+    if written.exists():
+        return
+    from madness import sample
+
+    with voice.task("sample league, seasons") as advance:
+        sample.write(folder, sample.generate(progress=advance))
+    written.touch()
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        seconds[step] = seconds.get(step, 0.0) + time.monotonic() - started
