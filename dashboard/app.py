@@ -1,0 +1,217 @@
+"""The Dash app: which page an address shows, what the pickers do, when new results are announced.
+
+The address is the only state. Pickers write it (in the browser, assets/address.js), the server draws what it says::
+
+    picker -> address -> draw() -> page, pickers, navigation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
+
+from dashboard import parts, shell
+from dashboard.data import Manifest, Tables
+from dashboard.pages import about, games, quality, ratings, team, tournament
+from dashboard.place import Place
+from dashboard.view import View
+from dashboard.wording import ago, season_label
+from hoops.errors import MadnessError
+from hoops.leagues import League
+
+PAGES: dict[str, ModuleType] = {
+    "": games,
+    "ratings": ratings,
+    "tournament": tournament,
+    "quality": quality,
+    "team": team,
+    "about": about,
+}  # fmt: skip
+_UNREACHABLE = (MadnessError, ClientError, BotoCoreError)
+_COMMANDS = (
+    ("Start everything, with a sample league if you have no data", "make up"),
+    ("Or hand in a file of results", "madness ingest MRegularSeasonCompactResults.csv"),
+)
+
+
+def create_app(
+    tables: Tables,
+    *,
+    requests_pathname_prefix: str | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Dash:
+    """The dashboard over a source of tables. Nothing is read before the first request.
+
+    Parameters
+    ----------
+    requests_pathname_prefix
+        Path under which browsers reach the app, "/dev/" behind API Gateway's stage dev; by default what
+        DASH_REQUESTS_PATHNAME_PREFIX says, else "/".
+    """
+    app = Dash(
+        "dashboard",
+        assets_folder="assets",
+        serve_locally=True,
+        requests_pathname_prefix=requests_pathname_prefix,
+        title="Madness",
+        update_title="",
+        index_string=shell.INDEX,
+        meta_tags=list(shell.META),
+        suppress_callback_exceptions=True,
+        compress=False,
+    )
+    root = app.config.requests_pathname_prefix
+    app.layout = shell.layout(root)
+    _draw_pages(app, tables, root, now)
+    _watch(app, tables, root)
+    _in_the_browser(app)
+    return app
+
+
+def _draw_pages(app: Dash, tables: Tables, root: str, now: Callable[[], datetime]) -> None:
+    @app.callback(
+        Output("page", "children"),
+        Output("heading", "children"),
+        Output("subheading", "children"),
+        Output({"param": "league"}, "value"),
+        Output({"param": "season"}, "data"),
+        Output({"param": "season"}, "value"),
+        Output("nav", "children"),
+        Output("tabs", "children"),
+        Output("brand", "href"),
+        Output("about", "href"),
+        Output("shown", "data"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        Input("refresh", "data"),
+    )
+    def draw(pathname: str | None, search: str | None, _refresh: int) -> tuple[Any, ...]:
+        place = Place.parse(pathname, search, root)
+        page, heading, subheading, manifest, season = _compose(tables, place, now())
+        place = replace(place, season=season)
+        seasons = [{"value": str(s), "label": season_label(s)} for s in reversed(manifest.seasons if manifest else ())]
+        value = str(season) if season is not None else None
+        shown = {"league": str(place.league), "season": value, "generation": manifest.generation if manifest else None}
+        return (
+            page, heading, subheading, str(place.league), seasons, value, shell.links(place),
+            shell.links(place, short=True), place.href(""), place.href("about"), shown | _params(page),
+        )  # fmt: skip
+
+
+def _compose(tables: Tables, place: Place, now: datetime) -> tuple[list[Any], str, str, Manifest | None, int | None]:
+    """The page of an address: content, heading, what stands below it, what is published, the season shown."""
+    module = PAGES.get(place.page)
+    if module is None:
+        return (
+            [parts.empty("There is no such page", "Pick one from the navigation.")],
+            "Not found",
+            "",
+            None,
+            place.season,
+        )
+    try:
+        manifest = tables.manifest(place.league)
+        if manifest is None or not manifest.seasons:
+            return [_nothing_published(place.league)], module.TITLE, place.league.label, None, None
+        season = place.season if place.season in manifest.seasons else manifest.seasons[-1]
+        view = View(tables, replace(place, season=season), manifest, season, now)
+        note = f"{place.league.label} · {season_label(season)} · {_freshness(view)}"
+        return module.render(view), module.TITLE, note, manifest, season
+    except _UNREACHABLE as error:
+        return [_unreadable(error)], module.TITLE, "", None, None
+
+
+def _freshness(view: View) -> str:
+    """Up to which day of the newest season the tables know the results, and when they were published."""
+    manifest = view.manifest
+    updated = f"updated {ago(manifest.published_at, view.now)}"
+    if manifest.season != view.season or manifest.day is None:
+        return updated
+    return f"known through {view.day(manifest.day, year=True)} · {updated}"
+
+
+def _nothing_published(league: League) -> Any:
+    return parts.empty(
+        f"Nothing published for {league.label.lower()} yet",
+        "This page fills by itself as soon as the first results are processed.",
+        commands=_COMMANDS,
+    )
+
+
+def _unreadable(error: Exception) -> Any:
+    return parts.empty(
+        "The tables cannot be read",
+        "The dashboard reached for its bucket and got this answer:",
+        str(error),
+        commands=(("Is everything running?", "madness status"), ("Start what is missing", "make up")),
+    )
+
+
+def _params(content: Any) -> dict[str, Any]:
+    """What the pickers of a page show, by name: the browser compares with it to see what a reader changed."""
+    found: dict[str, Any] = {}
+    for part in content if isinstance(content, list) else [content]:
+        if part is None or isinstance(part, (str, int, float)):
+            continue
+        identity = getattr(part, "id", None)
+        if isinstance(identity, dict) and "param" in identity:
+            found[identity["param"]] = getattr(part, "value", None)
+        for prop in ("children",):
+            inner = getattr(part, prop, None)
+            if inner is not None:
+                found |= _params(inner)
+    return found
+
+
+def _watch(app: Dash, tables: Tables, root: str) -> None:
+    """Look for a newer edition now and then: an empty page fills by itself, any other says that there is news."""
+
+    @app.callback(
+        Output("news", "hidden"),
+        Output("refresh", "data"),
+        Input("poll", "n_intervals"),
+        Input("news", "n_clicks"),
+        Input("shown", "data"),
+        State("refresh", "data"),
+        prevent_initial_call=True,
+    )
+    def watch(_ticks: int | None, _clicks: int, shown: dict[str, Any], refresh: int) -> tuple[Any, Any]:
+        from dash import ctx
+
+        if ctx.triggered_id == "news":
+            return True, refresh + 1
+        if ctx.triggered_id == "shown":
+            return True, no_update
+        try:
+            manifest = tables.manifest(League(shown.get("league", League.MEN)))
+        except _UNREACHABLE:
+            return no_update, no_update  # the page itself says what is wrong as soon as it is drawn
+        if manifest is None or manifest.generation == shown.get("generation"):
+            return True, no_update
+        return (True, refresh + 1) if shown.get("generation") is None else (False, no_update)
+
+
+def _in_the_browser(app: Dash) -> None:
+    """Callbacks that need no server; the functions live in assets/address.js."""
+    app.clientside_callback(
+        ClientsideFunction("madness", "follow"),
+        Input({"param": ALL}, "value"),
+        State({"param": ALL}, "id"),
+        State("shown", "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("madness", "title"), Input("heading", "children"), Input("subheading", "children")
+    )
+    app.clientside_callback(
+        ClientsideFunction("madness", "find"),
+        Input({"find": ALL}, "value"),
+        State({"find": ALL}, "id"),
+        prevent_initial_call=True,
+    )

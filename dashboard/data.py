@@ -1,0 +1,187 @@
+"""Published tables, as the manifests name them.
+
+A manifest is read again after a few seconds; a table is kept under its key and ETag, so it is fetched once for as long
+as it does not change. A table that changed between the two reads sends the reader back for the manifest.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hoops.errors import MadnessError, Retryable
+from hoops.leagues import League
+from hoops.schemas import PUBLISHED
+from lake.store import Store
+
+MANIFEST_SECONDS = 3.0
+CACHE_BYTES = 192 * 2**20
+READERS = 8
+
+
+class Unreadable(MadnessError):
+    """What is published is not what this dashboard can read."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What is published for a league. day: last day applied of `season`; etags: by key of the bucket."""
+
+    league: League
+    generation: int
+    season: int | None
+    day: int | None
+    model_id: str
+    published_at: datetime
+    seasons: tuple[int, ...]
+    etags: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, league: League, body: bytes) -> Manifest:
+        try:
+            raw = json.loads(body)
+            return cls(
+                league,
+                int(raw["generation"]),
+                raw.get("season"),
+                raw.get("day"),
+                str(raw.get("model_id", "")),
+                datetime.fromisoformat(raw["published_at"]),
+                tuple(sorted(raw["seasons"])),
+                {key: entry["etag"] for key, entry in raw["tables"].items()},
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Unreadable(f"manifest/league={league}.json cannot be read: {error!r}") from error
+
+
+def key_of(name: str, league: League, season: int | None) -> str:
+    """Key of a table in the dashboard bucket; `season` counts only for tables that have one file a season."""
+    part = f"/season={season}" if PUBLISHED[name].by_season else ""
+    return f"{name}/league={league}{part}/part.parquet"
+
+
+class Tables:
+    """Reads the dashboard bucket. Safe to share between threads.
+
+    Parameters
+    ----------
+    open_store
+        Gives the bucket; called once, on the first read, so that building the app connects to nothing.
+    clock
+        Seconds on any steady clock.
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        manifest_seconds: float = MANIFEST_SECONDS,
+        cache_bytes: int = CACHE_BYTES,
+    ) -> None:
+        self._open_store = open_store
+        self._store: Store | None = None
+        self._clock = clock
+        self._manifest_seconds = manifest_seconds
+        self._cache_bytes = cache_bytes
+        self._lock = threading.Lock()
+        self._manifests: dict[League, tuple[float, Manifest | None]] = {}
+        self._cache: OrderedDict[tuple[str, str, tuple[str, ...]], pa.Table] = OrderedDict()
+
+    def manifest(self, league: League, *, fresh: bool = False) -> Manifest | None:
+        """What is published for the league, at most a few seconds old; None if nothing is.
+
+        Raises `MadnessError` if the bucket is missing, cannot be reached or holds something else.
+        """
+        with self._lock:
+            read_at, manifest = self._manifests.get(league, (float("-inf"), None))
+        if not fresh and self._clock() - read_at < self._manifest_seconds:
+            return manifest
+        stored = self._open().get(f"manifest/league={league}.json")
+        manifest = Manifest.parse(league, stored.body) if stored else None
+        with self._lock:
+            self._manifests[league] = (self._clock(), manifest)
+        return manifest
+
+    def table(self, name: str, league: League, season: int | None = None, columns: Sequence[str] = ()) -> pa.Table:
+        """A published table, with the types of its schema; no rows if it is not published.
+
+        Parameters
+        ----------
+        columns
+            Only these, in this order; all when empty.
+
+        Raises
+        ------
+        Unreadable
+            A column is missing or has another type.
+        Retryable
+            The table kept changing while it was read.
+        """
+        schema = PUBLISHED[name].schema
+        wanted = tuple(columns) or tuple(schema.names)
+        schema = pa.schema([schema.field(column) for column in wanted])
+        key = key_of(name, league, season)
+        for fresh in (False, True, True):
+            manifest = self.manifest(league, fresh=fresh)
+            etag = manifest.etags.get(key) if manifest else None
+            if etag is None:
+                return schema.empty_table()
+            table = self._read(key, etag, schema)
+            if table is not None:
+                return table
+        raise Retryable(f"{key} changed again and again while it was read")
+
+    def tables(
+        self, name: str, league: League, seasons: Iterable[int], columns: Sequence[str] = ()
+    ) -> dict[int, pa.Table]:
+        """The same table of many seasons, read side by side."""
+        seasons = list(seasons)
+        with ThreadPoolExecutor(READERS) as pool:
+            return dict(zip(seasons, pool.map(lambda s: self.table(name, league, s, columns), seasons), strict=True))
+
+    def _read(self, key: str, etag: str, schema: pa.Schema) -> pa.Table | None:
+        """The table as it was under that ETag; None if the object has another one by now."""
+        cached = (key, etag, tuple(schema.names))
+        with self._lock:
+            if cached in self._cache:
+                self._cache.move_to_end(cached)
+                return self._cache[cached]
+        stored = self._open().get(key)
+        if stored is None or stored.etag != etag:
+            return None
+        try:
+            table = pq.read_table(pa.BufferReader(stored.body), columns=schema.names).select(schema.names).cast(schema)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, KeyError) as error:
+            raise Unreadable(f"{key} does not have the columns this dashboard reads: {error}") from error
+        with self._lock:
+            self._cache[cached] = table
+            while len(self._cache) > 1 and sum(t.nbytes for t in self._cache.values()) > self._cache_bytes:
+                self._cache.popitem(last=False)
+        return table
+
+    def _open(self) -> Store:
+        with self._lock:
+            if self._store is None:
+                self._store = self._open_store()
+            return self._store
+
+
+def open_bucket(name: str) -> Store:
+    """The bucket on S3, or on what AWS_ENDPOINT_URL points to."""
+    import boto3
+    from botocore.config import Config
+
+    from lake.store import S3Store
+
+    config = Config(connect_timeout=3, read_timeout=10, retries={"max_attempts": 3, "mode": "standard"})
+    return S3Store(boto3.client("s3", config=config), name)

@@ -1,0 +1,165 @@
+"""Plotly figures as plain dictionaries.
+
+Text, grid lines and hover boxes get their colours from `assets/theme.css`, which knows the theme; only the data are
+coloured here, in tones with at least 3:1 contrast on both backgrounds that colour-blind readers can tell apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from dashboard.measures import Bin
+from dashboard.wording import percent, plural, signed
+
+PALETTE = ("#2b7bd6", "#d9601a", "#0d9276", "#8f63d9", "#cf5a9c", "#8a8a1f")
+ACCENT, ORANGE, NEUTRAL = PALETTE[0], PALETTE[1], "#8492a6"
+FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+
+
+def _axis(**more: Any) -> dict[str, Any]:
+    return {
+        "showline": False, "zeroline": False, "ticks": "", "fixedrange": True, "automargin": True, "gridcolor": "#8884",
+        "title": {"text": "", "standoff": 12},
+    } | more  # fmt: skip
+
+
+def _layout(**more: Any) -> dict[str, Any]:
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"family": FONT, "size": 13},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "showlegend": False, "hovermode": "closest", "dragmode": False,
+        "hoverlabel": {"font": {"family": FONT, "size": 13}}, "separators": ".,",
+    } | more  # fmt: skip
+
+
+def _faded(colour: str, alpha: float) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"
+
+
+def rating_curves(curves: Sequence[Mapping[str, Any]], *, dated: bool) -> dict[str, Any]:
+    """Ratings over a season, each with a band of one standard deviation.
+
+    Parameters
+    ----------
+    curves
+        name, x (dates or day numbers), rating and sd (points), day (in words), one value a day each.
+    """
+    data: list[dict[str, Any]] = []
+    for place, curve in enumerate(curves):
+        colour = PALETTE[place % len(PALETTE)]
+        rating, sd = np.asarray(curve["rating"]), np.asarray(curve["sd"])
+        x = list(curve["x"])
+        band = [*(rating + sd), *(rating - sd)[::-1]]
+        data.append({
+            "type": "scatter", "mode": "lines", "x": x + x[::-1], "y": np.round(band, 2).tolist(), "fill": "toself",
+            "fillcolor": _faded(colour, 0.13), "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False,
+        })  # fmt: skip
+        data.append({
+            "type": "scatter", "mode": "lines", "x": x, "y": np.round(rating, 2).tolist(), "name": curve["name"],
+            "line": {"color": colour, "width": 2.5}, "showlegend": len(curves) > 1,
+            "customdata": list(zip(curve["day"], [signed(r) for r in rating], [f"{s:.1f}" for s in sd], strict=True)),
+            "hovertemplate": "<b>%{fullData.name}</b> %{customdata[1]} ± %{customdata[2]}<br>%{customdata[0]}"
+                             "<extra></extra>",
+        })  # fmt: skip
+    x_axis = _axis(type="date", tickformat="%-d %b") if dated else _axis(title={"text": "Day of the season"})
+    return {
+        "data": data,
+        "layout": _layout(
+            xaxis=x_axis | {"showgrid": False, "nticks": 7},
+            yaxis=_axis(title={"text": "Rating (points)", "standoff": 8}, zeroline=True, tickformat="+d"),
+            showlegend=len(curves) > 1,
+            legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+        ),
+    }
+
+
+def calibration_plot(bins: Sequence[Bin]) -> dict[str, Any]:
+    """How often favourites won against how often they should have, with 95 % intervals."""
+    observed = np.array([b.observed for b in bins])
+    hover = [
+        f"<b>Forecast {percent(b.forecast)}</b> ({percent(b.lowest)} to {percent(b.highest)})<br>"
+        f"Won {b.observed:.0%} of {plural(b.games, 'game')}<br>95 % interval {b.low:.0%} to {b.high:.0%}"
+        for b in bins
+    ]
+    return {
+        "data": [
+            {"type": "scatter", "mode": "lines", "x": [0.5, 1], "y": [0.5, 1], "hoverinfo": "skip",
+             "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"}},
+            {"type": "scatter", "mode": "markers", "x": [b.forecast for b in bins], "y": observed.tolist(),
+             "marker": {"color": ACCENT, "size": 9},
+             "error_y": {"type": "data", "symmetric": False, "array": [b.high - b.observed for b in bins],
+                         "arrayminus": [b.observed - b.low for b in bins], "color": ACCENT, "thickness": 1.5,
+                         "width": 4},
+             "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"},
+        ],
+        "layout": _layout(
+            xaxis=_axis(title={"text": "Chance given to the favourite", "standoff": 10}, tickformat=".0%",
+                        range=[0.48, 1.02], dtick=0.1),
+            yaxis=_axis(title={"text": "Share of favourites that won", "standoff": 8}, tickformat=".0%",
+                        range=[min(0.42, *[b.low - 0.02 for b in bins]) if bins else 0.42, 1.03], dtick=0.1),
+        ),
+    }  # fmt: skip
+
+
+def score_by_season(lines: Mapping[str, Sequence[tuple[str, float, int]]], coin: float, title: str) -> dict[str, Any]:
+    """A score per season, one line a kind of game, beside what a coin would score.
+
+    Parameters
+    ----------
+    lines
+        By label: (season, score, games) in order of the season.
+    """
+    seasons = list(dict.fromkeys(season for line in lines.values() for season, _, _ in line))
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter", "mode": "lines+markers", "name": label, "x": [p[0] for p in points],
+            "y": [round(p[1], 4) for p in points],
+            "marker": {"size": 7, "symbol": ("circle", "diamond", "square")[i % 3]},
+            "line": {"color": PALETTE[i], "width": 2}, "customdata": [plural(p[2], "game") for p in points],
+            "hovertemplate": "<b>%{y:.3f}</b> %{fullData.name}, %{x}<br>%{customdata}<extra></extra>",
+        }
+        for i, (label, points) in enumerate(lines.items())
+    ]  # fmt: skip
+    data.append({
+        "type": "scatter", "mode": "lines", "name": "A coin", "x": seasons, "y": [coin] * len(seasons),
+        "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"}, "hovertemplate": f"A coin: {coin:.3f}<extra></extra>",
+    })  # fmt: skip
+    return {
+        "data": data,
+        "layout": _layout(
+            xaxis=_axis(type="category", showgrid=False, categoryorder="array", categoryarray=seasons, nticks=12),
+            yaxis=_axis(title={"text": title, "standoff": 8}, tickformat=".2f"),
+            showlegend=True,
+            legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+        ),
+    }
+
+
+def wins_bars(teams: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Tournament wins by team, most at the top, with championships in words beside the bar.
+
+    Parameters
+    ----------
+    teams
+        name, wins, titles, entries; best first.
+    """
+    shown = list(teams)[::-1]
+    marks = [f"  {t['wins']}" + (f"   {'★' * t['titles']}" if t["titles"] else "") for t in shown]
+    return {
+        "data": [{
+            "type": "bar", "orientation": "h", "y": [t["name"] for t in shown], "x": [t["wins"] for t in shown],
+            "marker": {"color": [ORANGE if t["titles"] else ACCENT for t in shown], "cornerradius": 3}, "text": marks,
+            "textposition": "outside", "cliponaxis": False,
+            "hovertemplate": "<b>%{y}</b><br>%{customdata}<extra></extra>",
+            "customdata": [f"{plural(t['wins'], 'win')} in {plural(t['entries'], 'tournament')}<br>"
+                           f"{plural(t['titles'], 'championship')}" for t in shown],
+        }],
+        "layout": _layout(
+            bargap=0.35, margin={"l": 8, "r": 72, "t": 4, "b": 4},
+            xaxis=_axis(showticklabels=False, showgrid=False, rangemode="tozero"),
+            yaxis=_axis(showgrid=False, ticklabelstandoff=8),
+        ),
+    }  # fmt: skip

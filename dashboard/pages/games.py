@@ -1,0 +1,169 @@
+"""Games: what comes next, what happened last, any day of the season, and the season as one table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from dash import html
+
+from dashboard import grids, matchups, parts
+from dashboard.components import GameList
+from dashboard.measures import COIN_LOG_LOSS, score
+from dashboard.view import View
+from dashboard.wording import percent, plural
+from hoops.leagues import LAST_DAY
+
+TITLE = "Games"
+SORTS_PLAYED = (
+    ("best", "Top teams first"),
+    ("surprise", "Biggest surprise first"),
+    ("close", "Closest forecast first"),
+)
+SORTS_UPCOMING = (("best", "Top teams first"), ("close", "Closest forecast first"))
+ENOUGH = 6  # days are added to "up next" and "latest" until there are this many games
+
+
+def render(view: View) -> list[Any]:
+    forecasts = view.table("forecasts", ("day", "team1_probability", "team1_won", "out_of_sample"))
+    played, coming = Counter(forecasts["day"].to_pylist()), Counter(view.table("upcoming", ("day",))["day"].to_pylist())
+    if not played and not coming:
+        return [parts.empty("No games yet", "Results and forecasts of this season will stand here once they are in.")]
+    summary = _summary(forecasts, coming.total())
+    asked = view.place.integer("day")
+    if played and view.place.asked.get("show") == "season":
+        return [summary, _toolbar(view, "season"), *_season(view)]
+    if asked is None or asked > LAST_DAY:
+        steps = (max(played, default=None), min(coming, default=None))
+        return [summary, _toolbar(view, "days", {*played, *coming}, None, steps), *_overview(view, played, coming)]
+    days = {*played, *coming}
+    steps = max((d for d in days if d < asked), default=None), min((d for d in days if d > asked), default=None)
+    return [summary, _toolbar(view, "days", days, asked, steps), *_one_day(view, asked)]
+
+
+def _summary(forecasts: Any, coming: int) -> html.Div:
+    counted = forecasts.filter(forecasts["out_of_sample"])
+    result = score(counted["team1_probability"].to_numpy(), counted["team1_won"].to_numpy(zero_copy_only=False))
+    some = result.games > 0
+    return parts.tiles(
+        parts.tile("Games played", f"{forecasts.num_rows:,}", "this season"),
+        parts.tile("Games to come", f"{coming:,}", "on the schedule"),
+        parts.tile("Favourites that won", f"{result.accuracy:.1%}" if some else "–", "a coin: 50%"),
+        parts.tile(
+            "Log loss", f"{result.log_loss:.3f}" if some else "–", f"lower is better, a coin: {COIN_LOG_LOSS:.3f}"
+        ),
+    )
+
+
+def _overview(view: View, played: Counter[int], coming: Counter[int]) -> list[Any]:
+    made = []
+    if coming:
+        days = _until_enough(coming, sorted(coming))
+        made.append(_games(view, "Up next", matchups.upcoming(view, days), SORTS_UPCOMING, "upcoming"))
+    if played:
+        days = _until_enough(played, sorted(played, reverse=True))
+        made.append(_games(view, "Latest results", matchups.played(view, days), SORTS_PLAYED, "played"))
+    return made
+
+
+def _until_enough(games: Counter[int], days: list[int]) -> list[int]:
+    taken: list[int] = []
+    for day in days:
+        taken.append(day)
+        if sum(games[d] for d in taken) >= ENOUGH:
+            break
+    return taken
+
+
+def _one_day(view: View, asked: int) -> list[Any]:
+    finished, coming = matchups.played(view, [asked]), matchups.upcoming(view, [asked])
+    if not finished and not coming:
+        return [parts.quiet(f"No games on {view.day(asked, year=True)}. Pick another day above.")]
+    made = []
+    if finished:
+        made.append(_games(view, "Results", finished, SORTS_PLAYED, "played"))
+    if coming:
+        made.append(_games(view, "To come", coming, SORTS_UPCOMING, "upcoming"))
+    return made
+
+
+def _games(
+    view: View, title: str, games: list[dict[str, Any]], sorts: Sequence[tuple[str, str]], name: str
+) -> GameList:
+    days = sorted({game["day"] for game in games})
+    spans = " to ".join(view.day(day) for day in dict.fromkeys((days[0], days[-1])))
+    cards = matchups.cards(view, games)
+    if len(days) == 1:
+        cards = [card | {"when": ""} for card in cards]
+    note = f"{spans} · {plural(len(games), 'game')}{_how_it_went(games)}"
+    return GameList(name, cards, sorts, title=title, note=note)
+
+
+def _how_it_went(games: list[dict[str, Any]]) -> str:
+    """How many favourites won, beside how many should have."""
+    finished = [game for game in games if "team1_won" in game]
+    if not finished:
+        return ""
+    right = sum(matchups.chance_of_winner(game) > 0.5 for game in finished)
+    expected = sum(max(game["team1_probability"], 1 - game["team1_probability"]) for game in finished)
+    return f" · favourites won {right} of {len(finished)}, {expected:.1f} expected"
+
+
+def _toolbar(
+    view: View,
+    shown: str,
+    days: Collection[int] = (),
+    asked: int | None = None,
+    steps: tuple[int | None, int | None] = (None, None),
+) -> html.Div:
+    """Days or the whole season; any day with games, and those before and after the one shown."""
+    switch = parts.choice("show", shown, [("days", "By day"), ("season", "Whole season")], "Days or whole season")
+    if shown == "season":
+        return html.Div(switch, className="picker toolbar")
+    options = [(str(day), view.day(day, year=True)) for day in sorted(days, reverse=True)]
+    value = str(asked) if asked in days else None
+    picker = [
+        _step(view, "Earlier", "‹", steps[0]),
+        parts.select("day", value, options, "Day", placeholder="Go to a day", w=190),
+        _step(view, "Later", "›", steps[1]),
+    ]
+    latest = None if asked is None else parts.link("Latest and next", view.place.href(), "button")
+    return html.Div([switch, html.Div(picker, className="stepper"), latest], className="picker toolbar")
+
+
+def _step(view: View, label: str, sign: str, day: int | None) -> Any:
+    if day is None:
+        return html.Span(sign, className="step-day off", **parts.aria(hidden="true"))
+    return html.A(
+        sign, href=view.place.href(day=day), className="go step-day", title=f"{label}: {view.day(day)}",
+        **parts.aria(label=f"{label} day with games, {view.day(day)}"),
+    )  # fmt: skip
+
+
+def _season(view: View) -> list[Any]:
+    rows = matchups.season_rows(view, matchups.played(view))
+    columns = [
+        grids.day(),
+        grids.team("winner", "winnerHref", "Winner"),
+        {"field": "score", "headerName": "Score", "width": 110, "cellClass": "num", "sortable": False},
+        grids.team("loser", "loserHref", "Loser"),
+        {"field": "chance", "headerName": "Winner's chance", "width": 150, "cellRenderer": "Chance"},
+        {"field": "outcome", "headerName": "Forecast", "width": 104, "cellRenderer": "Outcome"},
+        grids.wide(grids.number("margin", "Won by", 92)),
+        grids.wide(grids.number("expected", "Expected", 100, 1, signed=True)),
+        grids.wide(grids.text("where", "Where", 160)),
+        grids.wide(grids.text("kind", "Kind", 110, grows=False)),
+    ]  # fmt: skip
+    find = grids.search("season", "Find a team, place or date")
+    upsets = sum(row["outcome"] == "wrong" for row in rows)
+    note = (
+        f"{plural(len(rows), 'game')}, {plural(upsets, 'upset')}. Sort by the winner's chance to see the biggest ones."
+    )
+    if rows:
+        note += f" The least likely winner had {percent(min(row['chance'] for row in rows))}."
+    return [
+        parts.section(
+            "Every game", parts.card(grids.grid("season", columns, rows, finds=True)), note=note, actions=[find]
+        )
+    ]

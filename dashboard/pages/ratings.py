@@ -1,0 +1,111 @@
+"""Ratings: every team's strength now, and how it moved over the season."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+import numpy as np
+from dash import html
+
+from dashboard import figures, grids, parts
+from dashboard.view import View
+from dashboard.wording import plural
+
+TITLE = "Ratings"
+MOST = 6
+DEFAULT = 4
+
+
+def render(view: View) -> list[Any]:
+    records = sorted(view.rows("team_records"), key=lambda row: (row["rank"], row["team_id"]))
+    if not records:
+        return [parts.empty("No ratings yet", "Teams are rated once their first games of the season are in.")]
+    known = {row["team_id"] for row in records}
+    picked = [team for team in dict.fromkeys(view.place.integers("teams")) if team in known][:MOST]
+    picked = picked or [row["team_id"] for row in records[:DEFAULT]]
+    return [_chart(view, records, picked), _table(view, records)]
+
+
+def curves(view: View, teams: list[int]) -> list[dict[str, Any]]:
+    """What `figures.rating_curves` draws, in the order of the teams."""
+    table = view.table("ratings", ("day", "team_id", "team_name", "rating", "rating_sd"))
+    ids = table["team_id"].to_numpy()
+    made = []
+    for team in teams:
+        rows = table.take(np.flatnonzero(ids == team)).sort_by("day")
+        if not rows.num_rows:
+            continue
+        days = rows["day"].to_pylist()
+        made.append(
+            {
+                "name": rows["team_name"][-1].as_py(),
+                "x": days if view.day_zero is None else [str(view.date(day)) for day in days],
+                "day": [view.day(day) for day in days],
+                "rating": rows["rating"].to_pylist(),
+                "sd": rows["rating_sd"].to_pylist(),
+            }
+        )
+    return made
+
+
+def _chart(view: View, records: list[dict[str, Any]], picked: list[int]) -> html.Section:
+    options = [{"value": str(r["team_id"]), "label": f"{r['rank']}  {r['team_name']}"} for r in records]
+    picker = dmc.MultiSelect(
+        id={"param": "teams"}, data=options, value=[str(team) for team in picked], maxValues=MOST, searchable=True,
+        size="sm", className="teams-picker", hidePickedOptions=True, placeholder="Add a team",
+        **parts.aria(label=f"Teams in the chart, at most {MOST}"),
+    )  # fmt: skip
+    drawn = curves(view, picked)
+    names = ", ".join(curve["name"] for curve in drawn)
+    figure = figures.rating_curves(drawn, dated=view.day_zero is not None)
+    described = "Points better than an average team, after each day with games. The band is one standard deviation."
+    return parts.section(
+        "Over the season",
+        parts.card(parts.graph("ratings", figure, described, 380), css="padded"),
+        note=names,
+        actions=[picker],
+    )
+
+
+def _table(view: View, records: list[dict[str, Any]]) -> html.Section:
+    low = min(row["rating"] - row["rating_sd"] for row in records)
+    high = max(row["rating"] + row["rating_sd"] for row in records)
+    rows = [
+        {
+            "rank": row["rank"],
+            "team": row["team_name"],
+            "href": view.team_href(row["team_id"]),
+            "conference": row["conference"] or "–",
+            "record": f"{row['wins']}–{row['losses']}",
+            "share": row["wins"] / max(row["wins"] + row["losses"], 1),
+            "rating": round(row["rating"], 2),
+            "sd": round(row["rating_sd"], 2),
+            "for": round(row["points_for"], 1),
+            "against": round(row["points_against"], 1),
+        }
+        for row in records
+    ]
+    columns = [
+        grids.number("rank", "Rank", 76, sortingOrder=["asc", "desc", None], pinned="left"),
+        grids.team("team", "href", pinned="left", width=190, grows=False),
+        {"field": "rating", "headerName": "Rating", "width": 86, "type": "rightAligned", "cellClass": "num strong",
+         "valueFormatter": {"function": "signed(params.value, 1)"}},
+        grids.number("sd", "±", 66, 1, sortingOrder=["asc", "desc", None]),
+        {"field": "rating", "colId": "interval", "headerName": "Rating and uncertainty", "minWidth": 180, "flex": 2,
+         "cellRenderer": "Interval", "cellRendererParams": {"low": low, "high": high}, "sortable": False},
+        {"field": "share", "headerName": "Record", "width": 100, "type": "rightAligned", "cellClass": "num",
+         "valueFormatter": {"function": "params.data.record"}},
+        grids.text("conference", "Conference", 140, flex=1),
+        grids.wide(grids.number("for", "Scored", 92, 1)),
+        grids.wide(grids.number("against", "Allowed", 96, 1, sortingOrder=["asc", "desc", None])),
+    ]  # fmt: skip
+    find = grids.search("ratings", "Find a team or conference")
+    rule = "A rating is the expected margin, in points, against an average team on neutral ground."
+    note = f"{plural(len(rows), 'team')}. {rule}"
+    return parts.section(
+        "All teams",
+        parts.card(grids.grid("ratings", columns, rows, page_size=50, finds=True)),
+        note=note,
+        actions=[find],
+    )

@@ -1,0 +1,148 @@
+"""The frame around every page: header, navigation, pickers, and the document it is all served in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard import parts
+from dashboard.place import Place
+from hoops.leagues import League
+
+POLL_SECONDS = 20
+PHONE = "sm"
+
+# (page, name in the header, short name under the icon of the phone's tab bar, icon)
+NAVIGATION = (
+    ("", "Games", "Games", "games"),
+    ("ratings", "Ratings", "Ratings", "ratings"),
+    ("tournament", "Tournament", "Bracket", "tournament"),
+    ("quality", "Forecast quality", "Quality", "quality"),
+    ("team", "Teams", "Teams", "team"),
+)
+
+# The theme is put on the document before anything is drawn, so that a dark page never flashes white.
+INDEX = """<!DOCTYPE html>
+<html lang="en" data-mantine-color-scheme="light">
+<head>
+{%metas%}
+<title>Madness</title>
+<script>
+(function () {
+  var chosen = null;
+  try { chosen = localStorage.getItem("mantine-color-scheme-value"); } catch (blocked) { chosen = null; }
+  var dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
+})();
+</script>
+{%favicon%}
+{%css%}
+</head>
+<body>
+<noscript>This dashboard needs JavaScript.</noscript>
+{%app_entry%}
+<footer>
+{%config%}
+{%scripts%}
+{%renderer%}
+</footer>
+</body>
+</html>
+"""
+
+META = (
+    {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+    {"name": "description", "content": "Win probabilities for every college basketball game, and how good they were."},
+    {"name": "color-scheme", "content": "light dark"},
+)
+
+
+def layout(root: str) -> dmc.MantineProvider:
+    """Everything that stays while pages come and go."""
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id="url", refresh=False),
+            dcc.Interval(id="poll", interval=POLL_SECONDS * 1000),
+            dcc.Store(id="refresh", data=0),
+            dcc.Store(id="shown", data={}),
+            dcc.Store(id="root", data=root),
+            html.A("Skip to content", href="#page", className="skip"),
+            dmc.AppShell(
+                [
+                    dmc.AppShellHeader(_header(root), className="header", withBorder=False),
+                    dmc.AppShellMain(_main()),
+                    dmc.AppShellFooter(
+                        html.Nav(id="tabs", className="tabs", **parts.aria(label="Pages")), hiddenFrom=PHONE
+                    ),
+                ],
+                header={"height": 56},
+                footer={"height": {"base": 60, PHONE: 0}},
+                padding=0,
+            ),
+        ],
+        id="theme",
+        defaultColorScheme="auto",
+        theme={"fontFamily": "var(--font)", "primaryColor": "indigo", "defaultRadius": "md", "cursorType": "pointer"},
+    )
+
+
+def _header(root: str) -> html.Div:
+    return html.Div(
+        [
+            html.A([html.Span(className="ball", **parts.aria(hidden="true")), "Madness"], href=root, id="brand",
+                   className="go brand"),
+            html.Nav(id="nav", className="nav", **parts.aria(label="Pages")),
+            html.Div(
+                [
+                    html.A("How it works", href=f"{root}about", className="go about", id="about"),
+                    dmc.ColorSchemeToggle(
+                        lightIcon=html.Span(className="icon sun"), darkIcon=html.Span(className="icon moon"),
+                        id="scheme",
+                        variant="subtle", color="gray", size="lg", **parts.aria(label="Switch between light and dark"),
+                    ),
+                ],
+                className="header-end",
+            ),
+        ],
+        className="header-inside",
+    )  # fmt: skip
+
+
+def _main() -> html.Div:
+    leagues = [(str(league), league.label) for league in League]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.Div(
+                        [html.H1("Madness", id="heading"), html.P(id="subheading", className="note")], className="title"
+                    ),
+                    html.Div(
+                        [
+                            parts.choice("league", str(League.MEN), leagues, "League"),
+                            parts.select("season", None, [], "Season", w=130, placeholder="Season"),
+                        ],
+                        className="pickers",
+                    ),
+                ],
+                className="page-head",
+            ),
+            html.Button("New results are in. Show them", id="news", className="news", hidden=True, n_clicks=0),
+            html.Div(html.Div(className="skeleton"), id="page", tabIndex=-1),
+        ],
+        className="main",
+        role="main",
+    )
+
+
+def links(place: Place, *, short: bool = False) -> list[Any]:
+    """Navigation for where the reader is; league and season go along."""
+    made = []
+    for page, name, brief, icon in NAVIGATION:
+        here = page == place.page
+        inside = [html.Span(className=f"icon {icon}", **parts.aria(hidden="true")), html.Span(brief)] if short else name
+        current = parts.aria(current="page") if here else {}
+        made.append(html.A(inside, href=place.href(page), className="go" + (" here" if here else ""), **current))
+    return made
