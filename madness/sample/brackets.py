@@ -6,7 +6,7 @@ renumber the others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -30,8 +30,14 @@ class Slot:
     strong: str
     weak: str
     round: int
-    region: str  # the region, or the first one of two; empty for the final
+    region: str  # the region, or the first of those that meet
     half: int  # 0 or 1: which of the round's days
+
+    @property
+    def best_of_four(self) -> str:
+        """Best seed of the four that play for the third round, in a region of 16: W04 for R1W4, R1W5 and R2W4."""
+        number = int(self.name[-1])
+        return f"{self.region}{min(number, 9 - number) if self.round == 1 else number:02d}"
 
 
 def first_round(bracket: int) -> int:
@@ -39,7 +45,7 @@ def first_round(bracket: int) -> int:
     return FINAL + 1 - (bracket.bit_length() - 1)
 
 
-def slots(bracket: int, play_ins: Sequence[str]) -> list[Slot]:
+def slots(bracket: int, play_ins: Iterable[str]) -> list[Slot]:
     """All slots in the order in which they can be played.
 
     play_ins: seeds such as X16 that two teams, X16a and X16b, play for.
@@ -64,7 +70,7 @@ def slots(bracket: int, play_ins: Sequence[str]) -> list[Slot]:
             entries = winners
     main.append(Slot("R5WX", "R4W1", "R4X1", FINAL_FOUR, "W", 0))
     main.append(Slot("R5YZ", "R4Y1", "R4Z1", FINAL_FOUR, "Y", 0))
-    main.append(Slot("R6CH", "R5WX", "R5YZ", FINAL, "", 0))
+    main.append(Slot("R6CH", "R5WX", "R5YZ", FINAL, "W", 0))
     main.sort(key=lambda slot: slot.round)
     half_of = {seed: slot.half for slot in main for seed in (slot.strong, slot.weak)}
     before = [Slot(seed, f"{seed}a", f"{seed}b", 0, seed[0], half_of[seed]) for seed in sorted(play_ins)]

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 import numpy as np
 
 from hoops.leagues import SELECTION_SUNDAY, Kind, League
-from hoops.schemas import BOX_COLUMNS
 from madness.sample.names import CONFERENCES
 from madness.sample.schedule import Meetings
 from madness.sample.season import Played, Season
@@ -17,8 +16,7 @@ from madness.sample.world import FIRST_CITY, OUTSIDE, World
 FIRST_TEAM = 101  # above the first id of the league's range
 LOC = {1: "H", 0: "N", -1: "A"}
 COMPACT = ("Season", "DayNum", "WTeamID", "WScore", "LTeamID", "LScore", "WLoc", "NumOT")
-_BOX_NAMES = [name.upper() if name in ("or", "dr", "to", "pf") or name[:2] in ("fg", "ft") else name.title()
-              for name in BOX_COLUMNS]  # fmt: skip
+_BOX_NAMES = ("FGM", "FGA", "FGM3", "FGA3", "FTM", "FTA", "OR", "DR", "Ast", "TO", "Stl", "Blk", "PF")
 DETAILED = (*COMPACT, *(f"{side}{name}" for side in "WL" for name in _BOX_NAMES))
 REGION_NAMES = ("East", "West", "Midwest", "South")
 KIND_NAMES = {Kind.REGULAR: "RegularSeason", Kind.NCAA: "NCAATourney"}
@@ -39,12 +37,17 @@ def day_zero(season: int) -> date:
     return march + timedelta(days=6 - march.weekday() - SELECTION_SUNDAY)
 
 
-def shared_files(world: World, shape_conferences: int) -> dict[str, bytes]:
+def with_rows(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Without the files that hold nothing but a header: the file contract wants a row at least."""
+    return {name: data for name, data in files.items() if data.count(b"\n") > 1}
+
+
+def shared_files(world: World, conferences: int) -> dict[str, bytes]:
     cities = ((FIRST_CITY + i, place, state) for i, (place, state) in enumerate(world.cities))
-    conferences = sorted((abbreviation, name) for abbreviation, name, _ in CONFERENCES[:shape_conferences])
+    names = sorted((abbreviation, name) for abbreviation, name, _ in CONFERENCES[:conferences])
     return {
         "Cities.csv": csv(("CityID", "City", "State"), cities),
-        "Conferences.csv": csv(("ConfAbbrev", "Description"), conferences),
+        "Conferences.csv": csv(("ConfAbbrev", "Description"), names),
     }
 
 
@@ -113,7 +116,6 @@ class LeagueFiles:
         fixtures = (
             (one.season, day, self.first_id + team1, self.first_id + team2, LOC[site], FIRST_CITY + city)
             for one in seasons
-            if one.fixtures is not None
             for day, team1, team2, site, city in _rows(one.fixtures)
         )
         header = ("Season", "DayNum", "Team1ID", "Team2ID", "Loc", "CityID")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hoops.leagues import Kind, League
-from madness.sample.files import FIRST_TEAM, LeagueFiles, csv, shared_files
+from hoops.contract.columns import FIRST_SEASON, LAST_SEASON
+from hoops.leagues import League
+from madness.sample.files import FIRST_TEAM, LeagueFiles, csv, shared_files, with_rows
 from madness.sample.season import SeasonSimulator
 from madness.sample.shape import FULL, PLAY, SMALL, Shape, check_stop_day
 from madness.sample.strength import strengths
@@ -28,6 +29,7 @@ class SampleLeague:
     files: name -> bytes, in the file contract's formats. truth: name -> bytes of {M|W}Truth.csv with a row for every
     game played or to come: Season, DayNum, Team1ID, Team2ID (lower id first), Prob1 (team 1's true win probability
     before the game, to 6 decimals) and Margin1 (mean of team 1's final margin, points). Truth is never uploaded.
+    A file that would have no row is left out.
     """
 
     files: dict[str, bytes]
@@ -56,6 +58,8 @@ def generate(
     if not 1 <= seasons <= 50:
         raise ValueError(f"seasons: {seasons}, allowed 1 to 50")
     check_stop_day(stop_day)
+    if not FIRST_SEASON <= first_season <= LAST_SEASON - seasons + 1:
+        raise ValueError(f"first_season: {first_season}, all seasons must lie in {FIRST_SEASON} to {LAST_SEASON}")
     years = tuple(range(first_season, first_season + seasons))
     world = build_world(seed, years, shape)
     files, truth = shared_files(world, len(shape.conference_sizes)), {}
@@ -91,16 +95,15 @@ def _league(
         simulator = SeasonSimulator(seed, league, season, world, shape, strength[s])
         one = simulator.run(stop_day if season == world.seasons[-1] else None)
         played.append(one)
-        parts = [part.meetings for kind in (Kind.REGULAR, Kind.NCAA) for part in one.played[kind]]
-        for meetings in [*parts, one.fixtures] if one.fixtures is not None else parts:
-            probability, margin = simulator.truth(meetings)
-            teams = (meetings.team1, meetings.team2)
-            columns = [meetings.day, *(team + league.team_ids[0] + FIRST_TEAM for team in teams), probability, margin]
+        for meetings in one.meetings():
+            what = simulator.truth(meetings)
+            team1, team2 = (team + league.team_ids[0] + FIRST_TEAM for team in (meetings.team1, meetings.team2))
+            columns = (meetings.day, team1, team2, what.probability, what.margin)
             truth += [(season, *row) for row in zip(*(column.tolist() for column in columns), strict=True)]
         step(s + 1)
     files = LeagueFiles(league, world)
     rows = ((*row[:4], f"{row[4]:.6f}", f"{row[5]:.3f}") for row in sorted(truth))
-    return files.reference(played) | files.games(played), csv(TRUTH_COLUMNS, rows)
+    return with_rows(files.reference(played) | files.games(played)), csv(TRUTH_COLUMNS, rows)
 
 
 def write(folder: Path, sample: SampleLeague) -> list[Path]:

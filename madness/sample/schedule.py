@@ -54,7 +54,7 @@ class Meetings:
         return cls(day, np.minimum(home, away), np.maximum(home, away), site, city)
 
     def where(self, mask: np.ndarray) -> Meetings:
-        return Meetings(*(getattr(self, name)[mask] for name in self.__dataclass_fields__))
+        return Meetings(self.day[mask], self.team1[mask], self.team2[mask], self.site[mask], self.city[mask])
 
 
 def tournament_days(league: League, conference: int, teams: int) -> range:
@@ -116,6 +116,7 @@ class _Nonconference:
                  busy: dict[int, set[int]], world: World, draws: Draws) -> None:  # fmt: skip
         self.conference, self.strength, self.need, self.busy = conference, strength, need, busy
         self.world, self.draws = world, draws
+        self.spread = float(strength[list(conference)].std())
         self.met: set[tuple[int, int]] = set()
         self.hosted = dict.fromkeys(conference, 0)
         self.games: list[tuple[int, int, int, bool, int]] = []
@@ -126,7 +127,7 @@ class _Nonconference:
         playing = [t for t, lot in zip(free, lots, strict=True) if lot < self.need[t] / windows_left]
         # Guarantee games: the strong pay the weak to come. Otherwise teams look for opponents of their own level.
         guarantee = self.draws.chance(0.5)
-        noise = self.draws.normal(len(playing)) * (0.3 if guarantee else 0.5) * self.strength.std()
+        noise = self.draws.normal(len(playing)) * (0.3 if guarantee else 0.5) * self.spread
         noisy = {team: self.strength[team] + z for team, z in zip(playing, noise, strict=True)}
         order = sorted(playing, key=lambda team: -noisy[team])
         if guarantee:
@@ -169,24 +170,24 @@ class _Nonconference:
         self.games.append((day, home, away, neutral, int(city)))
 
 
-def regular_season(seed: int, league: League, season: int, world: World, shape: Shape,
-                   strength: np.ndarray) -> tuple[Meetings, np.ndarray]:  # fmt: skip
-    """A season's games before the conference tournaments, and which of them are conference games.
+def regular_season(
+    seed: int, league: League, season: int, world: World, shape: Shape, strength: np.ndarray
+) -> Meetings:
+    """A season's games before the conference tournaments.
 
     strength: (schools,) what is thought of the teams before the season; decides who invites whom.
     """
-    conference, busy, need, conference_rows = {}, {}, {}, []
+    conference, busy, need = {}, {}, {}
+    games: list[tuple[int, int, int, bool, int]] = []
     for k in range(len(world.host)):
         teams = world.members(season, k).tolist()
-        rows = _conference_games(league, k, teams, world, Draws(seed, league.value, season, "conference", k))
+        inside = _conference_games(league, k, teams, world, Draws(seed, league.value, season, "conference", k))
+        games += inside
         for team in teams:
-            days = {day for day, home, away, _, _ in rows if team in (home, away)}
+            days = {day for day, home, away, _, _ in inside if team in (home, away)}
             conference[team], busy[team], need[team] = k, days, max(shape.games - len(days), 0)
-        conference_rows += rows
     outside = _Nonconference(conference, strength, need, busy, world, Draws(seed, league.value, season, "outside"))
     windows = _windows()
     for w, window in enumerate(windows):
         outside.fill(window, len(windows) - w)
-    meetings = Meetings.of(conference_rows + outside.games)
-    member = world.membership[world.seasons.index(season)]
-    return meetings, member[meetings.team1] == member[meetings.team2]
+    return Meetings.of(games + outside.games)

@@ -1,10 +1,13 @@
 """One season of one league, from the first game to the final - or to the day on which the sample stops.
 
-schedule -> regular season -> conference tournaments -> selection -> NCAA tournament
+    schedule -> regular season -> conference tournaments -> selection -> NCAA tournament
+
+Every game is played with the true strengths of its own day.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +15,7 @@ import numpy as np
 from hoops.leagues import Kind, League
 from madness.sample import brackets, selection
 from madness.sample.box import box_scores
-from madness.sample.playing import Styles, play_games, truth
+from madness.sample.playing import Styles, Truth, play_games, truth
 from madness.sample.randomness import Draws
 from madness.sample.schedule import Meetings, regular_season, tournament_days
 from madness.sample.shape import PLAY, Shape
@@ -45,32 +48,40 @@ class Played:
 
 @dataclass
 class Season:
-    """What a season leaves behind; numbers of teams, conferences and cities are those of the world."""
+    """What a season leaves behind; teams, conferences and cities are numbers of the world.
+
+    fixtures: games after the day on which the season stops. conference_tourney: (conference, day, winner, loser).
+    """
 
     season: int
     played: dict[Kind, list[Played]] = field(default_factory=lambda: {Kind.REGULAR: [], Kind.NCAA: []})
-    fixtures: Meetings | None = None
-    # (conference, day, winner, loser) of conference tournaments
+    fixtures: Meetings = field(default_factory=lambda: Meetings.of([]))
     conference_tourney: list[tuple[int, int, int, int]] = field(default_factory=list)
     seeds: dict[str, int] = field(default_factory=dict)
     slots: list[brackets.Slot] = field(default_factory=list)
 
+    def meetings(self) -> list[Meetings]:
+        """All games, played or to come."""
+        return [played.meetings for parts in self.played.values() for played in parts] + [self.fixtures]
+
 
 class SeasonSimulator:
-    """Plays a season; every game uses the true strengths of its own day."""
+    """Plays a season.
+
+    strength: (days, schools) true strengths, points.
+    """
 
     def __init__(
         self, seed: int, league: League, season: int, world: World, shape: Shape, strength: np.ndarray
     ) -> None:
-        self.seed, self.league, self.season, self.world, self.shape = seed, league, season, world, shape
+        self.seed, self.league, self.world, self.shape = seed, league, world, shape
         self.strength, self.rules = strength, PLAY[league]
+        self.member = world.membership[world.seasons.index(season)]
         self.styles = Styles.drawn(Draws(seed, league.value, "styles"), len(world.schools))
         self.out = Season(season)
 
     def run(self, stop_day: int | None) -> Season:
-        meetings, conference_game = regular_season(
-            self.seed, self.league, self.season, self.world, self.shape, self.strength[0]
-        )
+        meetings = regular_season(self.seed, self.league, self.out.season, self.world, self.shape, self.strength[0])
         regular = self._play(meetings, "regular")
         if stop_day is not None:
             to_come = meetings.day > stop_day
@@ -78,118 +89,111 @@ class SeasonSimulator:
             self.out.fixtures = meetings.where(to_come)
             return self.out
         self.out.played[Kind.REGULAR].append(regular)
-        champions = self._conference_tournaments(regular, conference_game)
-        self._ncaa_tournament(champions)
+        champions = self._conference_tournaments(regular)
+        self._select(champions)
+        self._ncaa_tournament()
         return self.out
 
-    def mean(self, meetings: Meetings) -> np.ndarray:
+    def truth(self, meetings: Meetings) -> Truth:
+        return truth(self._mean(meetings), self.rules)
+
+    def _mean(self, meetings: Meetings) -> np.ndarray:
         """Strength difference on the day plus home court, points for team 1."""
         one, two = (self.strength[meetings.day, team] for team in (meetings.team1, meetings.team2))
         return one - two + self.rules.home * meetings.site
 
+    def _draws(self, purpose: str) -> Draws:
+        return Draws(self.seed, self.league.value, self.out.season, purpose)
+
     def _play(self, meetings: Meetings, purpose: str) -> Played:
-        draws = Draws(self.seed, self.league.value, self.season, purpose)
-        scores = play_games(self.mean(meetings), meetings.team1, meetings.team2, self.styles, self.rules, draws)
+        draws = self._draws(purpose)
+        scores = play_games(self._mean(meetings), meetings.team1, meetings.team2, self.styles, self.rules, draws)
         box = box_scores(scores, self.rules, draws)
         return Played(meetings, scores.score1, scores.score2, scores.num_ot, box)
 
-    def _conference_tournaments(self, regular: Played, conference_game: np.ndarray) -> list[int]:
-        standings = self._standings(regular.where(conference_game))
-        fields, days = {}, {}
+    def _conference_tournaments(self, regular: Played) -> list[int]:
+        """Plays them, a round of all of them at a time; returns the champions."""
+        standing = self._standings(regular)
+        alive: dict[int, list[int | None]] = {}
+        days: dict[int, range] = {}
         for k in range(len(self.world.host)):
-            teams = self.world.members(self.season, k).tolist()
-            ranked = sorted(teams, key=lambda team: (-standings[team], team))
-            size = 1 << (len(ranked) - 1).bit_length()
-            fields[k] = ranked + [None] * (size - len(ranked))  # the best get byes
+            teams = self.world.members(self.out.season, k).tolist()
+            ranked = sorted(teams, key=lambda team: (-standing[team], team))
             days[k] = tournament_days(self.league, k, len(ranked))
-        for round_ in range(max(len(d) for d in days.values())):
-            rows, of = [], []
-            for k, entries in fields.items():
-                half = len(entries) // 2
-                for strong, weak in zip(entries[:half], entries[: half - 1 : -1], strict=True):
-                    if strong is not None and weak is not None:
-                        rows.append((days[k][round_], strong, weak, True, int(self.world.host[k])))
-                        of.append(k)
+            alive[k] = ranked + [None] * (2 ** len(days[k]) - len(ranked))  # byes for the best
+        for round_ in range(max(map(len, days.values()))):
+            rows = [
+                (days[k][round_], strong, weak, True, int(self.world.host[k]))
+                for k, entries in alive.items()
+                for strong, weak in _pairs(entries)
+                if strong is not None and weak is not None
+            ]
             played = self._play(Meetings.of(rows), f"conference round {round_}")
             self.out.played[Kind.REGULAR].append(played)
-            won = set(played.winner.tolist())
-            conference = dict(zip([(day, min(a, b)) for day, a, b, _, _ in rows], of, strict=True))
-            for day, one, two in zip(
-                *(played.meetings.__dict__[c].tolist() for c in ("day", "team1", "team2")), strict=True
-            ):
-                pair = (one, two) if one in won else (two, one)
-                self.out.conference_tourney.append((conference[day, one], day, *pair))
-            for k, entries in fields.items():
-                half = len(entries) // 2
-                if half:
-                    pairs = zip(entries[:half], entries[: half - 1 : -1], strict=True)
-                    fields[k] = [strong if weak is None or strong in won else weak for strong, weak in pairs]
-        return [entries[0] for entries in fields.values()]
+            winner = played.winner
+            loser = played.meetings.team1 + played.meetings.team2 - winner
+            columns = (self.member[winner], played.meetings.day, winner, loser)
+            self.out.conference_tourney += zip(*(column.tolist() for column in columns), strict=True)
+            won = set(winner.tolist())
+            for k, entries in alive.items():
+                left = [strong if weak is None or strong in won else weak for strong, weak in _pairs(entries)]
+                alive[k] = left or entries
+        return [champion for entries in alive.values() for champion in entries if champion is not None]
 
-    def _standings(self, games: Played) -> np.ndarray:
-        """Share of conference games won, with the margin to part those level."""
-        n = len(self.world.schools)
-        meetings = games.meetings
-        both = np.concatenate([meetings.team1, meetings.team2])
+    def _standings(self, regular: Played) -> np.ndarray:
+        """(schools,) share of conference games won; the margin parts those level."""
+        inside = self.member[regular.meetings.team1] == self.member[regular.meetings.team2]
+        games, n = regular.where(inside), len(self.member)
+        both = np.concatenate([games.meetings.team1, games.meetings.team2])
         margin = np.concatenate([games.margin, -games.margin])
-        count = np.maximum(np.bincount(both, minlength=n), 1)
-        return np.bincount(both, (margin > 0) + 1e-5 * np.clip(margin, -20, 20), minlength=n) / count
+        worth = (margin > 0) + 1e-5 * np.clip(margin, -20, 20)
+        return np.bincount(both, worth, minlength=n) / np.maximum(np.bincount(both, minlength=n), 1)
 
-    def _ncaa_tournament(self, champions: list[int]) -> None:
-        field_size = self.shape.field_of(self.league, self.season)
-        season, n, rules = self.out.played[Kind.REGULAR], len(self.world.schools), self.rules
-        team1, team2, site = (
-            np.concatenate([getattr(played.meetings, column) for played in season])
-            for column in ("team1", "team2", "site")
+    def _select(self, champions: list[int]) -> None:
+        parts = self.out.played[Kind.REGULAR]
+        record = selection.Record(
+            team1=np.concatenate([played.meetings.team1 for played in parts]),
+            team2=np.concatenate([played.meetings.team2 for played in parts]),
+            margin=np.concatenate([played.margin for played in parts]),
+            site=np.concatenate([played.meetings.site for played in parts]),
+            home=self.rules.home,
+            margin_sd=self.rules.margin_sd,
         )
-        margin = np.concatenate([played.margin for played in season])
-        rating = selection.simple_ratings(team1, team2, margin, site, rules.home, n)
-        member = self.world.membership[self.world.seasons.index(self.season)]
-        eligible = member != OUTSIDE
-        bubble = float(np.sort(rating[eligible])[-field_size])
-        record = selection.strength_of_record(team1, team2, margin, site, rules.home, rules.margin_sd, rating, bubble)
-        order = selection.select(rating, record, champions, eligible, field_size)
-        bracket = self.shape.bracket
-        seeds = brackets.seeded(order, set(champions), member.tolist(), bracket)
-        self.out.seeds = seeds
-        self.out.slots = brackets.slots(bracket, sorted({seed[:3] for seed in seeds if len(seed) > 3}))
-        self._play_bracket(dict(seeds))
+        eligible = np.flatnonzero(self.member != OUTSIDE)
+        size = self.shape.field_of(self.league, self.out.season)
+        order = selection.select(record, champions, eligible, size)
+        self.out.seeds = brackets.seeded(order, set(champions), self.member.tolist(), self.shape.bracket)
+        self.out.slots = brackets.slots(self.shape.bracket, {seed[:3] for seed in self.out.seeds if len(seed) > 3})
 
-    def _play_bracket(self, holder: dict[str, int]) -> None:
-        """Plays the slots round by round; `holder` says which team holds a seed or has won a slot."""
-        neutral = Draws(self.seed, self.league.value, self.season, "ncaa cities").shuffled(self.world.neutral.tolist())
-        hosts = dict(self.out.seeds)
+    def _ncaa_tournament(self) -> None:
+        neutral = self._draws("ncaa cities").shuffled(self.world.neutral.tolist())
+        holder = dict(self.out.seeds)  # who holds a seed or has won a slot
         for round_ in range(brackets.FINAL + 1):
-            games = [slot for slot in self.out.slots if slot.round == round_]
-            if not games:
-                continue
-            rows = []
-            for slot in games:
-                teams = holder[slot.strong], holder[slot.weak]
-                day = brackets.ROUND_DAYS[self.league][round_][slot.half]
-                host = self._host(slot, hosts)
-                if host is None:
-                    city = neutral[("WXYZ".find(slot.region[:1]) + 4 * min(round_, 4)) % len(neutral)]
-                    rows.append((day, *teams, True, city))
-                else:
-                    home = host if host in teams else min(teams)
-                    away = teams[1] if home == teams[0] else teams[0]
-                    rows.append((day, home, away, host not in teams, int(self.world.city[host])))
-            played = self._play(Meetings.of(rows), f"ncaa round {round_}")
-            self.out.played[Kind.NCAA].append(played)
-            won = set(played.winner.tolist())
-            for slot in games:
-                holder[slot.name] = holder[slot.strong] if holder[slot.strong] in won else holder[slot.weak]
+            slots = [slot for slot in self.out.slots if slot.round == round_]
+            if slots:
+                rows = [self._ncaa_game(slot, holder, neutral) for slot in slots]
+                played = self._play(Meetings.of(rows), f"ncaa round {round_}")
+                self.out.played[Kind.NCAA].append(played)
+                won = set(played.winner.tolist())
+                for slot in slots:
+                    holder[slot.name] = next(holder[by] for by in (slot.strong, slot.weak) if holder[by] in won)
 
-    def _host(self, slot: brackets.Slot, seeds: dict[str, int]) -> int | None:
-        """The women's first two rounds are played at the pod's best seed."""
-        if self.league is League.MEN or slot.round not in (1, 2):
-            return None
-        number = int(slot.name[-1])
-        best = min(number, 9 - number) if slot.round == 1 else number
-        return seeds[f"{slot.region}{best:02d}"]
+    def _ncaa_game(
+        self, slot: brackets.Slot, holder: dict[str, int], neutral: Sequence[int]
+    ) -> tuple[int, int, int, bool, int]:
+        """(day, home, away, neutral, city). The women's first two rounds are played at the best seed of four."""
+        teams = holder[slot.strong], holder[slot.weak]
+        day = brackets.ROUND_DAYS[self.league][slot.round][slot.half]
+        if self.league is League.WOMEN and slot.round in (1, 2):
+            host = holder[slot.best_of_four]
+            city = int(self.world.city[host])
+            return (day, *(teams if host != teams[1] else teams[::-1]), host not in teams, city)
+        together = slot.round >= brackets.FINAL_FOUR
+        place = 0 if together else 1 + brackets.REGIONS.index(slot.region) + 4 * slot.round
+        return (day, *teams, True, neutral[place % len(neutral)])
 
-    def truth(self, meetings: Meetings) -> tuple[np.ndarray, np.ndarray]:
-        """(win probability, mean margin) of team 1."""
-        what = truth(self.mean(meetings), self.rules)
-        return what.probability, what.margin
+
+def _pairs(entries: Sequence[int | None]) -> list[tuple[int | None, int | None]]:
+    """First against last and so on; nothing when only one is left."""
+    half = len(entries) // 2
+    return list(zip(entries[:half], reversed(entries[half:]), strict=False))

@@ -2,49 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from madness.sample.randomness import normal_cdf
 
-ROUNDS_OF_RATING = 60
+REPETITIONS = 60
 MARGIN_CAP = 20
-SHRINKAGE = 3.0  # games of average opposition that every team is thought to have drawn
+SHRINKAGE = 3.0  # games drawn against average teams that every team is thought to have on top
+RATING_WEIGHT = 0.4  # wins a point of rating
 
 
-def simple_ratings(team1: np.ndarray, team2: np.ndarray, margin: np.ndarray, site: np.ndarray, home: float,
-                   teams: int) -> np.ndarray:  # fmt: skip
-    """Mean margin, capped and adjusted for site and opponents, (teams,) points: a simple rating system.
+@dataclass(frozen=True)
+class Record:
+    """A season's games before the selection: (m,) schools, margins of team 1 in points, site as team 1 sees it.
 
-    Solved by repetition with a little damping, not by linear algebra, so that every machine gets the same numbers.
+    home and margin_sd: home court and the spread of a margin, points.
     """
-    capped = np.clip(margin, -MARGIN_CAP, MARGIN_CAP) - home * site
-    both, against = np.concatenate([team1, team2]), np.concatenate([team2, team1])
-    gained = np.concatenate([capped, -capped]).astype(float)
-    games = np.bincount(both, minlength=teams) + SHRINKAGE
-    rating = np.zeros(teams)
-    for _ in range(ROUNDS_OF_RATING):
-        rating = 0.5 * rating + 0.5 * np.bincount(both, gained + rating[against], minlength=teams) / games
+
+    team1: np.ndarray
+    team2: np.ndarray
+    margin: np.ndarray
+    site: np.ndarray
+    home: float
+    margin_sd: float
+
+    @property
+    def sides(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Every game twice, once for each team: team, opponent, margin, site."""
+        return (
+            np.concatenate([self.team1, self.team2]),
+            np.concatenate([self.team2, self.team1]),
+            np.concatenate([self.margin, -self.margin]),
+            np.concatenate([self.site, -self.site]),
+        )
+
+
+def simple_ratings(record: Record) -> np.ndarray:
+    """Mean margin, capped and adjusted for site and opponents, (teams,) points.
+
+    Solved by damped repetition, not by linear algebra, so that every machine gets the same numbers.
+    """
+    team, opponent, margin, site = record.sides
+    gained = np.clip(margin, -MARGIN_CAP, MARGIN_CAP) - record.home * site
+    games = np.bincount(team) + SHRINKAGE
+    rating = np.zeros(len(games))
+    for _ in range(REPETITIONS):
+        rating = 0.5 * rating + 0.5 * np.bincount(team, gained + rating[opponent]) / games
     return rating
 
 
-def strength_of_record(team1: np.ndarray, team2: np.ndarray, margin: np.ndarray, site: np.ndarray, home: float,
-                       sd: float, rating: np.ndarray, bubble: float) -> np.ndarray:  # fmt: skip
+def strength_of_record(record: Record, rating: np.ndarray, bubble: float) -> np.ndarray:
     """Wins above what a team of rating `bubble` would have won against the same opponents at the same sites."""
-    both, against = np.concatenate([team1, team2]), np.concatenate([team2, team1])
-    won = np.concatenate([margin > 0, margin < 0]).astype(float)
-    expected = normal_cdf((bubble - rating[against] + home * np.concatenate([site, -site])) / sd)
-    return np.bincount(both, won - expected, minlength=len(rating))
+    team, opponent, margin, site = record.sides
+    expected = normal_cdf((bubble - rating[opponent] + record.home * site) / record.margin_sd)
+    return np.bincount(team, (margin > 0) - expected)
 
 
-def select(
-    ratings: np.ndarray, record: np.ndarray, champions: list[int], eligible: np.ndarray, field: int
-) -> list[int]:
+def select(record: Record, champions: list[int], eligible: np.ndarray, size: int) -> list[int]:
     """The field, best team first: the conference champions and the best of the others.
 
-    Teams are ordered by strength of record, with a share of the rating, as committees do that look at both.
+    Teams are ordered by strength of record and, as committees do, by a rating too.
     """
-    worth = record + 0.4 * ratings
-    order = sorted(np.flatnonzero(eligible).tolist(), key=lambda team: (-round(float(worth[team]), 9), team))
+    rating = simple_ratings(record)
+    bubble = float(np.sort(rating[eligible])[-size])
+    worth = strength_of_record(record, rating, bubble) + RATING_WEIGHT * rating
+    order = sorted(eligible.tolist(), key=lambda team: (-round(float(worth[team]), 9), team))
     others = [team for team in order if team not in champions]
-    chosen = set(champions) | set(others[: field - len(champions)])
+    chosen = {*champions, *others[: size - len(champions)]}
     return [team for team in order if team in chosen]
