@@ -1,0 +1,75 @@
+# `make up` and `make test` are all a fresh machine needs; both make .venv from locks/ first.
+.DEFAULT_GOAL := help
+.PHONY: help up down status test check format lock setup clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first Python that the project runs on, unless PYTHON names one.
+SUPPORTED := import sys, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.12 python3.13 python3.11; do \
+	$$p -c '$(SUPPORTED)' >/dev/null 2>&1 && { echo $$p; break; }; done)
+
+UP := $(if $(DATA),--data "$(DATA)") $(if $(SEASONS),--seasons "$(SEASONS)") $(if $(LEAGUES),--leagues "$(LEAGUES)") \
+	$(if $(PORT),--port "$(PORT)") $(if $(MADNESS_HOME),--home "$(MADNESS_HOME)")
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
+
+up: $(VENV)/.run  ## start everything: [DATA=folder] [SEASONS=2022-2024|all] [LEAGUES=M,W] [PORT=8050]
+	@$(BIN)/madness up $(UP)
+
+down: $(VENV)/.run  ## stop everything; data stay in .madness/
+	@$(BIN)/madness down $(if $(MADNESS_HOME),--home "$(MADNESS_HOME)")
+
+status: $(VENV)/.run  ## how far it is
+	@$(BIN)/madness status $(if $(MADNESS_HOME),--home "$(MADNESS_HOME)")
+
+test: $(VENV)/.dev lint  ## every test and check (needs Chromium for the browser tests)
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.dev lint  ## format, lint, types, import contracts, fast tests
+	$(BIN)/pytest -q -m "not slow"
+
+.PHONY: lint
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint infra/template.yaml
+
+format: $(VENV)/.dev  ## put every file into the house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.dev  ## write locks/ anew from pyproject.toml
+	$(call compile,local,run)
+	$(call compile,dev,dev)
+
+compile = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --upgrade --no-config \
+	--no-emit-index-url --no-emit-find-links --generate-hashes --no-annotate \
+	--no-header --extra $(1) --output-file locks/$(2).txt
+
+setup: $(VENV)/.dev  ## make .venv with everything for development
+
+clean:  ## delete what was built; .madness/ stays
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "madness needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt install python3-venv)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+# pip checks every hash; the project itself is only linked.
+define install
+@echo "installing $(1) (locks/$(1).txt)"
+@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/$(1).txt
+@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+@touch $@
+endef
+
+$(VENV)/.run: locks/run.txt pyproject.toml | $(BIN)/python
+	$(call install,run)
+
+$(VENV)/.dev: locks/dev.txt pyproject.toml | $(BIN)/python
+	$(call install,dev)
+	@touch $(VENV)/.run
