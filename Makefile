@@ -43,12 +43,12 @@ format: $(VENV)/.dev  ## put every file into the house style
 	$(BIN)/ruff check --fix .
 
 lock: $(VENV)/.dev  ## write locks/ anew from pyproject.toml
-	$(call compile,local,run)
-	$(call compile,dev,dev)
+	$(call compile,pyproject.toml --extra local,run)
+	$(call compile,pyproject.toml --extra dev,dev)
+	echo uv | $(call compile,-,uv)
 
-compile = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --upgrade --no-config \
-	--no-emit-index-url --no-emit-find-links --generate-hashes --no-annotate \
-	--no-header --extra $(1) --output-file locks/$(2).txt
+compile = $(BIN)/uv pip compile $(1) --quiet --universal --python-version 3.11 --upgrade --no-config --no-header \
+	--no-annotate --no-emit-index-url --no-emit-find-links --generate-hashes --output-file locks/$(2).txt
 
 setup: $(VENV)/.dev  ## make .venv with everything for development
 
@@ -59,13 +59,17 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "madness needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt install python3-venv)" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-# pip checks every hash; the project itself is only linked.
+# Every hash is checked. uv takes seconds where pip takes minutes; where there is no uv, pip does it. The project
+# itself is only linked.
 define install
 @echo "installing $(1) (locks/$(1).txt)"
-@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/$(1).txt
-@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+@$(PIP) --require-hashes --requirement locks/uv.txt || true
+@if test -x $(BIN)/uv; then $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement locks/$(1).txt; \
+	else $(PIP) --require-hashes --requirement locks/$(1).txt; fi
+@$(PIP) --no-deps --no-build-isolation --editable .
 @touch $@
 endef
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
 $(VENV)/.run: locks/run.txt pyproject.toml | $(BIN)/python
 	$(call install,run)
