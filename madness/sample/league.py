@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,13 @@ class SampleLeague:
 
     files: dict[str, bytes]
     truth: dict[str, bytes]
+
+    def digest(self) -> str:
+        """SHA-256 over all names and bytes: two samples with one digest are the same."""
+        whole = hashlib.sha256()
+        for name, data in sorted((self.files | self.truth).items()):
+            whole.update(f"{name}\0{len(data)}\0".encode() + data)
+        return whole.hexdigest()
 
 
 def generate(

@@ -50,11 +50,12 @@ def normal_quantile(p: np.ndarray) -> np.ndarray:
     >>> normal_quantile(np.array([0.5, 0.975])).round(6).tolist()
     [0.0, 1.959964]
     """
-    q = np.asarray(p, float) - 0.5
+    p = np.asarray(p, float)
+    q = p - 0.5
     centre = q * _ratio(_CENTRE, 0.180625 - q * q)
     tail = np.abs(q) > 0.425
     if tail.any():
-        r = np.sqrt(-np.log(0.5 - np.abs(q[tail])))
+        r = np.sqrt(-np.log(np.minimum(p, 1.0 - p)[tail]))
         centre[tail] = np.sign(q[tail]) * np.where(r <= 5.0, _ratio(_SHOULDER, r - 1.6), _ratio(_TAIL, r - 5.0))
     return centre
 
