@@ -178,7 +178,7 @@ class MemoryStore:
 
     def stat(self, key: str, version: str | None = None) -> Listed | None:
         stored = self.get(key, version)
-        return stored and Listed(key, stored.etag, len(stored.body), stored.modified)
+        return Listed(key, stored.etag, len(stored.body), stored.modified) if stored else None
 
     def put(self, key: str, body: bytes, *, if_match: str | None = None, if_absent: bool = False) -> str:
         with self._lock:

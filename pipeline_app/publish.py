@@ -53,7 +53,8 @@ def _publish(lake: Lake, league: League, clock: Callable[[], datetime]) -> None:
     manifest, etag = lake.published.manifest(league)
     entries = lake.ledger.reference(league)
     stated = reference_digest(entries)
-    if not is_behind(manifest, head, stated) or _must_wait(manifest, head):
+    nothing = etag is None and not head.seasons and not head.pending
+    if nothing or not is_behind(manifest, head, stated) or _must_wait(manifest, head):
         return
     wanted = _wanted(head, heads, manifest, stated, partial(_reference, lake, entries))
     written = {}

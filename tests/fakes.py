@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from lake.lake import Lake
@@ -13,6 +12,7 @@ from pipeline_app.apply import Message, apply_batch
 from pipeline_app.nudges import Nudge
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+DEDUPLICATION_WINDOW = timedelta(minutes=5)
 
 
 class Clock:
@@ -26,17 +26,19 @@ class Clock:
         return self.now
 
 
-@dataclass
 class MemoryQueue:
-    """A FIFO queue: order within a group, no message twice with one deduplication id."""
+    """A FIFO queue: order within a group, no message twice with one deduplication id within five minutes."""
 
-    waiting: list[Nudge] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
+    def __init__(self, clock: Clock) -> None:
+        self.waiting: list[Nudge] = []
+        self._clock = clock
+        self._sent: dict[str, datetime] = {}
 
     def send(self, nudges: Iterable[Nudge]) -> None:
         for nudge in nudges:
-            if nudge.deduplication_id not in self.seen:
-                self.seen.add(nudge.deduplication_id)
+            sent = self._sent.get(nudge.deduplication_id)
+            if sent is None or self._clock.now - sent > DEDUPLICATION_WINDOW:
+                self._sent[nudge.deduplication_id] = self._clock.now
                 self.waiting.append(nudge)
 
     def depth(self) -> int:
@@ -53,13 +55,26 @@ class Stage:
     def __init__(self) -> None:
         self.clock = Clock()
         self.lake = self.new_process()
-        self.queue = MemoryQueue()
+        self.queue = MemoryQueue(self.clock)
 
     def new_process(self) -> Lake:
         """A lake over the same buckets with nothing in memory, as a new Lambda worker has it."""
         old = getattr(self, "lake", None)
         names = ("source", "models", "dashboard")
         return Lake(*(getattr(old, name) if old else MemoryStore(name, self.clock) for name in names))
+
+    def copy(self) -> Stage:
+        """Another stage in the same condition, with nothing in memory."""
+        twin = Stage()
+        twin.clock.now = self.clock.now
+        twin.queue.waiting = list(self.queue.waiting)
+        for mine, other in zip(self.stores, twin.stores, strict=True):
+            other._objects.update(mine._objects)
+        return twin
+
+    @property
+    def stores(self) -> list[MemoryStore]:
+        return [self.lake.source, self.lake.models, self.lake.dashboard]  # type: ignore[list-item]
 
     def upload(self, key: str, body: bytes) -> None:
         """Put a file and deliver its event."""
