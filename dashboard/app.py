@@ -7,6 +7,7 @@ The address is the only state. Pickers write it (in the browser, assets/address.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashboard import parts, shell
 from dashboard.data import Manifest, Tables
@@ -33,6 +34,7 @@ PAGES: dict[str, ModuleType] = {
     "team": team,
     "about": about,
 }  # fmt: skip
+_log = logging.getLogger(__name__)
 _UNREACHABLE = (MadnessError, ClientError, BotoCoreError)
 _COMMANDS = (
     ("Start everything, with a sample league if you have no data", "make up"),
@@ -64,7 +66,7 @@ def create_app(
         index_string=shell.INDEX,
         meta_tags=list(shell.META),
         suppress_callback_exceptions=True,
-        compress=False,
+        on_error=_admit,
     )
     root = app.config.requests_pathname_prefix
     app.layout = shell.layout(root)
@@ -72,6 +74,14 @@ def create_app(
     _watch(app, tables, root)
     _in_the_browser(app)
     return app
+
+
+def _admit(error: Exception) -> None:
+    """An error nobody foresaw: into the log with its trace, and onto the page, which keeps the old content."""
+    _log.error("a callback of the dashboard failed", exc_info=error)
+    set_props(
+        "trouble", {"hidden": False, "children": f"This could not be shown ({type(error).__name__}). It is in the log."}
+    )
 
 
 def _draw_pages(app: Dash, tables: Tables, root: str, now: Callable[[], datetime]) -> None:
@@ -87,6 +97,7 @@ def _draw_pages(app: Dash, tables: Tables, root: str, now: Callable[[], datetime
         Output("brand", "href"),
         Output("about", "href"),
         Output("shown", "data"),
+        Output("trouble", "hidden"),
         Input("url", "pathname"),
         Input("url", "search"),
         Input("refresh", "data"),
@@ -100,7 +111,7 @@ def _draw_pages(app: Dash, tables: Tables, root: str, now: Callable[[], datetime
         shown = {"league": str(place.league), "season": value, "generation": manifest.generation if manifest else None}
         return (
             page, heading, subheading, str(place.league), seasons, value, shell.links(place),
-            shell.links(place, short=True), place.href(""), place.href("about"), shown | _params(page),
+            shell.links(place, short=True), place.href(""), place.href("about"), shown | _params(page), True,
         )  # fmt: skip
 
 
@@ -155,18 +166,11 @@ def _unreadable(error: Exception) -> Any:
 
 def _params(content: Any) -> dict[str, Any]:
     """What the pickers of a page show, by name: the browser compares with it to see what a reader changed."""
-    found: dict[str, Any] = {}
-    for part in content if isinstance(content, list) else [content]:
-        if part is None or isinstance(part, (str, int, float)):
-            continue
-        identity = getattr(part, "id", None)
-        if isinstance(identity, dict) and "param" in identity:
-            found[identity["param"]] = getattr(part, "value", None)
-        for prop in ("children",):
-            inner = getattr(part, prop, None)
-            if inner is not None:
-                found |= _params(inner)
-    return found
+    if isinstance(content, list):
+        return {name: value for part in content for name, value in _params(part).items()}
+    identity = getattr(content, "id", None)
+    own = {identity["param"]: content.value} if isinstance(identity, dict) and "param" in identity else {}
+    return own | _params(getattr(content, "children", None) or [])
 
 
 def _watch(app: Dash, tables: Tables, root: str) -> None:
@@ -182,8 +186,6 @@ def _watch(app: Dash, tables: Tables, root: str) -> None:
         prevent_initial_call=True,
     )
     def watch(_ticks: int | None, _clicks: int, shown: dict[str, Any], refresh: int) -> tuple[Any, Any]:
-        from dash import ctx
-
         if ctx.triggered_id == "news":
             return True, refresh + 1
         if ctx.triggered_id == "shown":

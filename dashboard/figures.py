@@ -22,8 +22,11 @@ FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 def _axis(**more: Any) -> dict[str, Any]:
     return {
         "showline": False, "zeroline": False, "ticks": "", "fixedrange": True, "automargin": True, "gridcolor": "#8884",
-        "title": {"text": "", "standoff": 12},
     } | more  # fmt: skip
+
+
+def _title(text: str) -> dict[str, Any]:
+    return {"text": text, "standoff": 10, "font": {"size": 13}}
 
 
 def _layout(**more: Any) -> dict[str, Any]:
@@ -55,23 +58,21 @@ def rating_curves(curves: Sequence[Mapping[str, Any]], *, dated: bool) -> dict[s
         band = [*(rating + sd), *(rating - sd)[::-1]]
         data.append({
             "type": "scatter", "mode": "lines", "x": x + x[::-1], "y": np.round(band, 2).tolist(), "fill": "toself",
-            "fillcolor": _faded(colour, 0.13), "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False,
+            "fillcolor": _faded(colour, 0.13), "line": {"width": 0}, "hoverinfo": "skip",
         })  # fmt: skip
         data.append({
             "type": "scatter", "mode": "lines", "x": x, "y": np.round(rating, 2).tolist(), "name": curve["name"],
-            "line": {"color": colour, "width": 2.5}, "showlegend": len(curves) > 1,
+            "line": {"color": colour, "width": 2.5},
             "customdata": list(zip(curve["day"], [signed(r) for r in rating], [f"{s:.1f}" for s in sd], strict=True)),
             "hovertemplate": "<b>%{fullData.name}</b> %{customdata[1]} ± %{customdata[2]}<br>%{customdata[0]}"
                              "<extra></extra>",
         })  # fmt: skip
-    x_axis = _axis(type="date", tickformat="%-d %b") if dated else _axis(title={"text": "Day of the season"})
+    x_axis = _axis(type="date", tickformat="%-d %b") if dated else _axis(title=_title("Day of the season"))
     return {
         "data": data,
         "layout": _layout(
-            xaxis=x_axis | {"showgrid": False, "nticks": 7},
-            yaxis=_axis(title={"text": "Rating (points)", "standoff": 8}, zeroline=True, tickformat="+d"),
-            showlegend=len(curves) > 1,
-            legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+            xaxis=x_axis | {"showgrid": False, "nticks": 6, "tickangle": 0},
+            yaxis=_axis(zeroline=True),
         ),
     }
 
@@ -96,9 +97,9 @@ def calibration_plot(bins: Sequence[Bin]) -> dict[str, Any]:
              "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"},
         ],
         "layout": _layout(
-            xaxis=_axis(title={"text": "Chance given to the favourite", "standoff": 10}, tickformat=".0%",
+            xaxis=_axis(title=_title("Chance given to the favourite"), tickformat=".0%",
                         range=[0.48, 1.02], dtick=0.1),
-            yaxis=_axis(title={"text": "Share of favourites that won", "standoff": 8}, tickformat=".0%",
+            yaxis=_axis(title=_title("Share of favourites that won"), tickformat=".0%",
                         range=[min(0.42, *[b.low - 0.02 for b in bins]) if bins else 0.42, 1.03], dtick=0.1),
         ),
     }  # fmt: skip
@@ -130,10 +131,10 @@ def score_by_season(lines: Mapping[str, Sequence[tuple[str, float, int]]], coin:
     return {
         "data": data,
         "layout": _layout(
-            xaxis=_axis(type="category", showgrid=False, categoryorder="array", categoryarray=seasons, nticks=12),
-            yaxis=_axis(title={"text": title, "standoff": 8}, tickformat=".2f"),
-            showlegend=True,
-            legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "xanchor": "left"},
+            xaxis=_axis(
+                type="category", showgrid=False, categoryorder="array", categoryarray=seasons, nticks=8, tickangle=0
+            ),
+            yaxis=_axis(title=_title(title), tickformat=".2f"),
         ),
     }
 

@@ -13,6 +13,7 @@ import dash_mantine_components as dmc
 
 ROW_HEIGHT = 40
 PAGE_SIZE = 25
+RIGHT = "num ag-right-aligned-cell"
 
 
 def grid(
@@ -49,7 +50,7 @@ def grid(
             "sortingOrder": ["desc", "asc", None],
         },
         dashGridOptions=options,
-        eventListeners={"gridSizeChanged": ["fitGrid(params)"], "firstDataRendered": ["fitGrid(params)"]},
+        eventListeners={"gridSizeChanged": ["fitGrid(params)"]},
         style={"height": None, "width": "100%"},
         className="grid",
     )
@@ -71,14 +72,14 @@ def number(field: str, title: str, width: int, digits: int = 0, *, signed: bool 
     """A column of numbers, aligned right."""
     shown = f"{'signed' if signed else 'fixed'}(params.value, {digits})"
     return {
-        "field": field, "headerName": title, "width": width, "type": "rightAligned", "cellClass": "num",
+        "field": field, "headerName": title, "width": width, "type": "rightAligned", "cellClass": RIGHT,
         "valueFormatter": {"function": shown},
     } | more  # fmt: skip
 
 
-def team(field: str, href: str, title: str = "Team", width: int = 170, **more: Any) -> dict[str, Any]:
-    """A team's name that leads to its page; `href` names the field with the address."""
-    cell: dict[str, Any] = {"cellRenderer": "TeamLink", "cellRendererParams": {"href": href}}
+def team(field: str, id_field: str, base: str, title: str = "Team", width: int = 170, **more: Any) -> dict[str, Any]:
+    """A team's name that leads to its page, whose address is `base` and the id that stands in `id_field`."""
+    cell: dict[str, Any] = {"cellRenderer": "TeamLink", "cellRendererParams": {"id": id_field, "base": base}}
     return text(field, title, width, **(cell | more))
 
 
@@ -90,6 +91,6 @@ def wide(column: dict[str, Any]) -> dict[str, Any]:
 def day(title: str = "Date") -> dict[str, Any]:
     """The day of a game: sorted by day number, shown as the row's `when`."""
     return {
-        "field": "day", "headerName": title, "width": 124, "valueFormatter": {"function": "params.data.when"},
+        "field": "day", "headerName": title, "width": 112, "valueFormatter": {"function": "params.data.when"},
         "cellClass": "num", "getQuickFilterText": {"function": "params.data.when"},
     }  # fmt: skip

@@ -66,6 +66,12 @@ def place_of(row: Mapping[str, Any]) -> str:
     return f"at {home}" + (f", {city}" if city else "")
 
 
+def side_of(row: Mapping[str, Any], side: int) -> str:
+    """Where one of the teams (1 or 2) played, seen from its bench: Away · Boone, NC."""
+    word = {1: "Home", 0: "Neutral", -1: "Away"}[row["site"] if side == 1 else -row["site"]]
+    return f"{word} · {row['city']}" if row["city"] else word
+
+
 def expectation(row: Mapping[str, Any]) -> str:
     """The expected margin in words: Duke by 9.5."""
     margin = row["team1_margin"]
@@ -143,15 +149,15 @@ def season_rows(view: View, rows: Sequence[Mapping[str, Any]]) -> list[dict[str,
                 "day": row["day"],
                 "when": view.day(row["day"]),
                 "winner": row[f"team{won}_name"],
-                "winnerHref": view.team_href(row[f"team{won}_id"]),
+                "winnerId": row[f"team{won}_id"],
                 "loser": row[f"team{lost}_name"],
-                "loserHref": view.team_href(row[f"team{lost}_id"]),
+                "loserId": row[f"team{lost}_id"],
                 "score": f"{row[f'team{won}_score']}–{row[f'team{lost}_score']} {overtime(row['num_ot'])}".rstrip(),
                 "margin": row[f"team{won}_score"] - row[f"team{lost}_score"],
                 "expected": round(row["team1_margin"] * (1 if won == 1 else -1), 1),
                 "chance": round(chance, 4),
                 "outcome": verdict(chance)[0],
-                "where": place_of(row),
+                "where": side_of(row, won),
                 "kind": _tag(row) or "Regular",
             }
         )

@@ -25,8 +25,8 @@ def tile(label: str, value: str, note: str = "") -> html.Div:
     )  # fmt: skip
 
 
-def tiles(*each: html.Div) -> html.Div:
-    return html.Div(list(each), className="tiles")
+def tiles(*each: html.Div, css: str = "") -> html.Div:
+    return html.Div(list(each), className=f"tiles {css}".strip())
 
 
 def section(title: str, *children: Any, note: Any = "", actions: Sequence[Any] = (), css: str = "") -> html.Section:
@@ -39,6 +39,14 @@ def section(title: str, *children: Any, note: Any = "", actions: Sequence[Any] =
 
 def card(*children: Any, css: str = "") -> html.Div:
     return html.Div(list(children), className=f"card {css}".strip())
+
+
+def legend(entries: Sequence[tuple[str, str]], dotted: str = "") -> html.Ul:
+    """Names of the lines of a chart with their colours; `dotted` names the line to compare with."""
+    made = [html.Li([html.I(style={"background": colour}), name]) for name, colour in entries]
+    if dotted:
+        made.append(html.Li([html.I(className="dotted"), dotted]))
+    return html.Ul(made, className="legend")
 
 
 def graph(name: str, figure: dict[str, Any], description: str, height: int) -> html.Figure:

@@ -18,7 +18,7 @@ PHONE = "sm"
 NAVIGATION = (
     ("", "Games", "Games", "games"),
     ("ratings", "Ratings", "Ratings", "ratings"),
-    ("tournament", "Tournament", "Bracket", "tournament"),
+    ("tournament", "Tournament", "Tourney", "tournament"),
     ("quality", "Forecast quality", "Quality", "quality"),
     ("team", "Teams", "Teams", "team"),
 )
@@ -129,6 +129,7 @@ def _main() -> html.Div:
                 ],
                 className="page-head",
             ),
+            html.Div(id="trouble", className="trouble", hidden=True, role="alert"),
             html.Button("New results are in. Show them", id="news", className="news", hidden=True, n_clicks=0),
             html.Div(html.Div(className="skeleton"), id="page", tabIndex=-1),
         ],

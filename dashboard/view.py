@@ -60,7 +60,8 @@ class View:
     def is_newest(self) -> bool:
         return self.season == self.manifest.seasons[-1]
 
-    def team_href(self, team: int) -> str:
+    def team_href(self, team: int | str) -> str:
+        """Address of a team's page; with an empty string, what stands before the id."""
         return self.place.href("team", team=team)
 
     @cached_property

@@ -20,20 +20,21 @@
     share: (value, digits) => (missing(value) ? "–" : (100 * value).toFixed(digits) + "%"),
     /* Columns marked "wide" are left out of a narrow table; in the room that is left, columns that flex fill it. */
     fitGrid: (params) => {
-      const narrow = document.documentElement.clientWidth < 700;
+      const narrow = params.clientWidth < 560;
       const wide = params.api.getColumns().filter((column) => (column.getColDef().context || {}).wide);
       params.api.setColumnsVisible(wide.map((column) => column.getColId()), !narrow);
     },
   };
 
   const cells = {
-    TeamLink: ({ value, data, href }) => h("a", { href: data[href], className: "go" }, value),
-    Chance: ({ value }) =>
+    TeamLink: ({ value, data, id, base }) => h("a", { href: base + data[id], className: "go" }, value),
+    /* plain: less than half is the underdog's side, not a surprise. */
+    Chance: ({ value, plain }) =>
       h(
         "div",
         { className: "cell-chance" },
         h("span", null, percent(value)),
-        h("div", { className: "bar", "aria-hidden": true }, h("i", { className: value >= 0.5 ? "favoured" : "upset", style: { width: 100 * value + "%" } }))
+        h("div", { className: "bar", "aria-hidden": true }, h("i", { className: value >= 0.5 ? "favoured" : plain ? "underdog" : "upset", style: { width: 100 * value + "%" } }))
       ),
     Outcome: ({ value }) =>
       h(

@@ -38,7 +38,7 @@ _TERMS = (
     ("Out of sample", "The model was not trained on the game. Only such games count in any score shown here."),
     (
         "Upset",
-        "A game won by the team with less than 50%. Upsets are part of a good forecast: one in five teams with a chance "
+        "A game won by the team with less than 50%. Upsets are part of a good forecast: one in five with a chance "
         "of 20% should win.",
     ),
     (

@@ -50,9 +50,8 @@ def _summary(forecasts: Any, coming: int) -> html.Div:
         parts.tile("Games played", f"{forecasts.num_rows:,}", "this season"),
         parts.tile("Games to come", f"{coming:,}", "on the schedule"),
         parts.tile("Favourites that won", f"{result.accuracy:.1%}" if some else "–", "a coin: 50%"),
-        parts.tile(
-            "Log loss", f"{result.log_loss:.3f}" if some else "–", f"lower is better, a coin: {COIN_LOG_LOSS:.3f}"
-        ),
+        parts.tile("Log loss", f"{result.log_loss:.3f}" if some else "–", f"a coin: {COIN_LOG_LOSS:.3f}"),
+        css="last-on-phone",
     )
 
 
@@ -145,17 +144,17 @@ def _season(view: View) -> list[Any]:
     rows = matchups.season_rows(view, matchups.played(view))
     columns = [
         grids.day(),
-        grids.team("winner", "winnerHref", "Winner"),
+        grids.team("winner", "winnerId", view.team_href(""), "Winner"),
         {"field": "score", "headerName": "Score", "width": 110, "cellClass": "num", "sortable": False},
-        grids.team("loser", "loserHref", "Loser"),
+        grids.team("loser", "loserId", view.team_href(""), "Loser"),
         {"field": "chance", "headerName": "Winner's chance", "width": 150, "cellRenderer": "Chance"},
         {"field": "outcome", "headerName": "Forecast", "width": 104, "cellRenderer": "Outcome"},
         grids.wide(grids.number("margin", "Won by", 92)),
         grids.wide(grids.number("expected", "Expected", 100, 1, signed=True)),
-        grids.wide(grids.text("where", "Where", 160)),
+        grids.wide(grids.text("where", "Winner was", 130)),
         grids.wide(grids.text("kind", "Kind", 110, grows=False)),
     ]  # fmt: skip
-    find = grids.search("season", "Find a team, place or date")
+    find = grids.search("season", "Find a team, city or date")
     upsets = sum(row["outcome"] == "wrong" for row in rows)
     note = (
         f"{plural(len(rows), 'game')}, {plural(upsets, 'upset')}. Sort by the winner's chance to see the biggest ones."

@@ -42,8 +42,9 @@ def render(view: View) -> list[Any]:
         _controls(scope, kind, view),
         _claim(left_out),
         _figures(probability, won),
-        _calibration(probability, won, f"{KIND_LABELS[kind]}, {where}"),
-        _by_season(scores),
+        html.Div(
+            [_calibration(probability, won, f"{KIND_LABELS[kind]}, {where}"), _by_season(scores)], className="pair"
+        ),
         _table(scores),
     ]
 
@@ -94,7 +95,7 @@ def _calibration(probability: np.ndarray, won: np.ndarray, what: str) -> html.Se
         f"line, favourites win exactly as often as the forecast says: {within} of {len(bins)} intervals touch it."
     )
     plot = parts.graph("calibration", figures.calibration_plot(bins), described, 400)
-    return parts.section("Does 80% mean 80%?", parts.card(plot, css="padded narrow"), note=what)
+    return parts.section("Does 80% mean 80%?", parts.card(plot, css="padded"), note=what)
 
 
 def _by_season(scores: dict[int, list[dict[str, Any]]]) -> html.Section | None:
@@ -110,11 +111,16 @@ def _by_season(scores: dict[int, list[dict[str, Any]]]) -> html.Section | None:
             lines[KIND_LABELS[kind]] = points
     if not lines:
         return None
+    names = parts.legend([(name, figures.PALETTE[i]) for i, name in enumerate(lines)], dotted="A coin")
     figure = figures.score_by_season(lines, COIN_LOG_LOSS, "Log loss")
     described = (
         "Log loss by season; lower is better. Tournament games are few and between good teams: harder, and noisier."
     )
-    return parts.section("Season by season", parts.card(parts.graph("seasons", figure, described, 340), css="padded"))
+    return parts.section(
+        "Season by season",
+        parts.card(names, parts.graph("seasons", figure, described, 370), css="padded"),
+        note="Every season published",
+    )
 
 
 def _table(scores: dict[int, list[dict[str, Any]]]) -> html.Section:
@@ -139,8 +145,8 @@ def _table(scores: dict[int, list[dict[str, Any]]]) -> html.Section:
         grids.number("games", "Games", 90),
         grids.number("log_loss", "Log loss", 100, 4, sortingOrder=up),
         grids.number("brier", "Brier", 90, 4, sortingOrder=up),
-        {"field": "accuracy", "headerName": "Favourites won", "width": 140, "type": "rightAligned", "cellClass": "num",
-         "valueFormatter": {"function": "share(params.value, 1)"}},
+        {"field": "accuracy", "headerName": "Favourites won", "width": 140, "type": "rightAligned",
+         "cellClass": grids.RIGHT, "valueFormatter": {"function": "share(params.value, 1)"}},
         grids.wide(grids.number("margin_rmse", "Margin error", 124, 1, sortingOrder=up)),
     ]  # fmt: skip
     note = "Margin error is the root mean squared error of the expected margin, in points."

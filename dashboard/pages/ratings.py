@@ -57,13 +57,12 @@ def _chart(view: View, records: list[dict[str, Any]], picked: list[int]) -> html
         **parts.aria(label=f"Teams in the chart, at most {MOST}"),
     )  # fmt: skip
     drawn = curves(view, picked)
-    names = ", ".join(curve["name"] for curve in drawn)
+    names = parts.legend([(curve["name"], figures.PALETTE[i]) for i, curve in enumerate(drawn)])
     figure = figures.rating_curves(drawn, dated=view.day_zero is not None)
     described = "Points better than an average team, after each day with games. The band is one standard deviation."
     return parts.section(
         "Over the season",
-        parts.card(parts.graph("ratings", figure, described, 380), css="padded"),
-        note=names,
+        parts.card(names, parts.graph("ratings", figure, described, 380), css="padded"),
         actions=[picker],
     )
 
@@ -75,7 +74,7 @@ def _table(view: View, records: list[dict[str, Any]]) -> html.Section:
         {
             "rank": row["rank"],
             "team": row["team_name"],
-            "href": view.team_href(row["team_id"]),
+            "id": row["team_id"],
             "conference": row["conference"] or "–",
             "record": f"{row['wins']}–{row['losses']}",
             "share": row["wins"] / max(row["wins"] + row["losses"], 1),
@@ -87,16 +86,18 @@ def _table(view: View, records: list[dict[str, Any]]) -> html.Section:
         for row in records
     ]
     columns = [
-        grids.number("rank", "Rank", 76, sortingOrder=["asc", "desc", None], pinned="left"),
-        grids.team("team", "href", pinned="left", width=190, grows=False),
-        {"field": "rating", "headerName": "Rating", "width": 86, "type": "rightAligned", "cellClass": "num strong",
+        grids.number("rank", "Rank", 66, sortingOrder=["asc", "desc", None]),
+        grids.team("team", "id", view.team_href(""), width=158),
+        {"field": "rating", "headerName": "Rating", "width": 82, "type": "rightAligned",
+         "cellClass": f"{grids.RIGHT} strong",
          "valueFormatter": {"function": "signed(params.value, 1)"}},
-        grids.number("sd", "±", 66, 1, sortingOrder=["asc", "desc", None]),
-        {"field": "rating", "colId": "interval", "headerName": "Rating and uncertainty", "minWidth": 180, "flex": 2,
-         "cellRenderer": "Interval", "cellRendererParams": {"low": low, "high": high}, "sortable": False},
-        {"field": "share", "headerName": "Record", "width": 100, "type": "rightAligned", "cellClass": "num",
+        grids.number("sd", "±", 58, 1, sortingOrder=["asc", "desc", None]),
+        grids.wide({"field": "rating", "colId": "interval", "headerName": "Rating and uncertainty", "minWidth": 180,
+                    "flex": 180, "cellRenderer": "Interval", "cellRendererParams": {"low": low, "high": high},
+                    "sortable": False}),
+        {"field": "share", "headerName": "Record", "width": 100, "type": "rightAligned", "cellClass": grids.RIGHT,
          "valueFormatter": {"function": "params.data.record"}},
-        grids.text("conference", "Conference", 140, flex=1),
+        grids.text("conference", "Conference", 120),
         grids.wide(grids.number("for", "Scored", 92, 1)),
         grids.wide(grids.number("against", "Allowed", 96, 1, sortingOrder=["asc", "desc", None])),
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from dashboard.pages.ratings import curves
 from dashboard.view import View
 from dashboard.wording import ordinal, plural, season_label, signed
 
-TITLE = "Team"
+TITLE = "Teams"
 _AHEAD = 6
 
 
@@ -103,9 +103,15 @@ def _games(view: View, record: dict[str, Any], finished: list[dict[str, Any]]) -
     rows = sorted((_row(view, record["team_id"], game) for game in finished), key=lambda row: -row["day"])
     columns = [
         grids.day(),
-        grids.team("opponent", "href", "Opponent", 160),
+        grids.team("opponent", "id", view.team_href(""), "Opponent", 160),
         {"field": "result", "headerName": "Result", "width": 130, "cellRenderer": "Result"},
-        {"field": "chance", "headerName": "Chance to win", "width": 140, "cellRenderer": "Chance"},
+        {
+            "field": "chance",
+            "headerName": "Chance to win",
+            "width": 140,
+            "cellRenderer": "Chance",
+            "cellRendererParams": {"plain": True},
+        },
         grids.wide(grids.number("expected", "Expected", 100, 1, signed=True)),
         grids.wide(grids.number("margin", "Margin", 92, 0, signed=True)),
         {"field": "outcome", "headerName": "Forecast", "width": 104, "cellRenderer": "Outcome"},
@@ -125,13 +131,12 @@ def _row(view: View, team: int, game: dict[str, Any]) -> dict[str, Any]:
         "day": game["day"],
         "when": view.day(game["day"]),
         "opponent": game[f"team{other}_name"],
-        "href": view.team_href(game[f"team{other}_id"]),
+        "id": game[f"team{other}_id"],
         "result": f"{'W' if won else 'L'} {score}",
         "won": won,
         "chance": round(chance, 4),
         "expected": round(game["team1_margin"] * sign, 1),
         "margin": (game["team1_score"] - game["team2_score"]) * sign,
         "outcome": matchups.verdict(matchups.chance_of_winner(game))[0],
-        "where": {1: "Home", 0: "Neutral", -1: "Away"}[game["site"] * sign]
-        + (f" · {game['city']}" if game["city"] else ""),
+        "where": matchups.side_of(game, mine),
     }

@@ -91,14 +91,14 @@ def _seed(seed: str | None) -> str:
     return "" if not seed else f"{int(seed[1:3])}{seed[3:]}"
 
 
-def _totals(view: View, seasons: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def _totals(seasons: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """Wins, championships and entries by team over every season, best first."""
     totals: dict[int, dict[str, Any]] = {}
     for season, teams in sorted(seasons.items()):
         for team in teams:
             total = totals.setdefault(team["team_id"], {"wins": 0, "losses": 0, "titles": 0, "entries": 0, "years": []})
             total["name"] = team["team_name"]
-            total["href"] = view.team_href(team["team_id"])
+            total["id"] = team["team_id"]
             total["wins"] += team["wins"]
             total["losses"] += team["losses"]
             total["entries"] += 1
@@ -109,16 +109,16 @@ def _totals(view: View, seasons: dict[int, list[dict[str, Any]]]) -> list[dict[s
 
 
 def _by_team(view: View, seasons: dict[int, list[dict[str, Any]]]) -> html.Section:
-    totals = _totals(view, seasons)
+    totals = _totals(seasons)
     top = totals[:BARS]
     rows = [total | {"years": ", ".join(total["years"])} for total in totals]
     columns = [
-        grids.team("name", "href", width=150),
-        grids.number("wins", "Wins", 80),
-        grids.number("losses", "Losses", 86),
-        grids.number("titles", "Titles", 82),
-        grids.wide(grids.number("entries", "Entries", 88)),
-        grids.wide(grids.text("years", "Champion in", 130)),
+        grids.team("name", "id", view.team_href(""), width=150),
+        grids.number("wins", "Wins", 72),
+        grids.wide(grids.number("losses", "Losses", 82)),
+        grids.number("titles", "Titles", 74),
+        grids.wide(grids.number("entries", "Entries", 82)),
+        grids.wide(grids.text("years", "Champion in", 110)),
     ]
     with_field = sorted(season for season, teams in seasons.items() if teams)
     note = f"{plural(len(with_field), 'tournament')}, {season_label(with_field[0])} to {season_label(with_field[-1])}"
