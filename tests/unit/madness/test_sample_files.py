@@ -8,6 +8,7 @@ from sample_tables import table
 
 from hoops.contract import parse, read
 from hoops.leagues import League
+from madness.folder import read_folder
 from madness.sample import SMALL, generate, generate_small, write
 from madness.sample.files import day_zero
 from madness.sample.names import CONFERENCES, NAME_LENGTH, PLACES
@@ -127,6 +128,16 @@ def test_write_keeps_the_truth_apart(small, tmp_path):
     assert {path.name: path.read_bytes() for path in paths} == small.files
     assert {path.name for path in (tmp_path / "sample").iterdir()} == {*small.files, "truth"}
     assert {path.name: path.read_bytes() for path in (tmp_path / "sample/truth").iterdir()} == small.truth
+
+
+def test_a_written_sample_is_a_folder_of_games(small, tmp_path):
+    write(tmp_path, small)
+    folder = read_folder(tmp_path, list(League))
+    assert folder.warnings == ()
+    for league, files in folder.leagues.items():
+        kinds = ("RegularSeasonCompactResults", "NCAATourneyCompactResults")
+        assert files.games.num_rows == sum(len(table(small, f"{league}{kind}")) for kind in kinds)
+        assert files.fixtures.num_rows == len(table(small, f"{league}Fixtures"))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What happens in a sample league could happen in a real one."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -267,3 +269,13 @@ def test_presets():
 def test_other_fields_work(field):
     sample = generate(shape=Shape((12, 11, 10, 10, 9), 25, field), seasons=1, stop_day=None)
     assert len(table(sample, "WNCAATourneyCompactResults")) == sample.files["WNCAATourneySeeds.csv"].count(b"\n") - 2
+
+
+@BOTH
+def test_the_documented_size(full, league):
+    text = (Path(__file__).parents[3] / "docs/sample-league.md").read_text()
+    row = next(line for line in text.splitlines() if line.startswith("| all games"))
+    cell = row.split("|")[2 if league == "M" else 3]
+    assert f"{len(played(full, league)):,}" == cell.strip()
+    fixtures = len(table(full, f"{league}Fixtures"))
+    assert f"{fixtures} fixtures" in text
