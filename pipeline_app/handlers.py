@@ -49,7 +49,7 @@ def reconcile(event: CloudWatchEvent) -> None:
 
 
 def _accept(event: S3Event) -> None:
-    # Chalice's S3Event shows the first record and no version; a test event of S3 has no records at all.
-    for record in event.to_dict().get("Records", []):
+    # Chalice's S3Event shows the first record only, and no version.
+    for record in event.to_dict()["Records"]:
         stored = record["s3"]["object"]
         accept(lake(), queue(), unquote_plus(stored["key"]), now, stored.get("versionId"))

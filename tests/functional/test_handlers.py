@@ -1,0 +1,131 @@
+"""The Chalice app's own handlers on moto's S3 and SQS, called with events as AWS sends them."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from hoops.errors import MadnessError
+from hoops.leagues import League
+from lake.receipts import ACCEPTED, REJECTED
+from pipeline_app import composition
+from pipeline_app.settings import Settings
+from tests.functional.events import s3_event, schedule_event, sqs_event
+
+ENVIRONMENT = {
+    "MADNESS_STAGE": "test",
+    "MADNESS_SOURCE_BUCKET": "source",
+    "MADNESS_MODELS_BUCKET": "models",
+    "MADNESS_DASHBOARD_BUCKET": "dashboard",
+    "MADNESS_QUEUE": "results.fifo",
+    "MADNESS_DLQ": "results-dlq.fifo",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+}
+COMPACT = "results/MRegularSeasonCompactResults.csv"
+
+
+class Deployed:
+    """The app with its buckets and its queue, and the deliveries that AWS would make."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.s3 = boto3.client("s3")
+        self.sqs = boto3.client("sqs")
+        for bucket in ("source", "models", "dashboard"):
+            self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        self.s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
+        self.queue = self.sqs.create_queue(QueueName="results.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+
+    def upload(self, key: str, body: bytes, handler: str) -> None:
+        put = self.s3.put_object(Bucket="source", Key=key, Body=body)
+        event = s3_event("source", key, etag=put["ETag"], version=put["VersionId"])
+        getattr(self.app, handler)(event, None)
+
+    def drain(self) -> None:
+        while messages := self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
+            self.app.apply_results(sqs_event(messages), None)
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+
+    def receipt_outcomes(self, key: str) -> list[str]:
+        rows = self.s3.list_objects_v2(Bucket="models", Prefix=f"receipts/{key}/").get("Contents", [])
+        bodies = [self.s3.get_object(Bucket="models", Key=row["Key"])["Body"].read() for row in rows]
+        return [json.loads(body)["outcome"] for body in bodies]
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        for cached in (composition.settings, composition.lake, composition.queue):
+            cached.cache_clear()
+        handlers = importlib.reload(importlib.import_module("pipeline_app.handlers"))
+        yield Deployed(handlers)
+        for cached in (composition.settings, composition.lake, composition.queue):
+            cached.cache_clear()
+
+
+def one_season(body: bytes) -> bytes:
+    header, *rows = body.splitlines()
+    return b"\n".join([header, *(row for row in rows if row.startswith(b"2024"))])
+
+
+def test_an_upload_becomes_published_tables(deployed: Deployed, files: dict[str, bytes]) -> None:
+    deployed.upload("reference/MTeams.csv", files["reference/MTeams.csv"], "refresh_reference")
+    deployed.upload("fixtures/MFixtures.csv", files["fixtures/MFixtures.csv"], "accept_fixtures")
+    deployed.upload(COMPACT, one_season(files[COMPACT]), "accept_results")
+    deployed.drain()
+    lake = composition.lake()
+    manifest, _ = lake.published.manifest(League.MEN)
+    assert (manifest.season, manifest.day) == (2024, 100)
+    assert lake.published.read("forecasts/league=M/season=2024/part.parquet").num_rows > 100
+    assert lake.published.read("upcoming/league=M/season=2024/part.parquet").num_rows > 50
+    assert deployed.receipt_outcomes(COMPACT) == [ACCEPTED]
+
+
+def test_a_retraction_is_taken(deployed: Deployed, files: dict[str, bytes]) -> None:
+    season = one_season(files[COMPACT])
+    deployed.upload(COMPACT, season, "accept_results")
+    deployed.drain()
+    before = composition.lake().published.read("results/league=M/season=2024/part.parquet").num_rows
+    year, day, winner, _, loser, *_ = season.splitlines()[-1].decode().split(",")
+    body = f"Season,DayNum,Team1ID,Team2ID\n{year},{day},{winner},{loser}\n".encode()
+    deployed.upload("retractions/MRetractions_20990101.csv", body, "accept_retractions")
+    deployed.drain()
+    assert composition.lake().published.read("results/league=M/season=2024/part.parquet").num_rows == before - 1
+
+
+@pytest.mark.parametrize("key", ["results/Mörk resultat+(1).csv", "results/MRegularSeasonCompactResults_20249999.csv"])
+def test_a_name_outside_the_contract_is_rejected_and_the_object_stays(deployed: Deployed, key: str) -> None:
+    deployed.upload(key, b"whatever", "accept_results")
+    assert deployed.receipt_outcomes(key) == [REJECTED]
+    assert deployed.s3.get_object(Bucket="source", Key=key)["Body"].read() == b"whatever"
+    report = json.loads(deployed.s3.get_object(Bucket="source", Key=f"rejected/{key}.json")["Body"].read())
+    assert report["count"] == 1 and report["problems"][0]["allowed"]
+
+
+def test_an_event_of_an_object_that_is_gone_is_no_error(deployed: Deployed) -> None:
+    deployed.app.accept_results(s3_event("source", COMPACT), None)
+
+
+def test_the_schedule_finds_what_events_and_messages_lost(deployed: Deployed, files: dict[str, bytes]) -> None:
+    deployed.s3.put_object(Bucket="source", Key=COMPACT, Body=one_season(files[COMPACT]))
+    deployed.app.reconcile(schedule_event(), None)
+    assert deployed.receipt_outcomes(COMPACT) == [ACCEPTED]
+    deployed.drain()
+    assert composition.lake().published.manifest(League.MEN)[0].day == 100
+
+
+def test_a_missing_setting_says_what_to_write_where() -> None:
+    with pytest.raises(MadnessError, match=r"MADNESS_QUEUE.*environment_variables.*\.chalice/config\.json"):
+        Settings.from_environment({k: v for k, v in ENVIRONMENT.items() if k != "MADNESS_QUEUE"})
