@@ -17,6 +17,7 @@ from madness.sample.world import World, build_world
 
 BOTH = (League.MEN, League.WOMEN)
 STOP_DAY = 100  # mid-February
+MOST_SEASONS = 30  # so that the made-up names suffice
 TRUTH_COLUMNS = ("Season", "DayNum", "Team1ID", "Team2ID", "Prob1", "Margin1")
 TRUTH_FOLDER = "truth"
 
@@ -63,8 +64,8 @@ def generate(
     """
     if seed < 0:
         raise ValueError(f"seed: {seed}, allowed 0 and up")
-    if not 1 <= seasons <= 50:
-        raise ValueError(f"seasons: {seasons}, allowed 1 to 50")
+    if not 1 <= seasons <= MOST_SEASONS:
+        raise ValueError(f"seasons: {seasons}, allowed 1 to {MOST_SEASONS}")
     check_stop_day(stop_day)
     if not FIRST_SEASON <= first_season <= LAST_SEASON - seasons + 1:
         raise ValueError(f"first_season: {first_season}, all seasons must lie in {FIRST_SEASON} to {LAST_SEASON}")

@@ -69,18 +69,18 @@ def _sizes(conferences: list[int], count: int) -> list[int]:
     return [conferences.count(k) for k in range(count)]
 
 
-def _next_season(conferences: list[int], strongest_first: int, draws: Draws) -> tuple[list[int], list[int]]:
+def _next_season(conferences: list[int], count: int, draws: Draws) -> tuple[list[int], list[int]]:
     """Each school's conference a season later, and the conferences that take a newcomer.
 
     As in life, newcomers join weaker conferences, schools that leave come from those, and once in a while a school
     moves up.
     """
     after = list(conferences)
-    weaker = range(strongest_first // 2, strongest_first)
+    weaker = range(count // 2, count)
     if draws.chance(0.5):
         mover = draws.below(len(after))
         target = after[mover] - 1 - draws.below(3)
-        sizes = _sizes(after, strongest_first)
+        sizes = _sizes(after, count)
         if target >= 0 and sizes[target] < LARGEST_CONFERENCE and sizes[after[mover]] > SMALLEST_CONFERENCE:
             after[mover] = target
     if draws.chance(0.6):
@@ -90,8 +90,10 @@ def _next_season(conferences: list[int], strongest_first: int, draws: Draws) -> 
             after[members[draws.below(len(members))]] = OUTSIDE
     newcomers: list[int] = []
     for _ in range(1 + draws.chance(0.4)):
-        sizes = _sizes(after + newcomers, strongest_first)
-        newcomers.append(min(draws.shuffled(weaker), key=lambda k: sizes[k]))
+        sizes = _sizes(after + newcomers, count)
+        smallest = min(draws.shuffled(weaker), key=lambda k: sizes[k])
+        if sizes[smallest] < LARGEST_CONFERENCE:
+            newcomers.append(smallest)
     return after, newcomers
 
 
