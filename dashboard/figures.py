@@ -58,7 +58,7 @@ def rating_curves(curves: Sequence[Mapping[str, Any]], *, dated: bool) -> dict[s
         band = [*(rating + sd), *(rating - sd)[::-1]]
         data.append({
             "type": "scatter", "mode": "lines", "x": x + x[::-1], "y": np.round(band, 2).tolist(), "fill": "toself",
-            "fillcolor": _faded(colour, 0.13), "line": {"width": 0}, "hoverinfo": "skip",
+            "fillcolor": _faded(colour, 0.14 if len(curves) < 3 else 0.08), "line": {"width": 0}, "hoverinfo": "skip",
         })  # fmt: skip
         data.append({
             "type": "scatter", "mode": "lines", "x": x, "y": np.round(rating, 2).tolist(), "name": curve["name"],

@@ -113,7 +113,11 @@ def _card(view: View, row: Mapping[str, Any], standings: Mapping[int, tuple[int,
         "where": place_of(row),
         "tag": _tag(row),
         "line": f"{expectation(row)} ± {row['margin_sd']:.0f}",
-        "order": {"best": sum(ratings) / 2 - abs(row["team1_margin"]) / 2, "close": -abs(share - 0.5)},
+        "order": {
+            "best": sum(ratings) / 2 - abs(row["team1_margin"]) / 2,
+            "close": -abs(share - 0.5),
+            "time": row["day"] if finished else -row["day"],
+        },
     }
     if finished:
         chance = chance_of_winner(row)

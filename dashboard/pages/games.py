@@ -95,6 +95,8 @@ def _games(
     cards = matchups.cards(view, games)
     if len(days) == 1:
         cards = [card | {"when": ""} for card in cards]
+    else:
+        sorts = [("time", "In order of time"), *sorts]
     note = f"{spans} · {plural(len(games), 'game')}{_how_it_went(games)}"
     return GameList(name, cards, sorts, title=title, note=note)
 

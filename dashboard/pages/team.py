@@ -83,11 +83,8 @@ def _coming(view: View, team: int | None) -> list[Any]:
     if not games:
         return []
     cards = matchups.cards(view, games)
-    cards.sort(key=lambda card: int(card["key"].split("-")[0]))
-    for place, card in enumerate(cards):
-        card["order"]["soon"] = -place
     note = plural(len(games), "game") + " on the schedule"
-    return [GameList("team", cards, [("soon", "Soonest first")], title="Games to come", note=note, first=_AHEAD)]
+    return [GameList("team", cards, [("time", "Soonest first")], title="Games to come", note=note, first=_AHEAD)]
 
 
 def _curve(view: View, record: dict[str, Any]) -> list[Any]:

@@ -217,6 +217,8 @@ class _League:
             )  # fmt: skip
 
     def _close(self, season: int, record: dict) -> None:
+        if not self.rows[f"results/{season}"]:
+            return
         latest = {r["team_id"]: r for r in self.rows[f"ratings/{season}"]}
         games = self.rows[f"results/{season}"]
         for team in self.ids:

@@ -1,0 +1,264 @@
+"""The app over a fabricated bucket, asked as a browser asks it, but without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import fabricated
+import plotly.graph_objects as go
+import pytest
+from dash import Dash
+
+from dashboard.app import create_app
+from dashboard.data import Tables
+from hoops.errors import MadnessError, Retryable
+from hoops.leagues import League
+from lake.store import MemoryStore, Stored
+
+PAGES = ("/", "/ratings", "/tournament", "/quality", "/team", "/about")
+NOW = fabricated.PUBLISHED_AT + timedelta(minutes=5)
+
+
+class Browser:
+    """Asks an app for the page of an address."""
+
+    def __init__(self, app: Dash, script_name: str = "") -> None:
+        self._client = app.server.test_client()
+        self._environ = {"SCRIPT_NAME": script_name}
+
+    def get(self, path: str) -> Any:
+        return self._client.get(path, environ_overrides=self._environ)
+
+    def open(self, pathname: str, search: str = "") -> dict[str, Any]:
+        """Properties that the page callback sets, by "component.property"."""
+        callback = next(c for c in self.get("/_dash-dependencies").json if "page.children" in c["output"])
+        outputs = [_output(name) for name in callback["output"].strip(".").split("...")]
+        inputs = [
+            {"id": "url", "property": "pathname", "value": pathname},
+            {"id": "url", "property": "search", "value": search},
+            {"id": "refresh", "property": "data", "value": 0},
+        ]
+        asked = {"output": callback["output"], "outputs": outputs, "inputs": inputs, "changedPropIds": ["url.pathname"]}
+        answer = self._client.post("/_dash-update-component", json=asked, environ_overrides=self._environ)
+        assert answer.status_code == 200
+        return {
+            f"{name}.{prop}": value for name, props in answer.json["response"].items() for prop, value in props.items()
+        }
+
+    def page(self, pathname: str, search: str = "") -> str:
+        return json.dumps(self.open(pathname, search)["page.children"], ensure_ascii=False)
+
+
+def _output(name: str) -> dict[str, Any]:
+    identity, _, prop = name.rpartition(".")
+    return {"id": json.loads(identity) if identity.startswith("{") else identity, "property": prop}
+
+
+def browser(store: MemoryStore, **more: Any) -> Browser:
+    return Browser(create_app(Tables(lambda: store), now=lambda: NOW, **more))
+
+
+@pytest.fixture(scope="module")
+def full() -> Browser:
+    return browser(fabricated.bucket(teams=64))
+
+
+def _components(content: Any, kind: str) -> Iterator[dict[str, Any]]:
+    if isinstance(content, list):
+        for part in content:
+            yield from _components(part, kind)
+    elif isinstance(content, dict):
+        if content.get("type") == kind:
+            yield content["props"]
+        yield from _components(content.get("props", {}).get("children"), kind)
+
+
+@pytest.mark.parametrize("league", list(League))
+@pytest.mark.parametrize("season", fabricated.SEASONS)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_of_every_season_is_drawn(full: Browser, page: str, season: int, league: League) -> None:
+    found = full.open(page, f"?league={league}&season={season}")
+    assert found["trouble.hidden"] is True
+    assert found['{"param":"league"}.value'] == league
+    assert found['{"param":"season"}.value'] == str(season)
+    assert f"{league.label} · {season - 1}–{season % 100}" in found["subheading.children"]
+    assert "empty" not in json.dumps(found["page.children"])[:200]
+
+
+def test_every_figure_is_one_that_plotly_accepts(full: Browser) -> None:
+    drawn = 0
+    for page in PAGES:
+        for graph in _components(full.open(page, "?scope=all")["page.children"], "Graph"):
+            go.Figure(graph["figure"])
+            drawn += 1
+    assert drawn == 5
+
+
+def test_the_first_page_shows_what_comes_next_and_what_was_last(full: Browser) -> None:
+    coming, latest = _components(full.open("/")["page.children"], "GameList")
+    assert (coming["title"], latest["title"]) == ("Up next", "Latest results")
+    assert latest["note"].startswith("Wed 14 Feb · ")
+    game = latest["games"][0]
+    assert {"outcome", "verdict"} <= set(game)
+    assert sum(team["share"] for team in game["teams"]) == pytest.approx(1)
+    assert sum(team["won"] for team in game["teams"]) == 1
+    assert all("score" not in team for team in coming["games"][0]["teams"])
+
+
+def test_hosts_stand_below_visitors(full: Browser) -> None:
+    for games in _components(full.open("/")["page.children"], "GameList"):
+        for game in games["games"]:
+            assert not game["teams"][0]["home"]
+            assert game["teams"][1]["home"] or game["where"].startswith("Neutral")
+
+
+@pytest.mark.parametrize(("day", "title"), [("100", "Results"), ("102", "To come")])
+def test_any_day_can_be_opened(full: Browser, day: str, title: str) -> None:
+    (games,) = _components(full.open("/", f"?day={day}")["page.children"], "GameList")
+    assert games["title"] == title
+
+
+@pytest.mark.parametrize("day", ["101", "999999", "x"])
+def test_a_day_without_games_is_no_error(full: Browser, day: str) -> None:
+    assert full.open("/", f"?day={day}")["trouble.hidden"] is True
+
+
+def test_ranks_on_a_card_are_those_before_the_day(full: Browser) -> None:
+    (first,) = _components(full.open("/", "?season=2024&day=0")["page.children"], "GameList")
+    assert {team["rank"] for game in first["games"] for team in game["teams"]} == {None}
+
+
+def test_the_whole_season_is_one_table(full: Browser) -> None:
+    (grid,) = _components(full.open("/", "?show=season&season=2023")["page.children"], "AgGrid")
+    rows = grid["rowData"]
+    assert len(rows) > 1000
+    assert all((row["outcome"] == "wrong") == (row["chance"] < 0.495) for row in rows if row["outcome"] != "even")
+    assert all(row["margin"] > 0 for row in rows)
+
+
+def test_picked_teams_are_in_the_chart(full: Browser) -> None:
+    found = full.open("/ratings", "?teams=1102,1105,9999,1102")["page.children"]
+    (picker,) = _components(found, "MultiSelect")
+    assert picker["value"] == ["1102", "1105"]
+    (graph,) = _components(found, "Graph")
+    assert len(graph["figure"]["data"]) == 4
+
+
+def test_wins_and_championships_add_up(full: Browser) -> None:
+    grid = next(_components(full.open("/tournament")["page.children"], "AgGrid"))
+    assert sum(row["titles"] for row in grid["rowData"]) == 2
+    assert sum(row["wins"] for row in grid["rowData"]) == 2 * 63
+
+
+def test_quality_counts_out_of_sample_games_only(full: Browser) -> None:
+    page = full.page("/quality", "?season=2022")
+    assert "by a model that was not trained on the game" in page
+    assert re.search(r"\d+ games in the model's training data are left out", page)
+
+
+def test_a_team_without_games_this_season_is_said_to_have_none(full: Browser) -> None:
+    assert "played no games in 2023–24" in full.page("/team", "?team=1999")
+
+
+STORES = {
+    "no names, dates, seeds": {"named": False, "dated": False, "seeded": False},
+    "2020": {"seasons": (2020,), "stops_at": None, "without_tournament": (2020,)},
+    "finished": {"stops_at": None},
+    "only fixtures": {"seasons": (2024,), "stops_at": -1},
+}
+
+
+@pytest.fixture(scope="module", params=STORES)
+def scarce(request: pytest.FixtureRequest) -> Browser:
+    return browser(fabricated.bucket([League.MEN], teams=16, **STORES[request.param]))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_whatever_is_missing_every_page_is_drawn(scarce: Browser, page: str) -> None:
+    assert scarce.open(page)["trouble.hidden"] is True
+
+
+def test_without_names_and_calendar_teams_and_days_have_numbers() -> None:
+    page = browser(fabricated.bucket(teams=16, named=False, dated=False)).page("/")
+    assert "Team 1101" in page
+    assert "Day 100" in page
+
+
+def test_the_cancelled_tournament_is_said_to_be_cancelled() -> None:
+    store = fabricated.bucket([League.MEN], (2019, 2020), 64, stops_at=None, without_tournament=(2020,))
+    assert "The 2020 tournament was cancelled" in browser(store).page("/tournament", "?season=2020")
+
+
+def test_an_empty_bucket_says_what_to_do() -> None:
+    empty = browser(MemoryStore())
+    for page in PAGES:
+        assert all(command in empty.page(page) for command in ("make up", "madness ingest"))
+    assert empty.open("/")['{"param":"season"}.data'] == []
+
+
+def test_a_league_that_is_not_published_says_so() -> None:
+    assert "Nothing published for women yet" in browser(fabricated.bucket([League.MEN], teams=16)).page(
+        "/", "?league=W"
+    )
+
+
+@pytest.mark.parametrize("error", [MadnessError("bucket b does not exist"), Retryable("b: throttled")])
+def test_a_bucket_that_cannot_be_read_is_said_on_the_page(error: MadnessError) -> None:
+    class Broken(MemoryStore):
+        def get(self, key: str, version: str | None = None) -> Stored | None:
+            raise error
+
+    page = browser(Broken()).page("/")
+    assert str(error) in page
+    assert "make up" in page
+
+
+def test_an_unknown_page_is_no_error(full: Browser) -> None:
+    assert "There is no such page" in full.page("/nowhere")
+
+
+def test_navigation_keeps_league_and_season(full: Browser) -> None:
+    links = [props["href"] for props in _components(full.open("/", "?league=W&season=2023")["nav.children"], "A")]
+    assert links[1] == "/ratings?league=W&season=2023"
+
+
+def test_nothing_is_loaded_from_elsewhere(full: Browser) -> None:
+    index = full.get("/").text
+    assert "_dash-component-suites" in index
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', index)
+
+
+@pytest.mark.parametrize("prefix", ["/", "/dev/"])
+def test_behind_a_stage_of_api_gateway_requests_find_their_way(prefix: str) -> None:
+    """API Gateway's stage is stripped from the path and given as SCRIPT_NAME, as Zappa does it."""
+    app = create_app(Tables(lambda: fabricated.bucket([League.MEN], (2024,), 16)), requests_pathname_prefix=prefix)
+    gateway = Browser(app, prefix.rstrip("/"))
+    layout = gateway.get("/_dash-layout")
+    assert (layout.status_code, layout.content_type) == (200, "application/json")
+    assert layout.json["type"] == "MantineProvider"
+    index = gateway.get("/ratings").text
+    assert f'src="{prefix}_dash-component-suites/' in index
+    assert f'href="{prefix}assets/' in index
+    found = gateway.open(f"{prefix}ratings", "?league=M")
+    assert found["heading.children"] == "Ratings"
+    assert found["brand.href"].startswith(f"{prefix}?league=M")
+
+
+def test_the_prefix_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASH_REQUESTS_PATHNAME_PREFIX", "/prod/")
+    app = create_app(Tables(lambda: MemoryStore()))
+    layout = Browser(app, "/prod").get("/_dash-layout")
+    assert layout.content_type == "application/json"
+    assert 'src="/prod/_dash-component-suites/' in Browser(app, "/prod").get("/").text
+
+
+def test_the_server_starts_without_reaching_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MADNESS_DASHBOARD_BUCKET", "no-such-bucket")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    from dashboard.wsgi import server
+
+    assert server.test_client().get("/_dash-layout").content_type == "application/json"
