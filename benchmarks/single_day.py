@@ -1,0 +1,106 @@
+"""How long it takes from the upload of one day's results until the published tables show them, on a warm local stack.
+
+    python benchmarks/single_day.py [--data DIR] [--days 20]
+
+Starts a stack of its own in a temporary home with one men's season of the data (default: the sample league) but for
+its last days, then uploads those one by one, each when the one before is published. Beside each upload it times a bare
+write and read of the same file, as a floor of the same machine at the same moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from hoops.leagues import League
+from lake.lake import Lake
+from madness import sample
+from madness.aws import local_clients, open_lake
+from madness.console import Lines
+from madness.folder import seasons_in
+from madness.local import dashboard, ministack
+from madness.local.home import Home
+from madness.local.up import Wishes, up
+from madness.selection import uploads
+from madness.stage import load_stage
+
+RESULTS = "results/MRegularSeasonCompactResults.csv"
+TIMEOUT = 60.0
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--data", type=Path, help="folder of Kaggle files; default: the sample league")
+    arguments.add_argument("--days", type=int, default=20, help="days uploaded one by one")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="madness-bench-") as work:
+        folder, days = _split(given.data, given.days, Path(work) / "data")
+        home = Home(Path(work) / "home")
+        try:
+            up(home, Wishes(data=folder, leagues=(League.MEN,)), Lines())
+            endpoint = ministack.running(home)
+            assert endpoint is not None
+            lake = open_lake(load_stage("local"), local_clients(endpoint))
+            seconds, floors = zip(*(_upload(lake, *day) for day in days), strict=True)
+        finally:
+            dashboard.stop(home)
+            ministack.stop(home)
+    floor = statistics.median(floors)
+    print("| days | games | median s | min s | max s | bare write and read, median s | ratio |")
+    print("|---|---|---|---|---|---|---|")
+    games = sum(body.count(b"\n") - 1 for _, _, body in days)
+    median = statistics.median(seconds)
+    print(
+        f"| {len(days)} | {games} | {median:.2f} | {min(seconds):.2f} | {max(seconds):.2f} "
+        f"| {floor:.4f} | {median / floor:.0f} |"
+    )
+
+
+def _split(data: Path | None, count: int, folder: Path) -> tuple[Path, list[tuple[int, int, bytes]]]:
+    """Write a folder with one season but for its last days, and give those days as files."""
+    if data is None:
+        data = folder.with_name("sample")
+        sample.write(data, sample.generate(leagues=[League.MEN]))
+    season = seasons_in(data, [League.MEN])[-1]
+    folder.mkdir()
+    files = {one.key: one.body for one in uploads(data, (League.MEN,), [season])}
+    rows = list(csv.reader(io.StringIO(files[RESULTS].decode())))
+    last = sorted({int(row[1]) for row in rows[1:]})[-count:]
+    for key, body in files.items():
+        if key.startswith("reference/"):
+            (folder / key.split("/")[1]).write_bytes(body)
+    kept = [rows[0], *(row for row in rows[1:] if int(row[1]) < last[0])]
+    (folder / RESULTS.split("/")[1]).write_bytes(_csv(kept))
+    return folder, [(season, day, _csv([rows[0], *(r for r in rows[1:] if int(r[1]) == day)])) for day in last]
+
+
+def _upload(lake: Lake, season: int, day: int, body: bytes) -> tuple[float, float]:
+    started = time.perf_counter()
+    lake.source.put("benchmark/floor.csv", body)
+    lake.source.get("benchmark/floor.csv")
+    floor = time.perf_counter() - started
+    started = time.perf_counter()
+    lake.source.put(RESULTS.replace(".csv", f"_20990101T{day // 60:02d}{day % 60:02d}.csv"), body)
+    while True:
+        manifest, _ = lake.published.manifest(League.MEN)
+        taken = time.perf_counter() - started
+        if (manifest.season, manifest.day) == (season, day):
+            return taken, floor
+        if taken > TIMEOUT:
+            raise SystemExit(f"day {day} was not published within {TIMEOUT:.0f} s")
+        time.sleep(0.02)
+
+
+def _csv(rows: list[list[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()
+
+
+if __name__ == "__main__":
+    main()
