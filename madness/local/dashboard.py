@@ -30,6 +30,18 @@ def running(home: Home) -> int | None:
     return found[1]["port"] if found else None
 
 
+def check_port(home: Home, port: int | None) -> None:
+    """Say at once, not after the work, that the dashboard could not be served.
+
+    Raises
+    ------
+    LocalError
+        The port is taken, and not by this home's dashboard.
+    """
+    if port is not None and port != running(home):
+        _port(port)
+
+
 def start(home: Home, stage: Stage, root: Path, endpoint: Endpoint, port: int | None) -> int:
     """Start the dashboard, or find it running where it is wanted; returns its port once it answers.
 

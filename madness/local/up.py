@@ -62,44 +62,47 @@ def up(home: Home, wishes: Wishes, voice: Voice) -> dict[str, Any]:
     MadnessError
         With one line on what happened and what to do next.
     """
-    root = project_root()
-    stage = load_stage(STAGE, root)
-    seconds: dict[str, float] = {}
     with home.lock():
         source = _choose_data(home, wishes)
+        if not wishes.once:
+            dashboard.check_port(home, wishes.port)
         was_running = ministack.running(home) is not None
         try:
-            return _run(home, wishes, voice, stage, root, source, seconds)
+            return _run(home, wishes, voice, source)
         finally:
             if wishes.once and not was_running:
                 dashboard.stop(home)
                 ministack.stop(home)
 
 
-def _run(
-    home: Home,
-    wishes: Wishes,
-    voice: Voice,
-    stage: Stage,
-    root: Path,
-    source: dict[str, str],
-    seconds: dict[str, float],
-) -> dict[str, Any]:
+def start_stack(home: Home, voice: Voice, seconds: dict[str, float] | None = None) -> tuple[Stage, Endpoint]:
+    """Start MiniStack, provision and deploy: a stack without data."""
+    root = project_root()
+    stage = load_stage(STAGE, root)
+    seconds = {} if seconds is None else seconds
+    home.create()
     with _timed(seconds, "start"):
         endpoint = ministack.start(home)
         clients = local_clients(endpoint)
         provision.provision(stage, clients("cloudformation"), template=root / "infra" / "template.yaml")
         voice.say(f"local AWS at {endpoint.url}, kept in {home.root}")
     with _timed(seconds, "deploy"):
-        endpoint, clients = _deploy(home, stage, root, endpoint, clients, voice)
-    set_mapping(clients("lambda"), stage, enabled=True)
+        endpoint = _deploy(home, stage, root, endpoint, clients, voice)
+    set_mapping(local_clients(endpoint)("lambda"), stage, enabled=True)
+    return stage, endpoint
+
+
+def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, str]) -> dict[str, Any]:
+    seconds: dict[str, float] = {}
+    stage, endpoint = start_stack(home, voice, seconds)
+    clients = local_clients(endpoint)
     lake = open_lake(stage, clients)
     with _timed(seconds, "ingest"):
         outcomes = _ingest(wishes, source, stage, lake, clients, voice)
     home.remember(data=source)
     with _timed(seconds, "process"), voice.task("days applied") as advance:
         wait_until_published(lake, stage, clients, tuple(League), progress=advance)
-    port = None if wishes.once else dashboard.start(home, stage, root, endpoint, wishes.port)
+    port = None if wishes.once else dashboard.start(home, stage, project_root(), endpoint, wishes.port)
     rejected = [outcome for outcome in outcomes if outcome.is_rejected]
     if rejected:
         raise RejectedFilesError(rejected)
@@ -135,9 +138,7 @@ def _choose_data(home: Home, wishes: Wishes) -> dict[str, str]:
     return {"kind": "folder", "path": str(wishes.data.resolve())}
 
 
-def _deploy(
-    home: Home, stage: Stage, root: Path, endpoint: Endpoint, clients: Clients, voice: Voice
-) -> tuple[Endpoint, Clients]:
+def _deploy(home: Home, stage: Stage, root: Path, endpoint: Endpoint, clients: Clients, voice: Voice) -> Endpoint:
     with voice.task("deploying functions") as advance:
         steps = 0
 
@@ -148,11 +149,10 @@ def _deploy(
 
         deployed = deploy(home, stage, root, endpoint, clients, say)
     if not deployed:
-        return endpoint, clients
+        return endpoint
     voice.say("functions deployed")
     # From here on a kill loses no function, queue or mapping.
-    endpoint = ministack.checkpoint(home)
-    return endpoint, local_clients(endpoint)
+    return ministack.checkpoint(home)
 
 
 def _ingest(
