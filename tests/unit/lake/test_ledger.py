@@ -1,0 +1,135 @@
+"""The ledger as a grow-only set, heads and what they name, packed teams."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+
+from hoops.leagues import League
+from hoops.schemas import FIXTURES, GAMES
+from lake.heads import Expired, Head, Heads, SeasonHead, pack_teams, season_digest, unpack_teams
+from lake.ledger import GAMES as ROWS
+from lake.ledger import RETRACTIONS, Ledger, statements
+from lake.store import Conflict, MemoryStore
+
+M = League.MEN
+FIRST, SECOND = "20240101T000000Z", "20240102T000000Z"
+
+
+def games(day: int, score: int = 70) -> pa.Table:
+    row = {field.name: None for field in GAMES} | {
+        "season": 2024, "day": day, "kind": "regular", "team1_id": 1101, "team2_id": 1102, "site": 0,
+        "team1_score": score, "team2_score": 60, "num_ot": 0,
+    }  # fmt: skip
+    return pa.Table.from_pylist([row], schema=GAMES)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger(MemoryStore())
+
+
+def test_an_entry_changes_the_digest_of_its_day_only(ledger: Ledger) -> None:
+    ledger.write_days(M, ROWS, FIRST, {(2024, 5): games(5), (2024, 6): games(6)})
+    before = ledger.days(M, 2024)
+    ledger.write_days(M, ROWS, SECOND, {(2024, 6): games(6, 71)})
+    after = ledger.days(M, 2024)
+    assert [day.day for day in after] == [5, 6]
+    assert [one.digest == two.digest for one, two in zip(before, after, strict=True)] == [True, False]
+
+
+def test_the_same_rows_twice_are_one_entry(ledger: Ledger) -> None:
+    for _ in range(2):
+        ledger.write_days(M, ROWS, FIRST, {(2024, 5): games(5)})
+    (day,) = ledger.days(M, 2024)
+    assert len(day.entries) == 1
+
+
+def test_entries_are_oldest_first_and_say_what_they_are(ledger: Ledger) -> None:
+    ledger.write_days(M, RETRACTIONS, SECOND, {(2024, 5): games(5).select(["season", "day", "team1_id", "team2_id"])})
+    ledger.write_days(M, ROWS, FIRST, {(2024, 5): games(5)})
+    (day,) = ledger.days(M, 2024)
+    older, newer = statements(ledger, day.entries)
+    assert (older.version, newer.version) == (FIRST, SECOND)
+    assert older.games is not None and older.games.equals(games(5)) and older.retractions is None
+    assert newer.retractions is not None and newer.games is None
+
+
+def test_a_day_of_retractions_only_has_no_games(ledger: Ledger) -> None:
+    ledger.write_days(M, RETRACTIONS, FIRST, {(2024, 5): games(5).select(["season", "day", "team1_id", "team2_id"])})
+    assert not ledger.days(M, 2024)[0].has_games
+
+
+def test_leagues_seasons_fixtures_and_reference_do_not_mix(ledger: Ledger) -> None:
+    ledger.write_days(M, ROWS, FIRST, {(2024, 5): games(5)})
+    ledger.write_fixtures(M, FIRST, {2025: FIXTURES.empty_table()})
+    ledger.write_reference(M, "Teams", FIRST, pa.table({"team_id": [1101]}))
+    assert ledger.seasons(M) == [2024]
+    assert ledger.seasons(League.WOMEN) == []
+    assert list(ledger.fixtures(M)) == [2025]
+    assert list(ledger.reference(M)) == ["Teams"]
+
+
+def test_the_newest_fixtures_of_a_season_count(ledger: Ledger) -> None:
+    ledger.write_fixtures(M, SECOND, {2025: FIXTURES.empty_table()})
+    ledger.write_fixtures(M, FIRST, {2025: FIXTURES.empty_table()})
+    assert ledger.fixtures(M)[2025].version == SECOND
+
+
+def test_a_head_can_be_replaced_only_by_who_has_read_it() -> None:
+    heads = Heads(MemoryStore(), "engine")
+    empty, etag = heads.read(M)
+    assert etag is None
+    first = heads.commit(M, replace(empty, season=2024, day=5), etag)
+    with pytest.raises(Conflict):
+        heads.commit(M, empty, None)
+    head, etag = heads.read(M)
+    assert head == first and head.generation == 1
+    heads.commit(M, replace(head, day=6), etag)
+    with pytest.raises(Conflict):
+        heads.commit(M, replace(head, day=7), etag)
+
+
+def test_a_head_survives_json() -> None:
+    heads = Heads(MemoryStore(), "engine")
+    folded = SeasonHead("d", "s", "p", "r", 3, 1, 154, 1101, pack_teams([1101]), {"regular": 3})
+    head = Head(
+        "M",
+        "engine",
+        season=2024,
+        day=5,
+        days={5: "x"},
+        snapshots={5: "k"},
+        seasons={2023: folded},
+        stale={2022: folded},
+    )
+    assert heads.commit(M, head, None) == heads.read(M)[0]
+
+
+def test_what_a_head_has_folded_is_told_from_what_the_ledger_lists() -> None:
+    past = SeasonHead(season_digest({5: "a"}), "", "", "", 0, 0, 5, None, "0", {})
+    head = Head("M", "engine", season=2024, day=6, days={5: "a", 6: "b"}, seasons={2023: past})
+    assert head.unlike(2024, {5: "a", 6: "b"}) == set()
+    assert head.unlike(2024, {5: "a", 6: "c", 7: "d"}) == {6, 7}
+    assert head.unlike(2023, {5: "a"}) == set()
+    assert head.unlike(2023, {5: "a", 6: "b"}) == {5, 6}
+    assert head.unlike(2022, {1: "x"}) == {1}
+    assert head.unlike(2025, {1: "x"}) == {1}
+    assert Head("M", "engine").unlike(2024, {1: "x"}) == {1}
+
+
+def test_an_expired_object_is_a_lost_race() -> None:
+    store = MemoryStore()
+    heads = Heads(store, "engine")
+    key = heads.write_rows(M, "pending", FIXTURES.empty_table())
+    assert heads.read_rows(key).schema.equals(FIXTURES)
+    heads.expire([key])
+    with pytest.raises(Expired):
+        Heads(store, "engine").read_rows(key)
+
+
+def test_packed_teams() -> None:
+    assert unpack_teams(pack_teams([])) == ()
+    assert unpack_teams(pack_teams([3999, 1000, 1000])) == (1000, 3999)
