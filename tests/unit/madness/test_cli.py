@@ -1,0 +1,111 @@
+"""The command line: fast help, exit codes, one clear line on expected trouble, data on stdout alone."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from madness.sample import generate_small, write
+
+ENV = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MADNESS_"))}
+
+
+def madness(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "madness", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=ENV, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    place = tmp_path_factory.mktemp("league")
+    write(place, generate_small())
+    return place
+
+
+def test_help_imports_nothing_slow() -> None:
+    slow = ("numpy", "pyarrow", "boto3", "botocore", "chalice", "dash", "rich.progress")
+    code = (
+        "import sys; sys.argv = ['madness', '--help']\n"
+        "from madness.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {slow!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=ENV, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_help_is_quick() -> None:
+    def once() -> float:
+        started = time.perf_counter()
+        assert madness("--help").returncode == 0
+        return time.perf_counter() - started
+
+    # The least of several, so that a busy machine does not decide; 0.15-0.25 s where it is idle.
+    assert min(once() for _ in range(5)) < 0.6
+
+
+def test_usage_errors_exit_with_2() -> None:
+    assert madness("up", "--no-such-option").returncode == 2
+    assert madness("ingest").returncode == 2
+    assert madness("up", "--port", "0").returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [
+    ("status",), ("down",), ("reset", "--yes"), ("provision",), ("ingest", "MTeams.csv"),
+])  # fmt: skip
+def test_a_home_that_is_not_there(tmp_path, arguments) -> None:
+    (tmp_path / "MTeams.csv").write_text("TeamID,TeamName\n1101,Ash\n")
+    result = madness(*arguments, "--home", tmp_path / "nowhere", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert "`madness up` makes one" in result.stderr and "Traceback" not in result.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("up", "--data", "missing"), "--data a folder of Kaggle's CSV files"),
+    (("up", "--leagues", "X"), "allowed: M (men)"),
+    (("up", "--seasons", "soon"), "allowed: a year"),
+    (("ingest", "results.txt"), "results.txt"),
+    (("backtest", "--data", "missing", "--league", "M"), "is not a folder"),
+    (("backtest", "--data", ".", "--league", "M,W"), "one league at a time"),
+    (("status", "--stage", "qa"), "no stage 'qa'"),
+])  # fmt: skip
+def test_expected_trouble_is_one_clear_line(tmp_path, arguments, words) -> None:
+    result = madness(*arguments, cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("madness: ") and words in result.stderr and "Traceback" not in result.stderr
+
+
+def test_sample_writes_a_folder_that_backtest_reads(folder, tmp_path) -> None:
+    out = tmp_path / "predictions.csv"
+    result = madness("backtest", "--data", folder, "--league", "W", "--seasons", "2024", "--predictions", out, "--json")
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert found["seasons"] == [2024] and found["pooled"]["all"]["statespace"]["log_loss"] < 0.69
+    with out.open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["Season", "DayNum", "Team1ID", "Team2ID", "Prob1"]
+    assert len(rows) == found["pooled"]["all"]["statespace"]["games"]
+    assert all(int(row["Team1ID"]) < int(row["Team2ID"]) and 0 < float(row["Prob1"]) < 1 for row in rows)
+
+
+def test_backtest_prints_tables_without_colour(folder) -> None:
+    result = madness("backtest", "--data", folder, "--league", "M")
+    assert result.returncode == 0, result.stderr
+    assert "log loss" in result.stdout and "\x1b" not in result.stdout
+
+
+@pytest.mark.slow
+def test_sample_is_repeatable(tmp_path) -> None:
+    for name in ("a", "b"):
+        assert madness("sample", tmp_path / name, "--seed", "7").returncode == 0
+    first, second = ({p.name: p.read_bytes() for p in (tmp_path / n).glob("*.csv")} for n in ("a", "b"))
+    assert first == second and len(first) > 20
