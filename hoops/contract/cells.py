@@ -7,6 +7,7 @@ the same columns either way.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator
@@ -53,6 +54,8 @@ def parse_fast(text: bytes, layout: Layout, league: League | None) -> Cells | No
         return None
     if text.find(b"0x", layout.body) >= 0 or text.find(b"0X", layout.body) >= 0:
         return None  # Arrow reads hexadecimal numbers
+    if text.startswith(codecs.BOM_UTF8, layout.body):
+        return None  # Arrow passes over it
     body = pa.py_buffer(text)[layout.body :]
     names = {column: str(place) for column, place in layout.places.items()}
     try:
@@ -68,6 +71,8 @@ def parse_fast(text: bytes, layout: Layout, league: League | None) -> Cells | No
             ),
         )
     except pa.ArrowInvalid:
+        return None
+    if not table.num_rows:
         return None
     columns = {}
     for column, name in names.items():
@@ -147,7 +152,7 @@ def _rows(text: bytes, layout: Layout, problems: Problems) -> Iterator[tuple[int
 def _finder(raw: pa.Array) -> Callable[[int], str]:
     def found(place: int) -> str:
         value = raw[place].as_py()
-        return repr(shown(value)) if value.strip() else "nothing"
+        return f"'{shown(value)}'" if value.strip() else "nothing"
 
     return found
 

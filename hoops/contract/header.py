@@ -68,9 +68,11 @@ def layout_of(file: str, dataset: Dataset, text: bytes) -> Layout:
     if len(missing) == sum(column.required for column in dataset.columns):
         problems.add(line, None, f"no header: {shown(raw)}{_why(raw)}", expected)
     else:
+        known = {column.title.casefold() for column in dataset.columns}
+        others = [title for title in found if title not in known and len(title) <= 40]
         for column in missing:
-            near = difflib.get_close_matches(column.title.casefold(), [title[:40] for title in found], n=1, cutoff=0.75)
-            hint = f"; is it {shown(titles[found[near[0]][0]])!r}?" if near and near[0] in found else ""
+            near = difflib.get_close_matches(column.title.casefold(), others, n=1, cutoff=0.7)
+            hint = f"; is it '{shown(titles[found[near[0]][0]])}'?" if near else ""
             problems.add(line, column.title, f"no such column{hint}", f"the columns {expected}, in any order")
     problems.reject_if_any()
     return Layout(places, len(titles), line, body)

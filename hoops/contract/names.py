@@ -66,10 +66,10 @@ def parse(key: str) -> SourceName:
     *folders, file = key.split("/")
     match = _NAME.fullmatch(file)
     if match is None or match["stem"] not in _STEMS:
-        reject(key, f"the name {shown(file)!r}", _advice(file))
+        reject(key, f"the name '{shown(file)}'", _advice(file))
     league, dataset = _STEMS[match["stem"]]
     if folders and folders != [dataset.folder]:
-        reject(key, f"the folder {shown('/'.join(folders))!r}", f"{dataset.folder}/{file}, where this file belongs")
+        reject(key, f"the folder '{shown('/'.join(folders))}'", f"{dataset.folder}/{file}, where this file belongs")
     kind = next((kind for prefix, kind in _KINDS.items() if dataset.name.startswith(prefix)), None)
     return SourceName(
         folder=dataset.folder,

@@ -8,6 +8,7 @@ Everything is done block by block, so that a bomb is refused at the block that s
 from __future__ import annotations
 
 import codecs
+import re
 import zlib
 from collections.abc import Iterator
 
@@ -15,8 +16,8 @@ import numpy as np
 
 from hoops.contract.report import reject
 
-MAX_BYTES = 512 * 2**20  # of a file, uncompressed
-MAX_LINES = 1_000_000  # every game of both leagues since 1985 is 319,000 lines
+MAX_BYTES = 128 * 2**20  # of a file, uncompressed; the largest that Kaggle gives has 8 MB
+MAX_LINES = 1_000_000  # all men's games since 1985 are 187,290 lines
 MAX_LINE = 16_384  # bytes
 _BLOCK = 2**20
 
@@ -28,6 +29,7 @@ _NOT_TEXT = {
     codecs.BOM_UTF16_LE: "UTF-16 text",
     codecs.BOM_UTF16_BE: "UTF-16 text",
 }
+_INK = re.compile(rb"\S")
 _ALLOWED_TEXT = "comma-separated text in UTF-8 or Latin-1"
 
 
@@ -62,7 +64,7 @@ def text_of(file: str, data: bytes, gzipped: bool) -> tuple[bytes, tuple[str, ..
             pass
     data, warnings = _as_utf8(data)
     data = data.removeprefix(codecs.BOM_UTF8)
-    if not data.strip():
+    if _INK.search(data) is None:
         reject(file, "an empty file", "a header line and at least one row")
     return data, warnings
 
@@ -75,19 +77,24 @@ def _join(blocks: Iterator[bytes | memoryview]) -> bytes:
 
 
 def _gunzip(file: str, data: bytes) -> Iterator[bytes]:
-    rest = data
-    while rest:
-        member = zlib.decompressobj(wbits=31)
-        try:
-            while not member.eof:
-                block = member.decompress(rest, _BLOCK)
-                rest = member.unconsumed_tail
-                if not block and not rest and not member.eof:
-                    reject(file, "a gzip file that breaks off", "a whole gzip file: upload it again")
-                yield block
-        except zlib.error as error:
-            reject(file, f"a corrupt gzip file ({error})", "a whole gzip file: upload it again")
-        rest = member.unused_data.lstrip(b"\0")  # tar and tape writers pad with zeros
+    """Content of a gzip file, at most a block at a time; members are joined, zeros after the last are padding."""
+    view = memoryview(data)
+    slices = (bytes(view[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK))
+    member, rest = zlib.decompressobj(wbits=31), next(slices)
+    try:
+        while True:
+            yield member.decompress(rest, _BLOCK)
+            rest = member.unused_data.lstrip(b"\0") if member.eof else member.unconsumed_tail
+            while member.eof and not rest and (rest := next(slices, b"")):
+                rest = rest.lstrip(b"\0")
+            if member.eof:
+                if not rest:
+                    return
+                member = zlib.decompressobj(wbits=31)
+            elif not rest and not (rest := next(slices, b"")):
+                reject(file, "a gzip file that breaks off", "a whole gzip file: upload it again")
+    except zlib.error as error:
+        reject(file, f"a corrupt gzip file ({error})", "a whole gzip file: upload it again")
 
 
 def _checked(file: str, blocks: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:

@@ -1,0 +1,153 @@
+"""The reader under fire: whatever the bytes, a file is accepted or rejected with a report, and nothing else happens."""
+
+from __future__ import annotations
+
+import gzip
+
+from corpus.hard_files import (
+    COMPACT_HEADER,
+    COMPACT_KEY,
+    DETAILED_KEY,
+    FIXTURES_KEY,
+    GRACEFUL,
+    REJECTED,
+    compact,
+    detailed,
+    text,
+)
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from hoops.contract import Accepted, parse, read
+from hoops.contract.cells import parse_careful, parse_fast
+from hoops.contract.columns import DATASETS
+from hoops.contract.header import layout_of
+from hoops.contract.names import allowed_names
+from hoops.contract.payload import text_of
+from hoops.contract.report import SHOWN_PROBLEMS, Problems
+from hoops.errors import Rejected
+
+VALID = {
+    COMPACT_KEY: compact(),
+    DETAILED_KEY: detailed(),
+    FIXTURES_KEY: text("Season,DayNum,Team1ID,Team2ID,Loc,CityID", "2024,9,1101,1102,H,", "2024,9,1104,1103,N,4001"),
+    "reference/MTeams.csv": text("TeamID,TeamName,FirstD1Season,LastD1Season", '1101,"A&M, C",1985,', "1102,Ünï,,2024"),
+    "reference/MSeasons.csv": text("Season,DayZero,RegionW", "2024,11/06/2023,East", "2023,2022-11-07,"),
+    "reference/MNCAATourneySlots.csv": text(
+        "Season,Slot,StrongSeed,WeakSeed", "2024,R1W1,W01,W16", "2024,X16,X16a,X16b"
+    ),
+}
+SPICE = st.sampled_from(
+    [b",", b"\n", b"\r", b"\r\n", b'"', b" ", b"0", b"-", b".0", b"\0", b"\xff", b"\xef\xbb\xbf", b"nan", b"0x1",
+     b"1" * 40, b"x" * 17_000, b"," * 300, b"\x1f\x8b", "\u2028é".encode(), b"Season", b"\x0b\x0c\x1c"]
+)  # fmt: skip
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> tuple[str, bytes]:
+    """A valid file with some of its bytes replaced, cut out, doubled or spiced."""
+    key = draw(st.sampled_from(sorted(VALID)))
+    data = VALID[key]
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(0, len(data)))
+        end = min(len(data), start + draw(st.integers(0, 30)))
+        piece = draw(st.one_of(SPICE, st.binary(max_size=4), st.just(b""), st.just(data[start:end] * 2)))
+        data = data[:start] + piece + data[end:]
+    return key, data
+
+
+def attempt(key: str, data: bytes) -> Accepted | None:
+    """What the reader gives, or None for a rejection whose report is in order."""
+    try:
+        accepted = read(parse(key), data)
+    except Rejected as rejection:
+        report = rejection.report
+        assert 1 <= len(report.problems) <= min(report.count, SHOWN_PROBLEMS)
+        rows = [problem.row or 0 for problem in report.problems]
+        assert rows == sorted(rows)
+        assert all(len(line) < 1500 and line.isprintable() for line in report.text().split("\n"))
+        return None
+    assert accepted.table.num_rows > 0
+    accepted.table.validate(full=True)
+    assert accepted.table.schema.equals(DATASETS[accepted.name.dataset].schema)
+    return accepted
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(mutated())
+def test_mutated_file_is_accepted_or_rejected(file: tuple[str, bytes]) -> None:
+    attempt(*file)
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(mutated(), st.integers(0, 200), st.binary(max_size=3))
+def test_mutated_gzip_is_accepted_or_rejected(file: tuple[str, bytes], at: int, piece: bytes) -> None:
+    key, data = file
+    packed = gzip.compress(data, mtime=0)
+    attempt(key + ".gz", packed)
+    attempt(key + ".gz", packed[:at] + piece + packed[at + len(piece) :])
+    attempt(key + ".gz", packed[:at])
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(st.sampled_from(allowed_names()), st.binary(max_size=300))
+@example("MTeams.csv", b"TeamID,TeamName\n1101,\x85\xff\n")
+def test_random_bytes_are_accepted_or_rejected(name: str, data: bytes) -> None:
+    attempt(name, data)
+    attempt(name + ".gz", data)
+
+
+CELL = st.one_of(
+    st.integers(-5, 3300).map(str),
+    st.sampled_from(["", "H", "nan", "7.0", " 7", '"7"', "1e2", "W01", "٣", "+7", "-0"]),
+    st.text(st.characters(codec="utf-8"), max_size=3),
+)  # fmt: skip
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(
+    st.sampled_from(sorted(DATASETS)), st.lists(st.lists(CELL, min_size=2, max_size=9), max_size=5), st.data()
+)  # fmt: skip
+def test_any_cells_under_a_right_header_are_accepted_or_rejected(
+    dataset: str, rows: list[list[str]], data: st.DataObject
+) -> None:
+    titles = [column.title for column in DATASETS[dataset].columns if column.required]
+    cells = [[data.draw(st.sampled_from(row)) for _ in titles] for row in rows]
+    name = ("M" if DATASETS[dataset].by_league else "") + dataset
+    attempt(f"{name}.csv", text(",".join(titles), *(",".join(row) for row in cells)))
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(mutated())
+def test_fast_and_careful_parsing_agree(file: tuple[str, bytes]) -> None:
+    key, data = file
+    name = parse(key)
+    problems = Problems(key)
+    try:
+        plain, _ = text_of(key, data, gzipped=False)
+        layout = layout_of(key, DATASETS[name.dataset], plain)
+        fast = parse_fast(plain, layout, name.league)
+        careful = parse_careful(plain, layout, name.league, problems)
+    except Rejected:
+        return
+    if fast is not None:
+        assert problems.count == 0
+        assert all(array.equals(careful.columns[column]) for column, array in fast.columns.items())
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.permutations(range(12)), st.sampled_from(["\n", "\r\n"]), st.permutations(COMPACT_HEADER.split(",")))
+def test_order_of_rows_and_columns_does_not_matter(rows: list[int], end: str, titles: list[str]) -> None:
+    games = [
+        dict(zip(COMPACT_HEADER.split(","), [2024, day // 3, 1101 + day % 3, 70, 1110, 60, "A", 0], strict=True))
+        for day in range(12)
+    ]
+    lines = [",".join(titles), *(",".join(str(games[row][title]) for title in titles) for row in rows)]
+    plain = text(COMPACT_HEADER, *(",".join(map(str, game.values())) for game in games))
+    accepted = read(parse(COMPACT_KEY), end.join(lines).encode())
+    assert accepted.table.equals(read(parse(COMPACT_KEY), plain).table)
+
+
+def test_the_corpus_itself_is_accepted_or_rejected() -> None:
+    assert all(attempt(bad.key, bad.make()) is None for bad in REJECTED)
+    assert all(attempt(odd.key, odd.make()) is not None for odd in GRACEFUL)

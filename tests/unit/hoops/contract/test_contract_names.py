@@ -1,0 +1,72 @@
+"""Names of files: what they mean, and what is said about one outside the contract."""
+
+from __future__ import annotations
+
+import pytest
+from corpus.hard_files import BAD_KEYS
+
+from hoops.contract import SourceName, folder_of, parse
+from hoops.contract.columns import DATASETS
+from hoops.contract.names import allowed_names
+from hoops.errors import Rejected
+from hoops.leagues import Kind, League
+
+
+def test_a_key_says_everything() -> None:
+    key = "results/WSecondaryTourneyDetailedResults_20240315T0600.csv.gz"
+    assert parse(key) == SourceName(
+        folder="results",
+        dataset="SecondaryTourneyDetailedResults",
+        league=League.WOMEN,
+        kind=Kind.SECONDARY,
+        detailed=True,
+        timestamp="20240315T060000Z",
+        gzipped=True,
+        file="WSecondaryTourneyDetailedResults_20240315T0600.csv.gz",
+    )
+    assert parse(key).key == key
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("_20240315", "20240315T000000Z"),
+        ("_20240315T0607", "20240315T060700Z"),
+        ("_20240229T235959", "20240229T235959Z"),
+        ("", None),
+    ],
+)
+def test_timestamps_are_normalised(written: str, meant: str | None) -> None:
+    assert parse(f"MFixtures{written}.csv").timestamp == meant
+
+
+@pytest.mark.parametrize("name", allowed_names())
+def test_every_name_of_the_contract_belongs_to_one_folder(name: str) -> None:
+    source = parse(name)
+    assert DATASETS[source.dataset].folder == source.folder == folder_of(name)
+    assert parse(source.key) == source
+    assert (source.kind is None) == (source.folder != "results")
+    for folder in {dataset.folder for dataset in DATASETS.values()} - {source.folder}:
+        with pytest.raises(Rejected, match=f"{source.folder}/{name}, where this file belongs"):
+            parse(f"{folder}/{name}")
+
+
+def test_files_of_both_leagues_have_no_league() -> None:
+    assert parse("Cities.csv").league is None
+    assert parse("reference/Conferences_20240101.csv").league is None
+
+
+@pytest.mark.parametrize("key", BAD_KEYS)
+def test_a_name_outside_the_contract_is_rejected(key: str) -> None:
+    with pytest.raises(Rejected) as rejection:
+        parse(key)
+    report = rejection.value.report
+    assert report.count == 1
+    assert report.text().count("\n") == 1
+    assert report.text().replace("\n", "").isprintable()
+    assert len(report.text()) < 2000
+
+
+def test_the_nearest_name_is_told() -> None:
+    with pytest.raises(Rejected, match=r"MRegularSeasonDetailedResults.csv is the nearest"):
+        parse("results/MRegularSeasonDetailResults_20240315.csv")

@@ -1,0 +1,177 @@
+"""Uploaded files: read to the letter, with grace, or rejected whole with a report."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from corpus.hard_files import (
+    COMPACT_HEADER,
+    COMPACT_KEY,
+    DETAILED_HEADER,
+    DETAILED_KEY,
+    FIXTURES_KEY,
+    GRACEFUL,
+    L_BOX,
+    REJECTED,
+    W_BOX,
+    Bad,
+    Odd,
+    compact,
+    detailed,
+    text,
+)
+
+from hoops.contract import Report, parse, read, refuse_too_large
+from hoops.contract.payload import MAX_BYTES
+from hoops.errors import Rejected
+from hoops.schemas import BOX_COLUMNS, FIXTURES, GAMES
+
+
+def rejected(key: str, data: bytes) -> Report:
+    with pytest.raises(Rejected) as rejection:
+        read(parse(key), data)
+    return rejection.value.report
+
+
+@pytest.mark.parametrize("bad", REJECTED, ids=lambda bad: bad.name)
+def test_bad_file_is_rejected_with_what_is_wrong(bad: Bad) -> None:
+    report = rejected(bad.key, bad.make())
+    first = report.problems[0]
+    assert (report.file, first.row, first.column) == (bad.key, bad.row, bad.column)
+    assert bad.found in first.found
+    assert bad.allowed in first.allowed
+    assert report.count == bad.count
+    assert Report.from_dict(report.to_dict()) == report
+
+
+@pytest.mark.parametrize("odd", GRACEFUL, ids=lambda odd: odd.name)
+def test_odd_file_reads_like_the_plain_one(odd: Odd) -> None:
+    accepted = read(parse(odd.key), odd.make())
+    assert accepted.table.equals(read(parse(odd.key.removesuffix(".gz")), odd.plain()).table)
+    if odd.warning is None:
+        assert accepted.warnings == ()
+    else:
+        (warning,) = accepted.warnings
+        assert odd.warning in warning
+
+
+def test_compact_games_are_canonical() -> None:
+    table = read(parse(COMPACT_KEY), compact()).table
+    assert table.schema.equals(GAMES)
+    table.validate(full=True)
+    first, second, third = table.to_pylist()
+    assert {name: first[name] for name in GAMES.names[:10]} == {
+        "season": 2024, "day": 100, "kind": "regular", "team1_id": 1101, "team2_id": 1102, "site": 1,
+        "team1_score": 70, "team2_score": 60, "num_ot": 0, "tournament": None,
+    }  # fmt: skip
+    assert all(first[f"team{side}_{column}"] is None for side in (1, 2) for column in BOX_COLUMNS)
+    # 1104 won away at 1103: team 1 is 1103, at home.
+    assert (second["team1_id"], second["team1_score"], second["team2_score"], second["site"]) == (1103, 80, 81, 1)
+    assert (third["site"], third["day"]) == (0, 101)
+
+
+def test_box_scores_follow_their_team() -> None:
+    lower_won = read(parse(DETAILED_KEY), detailed()).table.to_pylist()[0]
+    upper_won = detailed(f"2024,100,1102,70,1101,60,H,0,{W_BOX},{L_BOX}")
+    lower_lost = read(parse(DETAILED_KEY), upper_won).table.to_pylist()[0]
+    for side, other, box in ((1, 2, W_BOX), (2, 1, L_BOX)):
+        numbers = [int(cell) for cell in box.split(",")]
+        assert [lower_won[f"team{side}_{column}"] for column in BOX_COLUMNS] == numbers
+        assert [lower_lost[f"team{other}_{column}"] for column in BOX_COLUMNS] == numbers
+    assert (lower_lost["site"], lower_lost["team1_score"]) == (-1, 60)
+
+
+def test_secondary_tournaments_keep_their_name() -> None:
+    rows = ("2024,140,1101,70,1102,60,H,0,NIT", "2024,140,1103,70,1104,60,H,0,")
+    table = read(parse("MSecondaryTourneyCompactResults.csv"), text(COMPACT_HEADER + ",SecondaryTourney", *rows)).table
+    assert table["tournament"].to_pylist() == ["NIT", None]
+    assert table["kind"].to_pylist() == ["secondary"] * 2
+
+
+def test_fixtures_are_canonical() -> None:
+    rows = ("2024,130,1102,1101,H,4001", "2024,129,1103,1104,N,")
+    accepted = read(parse(FIXTURES_KEY), text("Season,DayNum,Team1ID,Team2ID,Loc,CityID", *rows))
+    assert accepted.table.schema.equals(FIXTURES)
+    assert accepted.table.to_pylist() == [
+        {"season": 2024, "day": 129, "team1_id": 1103, "team2_id": 1104, "site": 0, "city_id": None},
+        {"season": 2024, "day": 130, "team1_id": 1101, "team2_id": 1102, "site": -1, "city_id": 4001},
+    ]
+
+
+def test_retractions_are_canonical() -> None:
+    data = text("Season,DayNum,Team1ID,Team2ID", "2024,9,3102,3101", "2024,9,3101,3102")
+    accepted = read(parse("retractions/WRetractions.csv"), data)
+    assert accepted.table.to_pylist() == [{"season": 2024, "day": 9, "team1_id": 3101, "team2_id": 3102}]
+    assert accepted.warnings == ("1 row repeated another: folded into one",)
+
+
+def test_game_cities_follow_the_pair_whoever_won() -> None:
+    data = text("Season,DayNum,WTeamID,LTeamID,CRType,CityID", "2024,9,1102,1101,Regular,4001")
+    assert read(parse("MGameCities.csv"), data).table.to_pylist() == [
+        {"season": 2024, "day": 9, "team1_id": 1101, "team2_id": 1102, "kind": "regular", "city_id": 4001}
+    ]
+
+
+def test_columns_that_a_league_lacks_become_null() -> None:
+    table = read(parse("WTeams.csv"), text("TeamID,TeamName", "3101,Abilene Chr")).table
+    assert table.to_pylist() == [
+        {"team_id": 3101, "team_name": "Abilene Chr", "first_d1_season": None, "last_d1_season": None}
+    ]
+
+
+def test_every_bad_row_is_named() -> None:
+    lines = ["2024,10,1101,70,1102,60,H,0"] * 3
+    lines[0] = "2024,x,1101,70,1102,60,H,0"
+    lines[2] = "2024,10,1101,60,1103,60,Q,0"
+    report = rejected(COMPACT_KEY, text(COMPACT_HEADER, *lines[:2], "", *lines[2:], "1,2"))
+    assert [(p.row, p.column) for p in report.problems] == [(2, "DayNum"), (5, "WLoc"), (6, None)]
+
+
+def test_first_hundred_rows_are_shown_and_all_are_counted() -> None:
+    bad = "2024,10,1101,60,1102,60,H,x"
+    report = rejected(COMPACT_KEY, text(COMPACT_HEADER, *[bad] * 30_000))
+    assert report.count == 30_000
+    assert [problem.row for problem in report.problems] == list(range(2, 102))
+    assert report.text().endswith("... and 29,900 more")
+
+
+def test_problems_of_two_kinds_come_in_order_of_rows() -> None:
+    ties = [f"2024,{day},1101,60,1102,60,H,0" for day in range(150)]
+    report = rejected(COMPACT_KEY, text(COMPACT_HEADER, *ties, "2024,300,1101,70,1102,60,H,0"))
+    assert report.count == 151
+    assert report.problems[0].row == 2
+    assert report.problems[-1].row == 101
+
+
+def test_row_numbers_are_an_editors() -> None:
+    plain = text(COMPACT_HEADER, "2024,10,1101,70,1102,60,H,0", "", "2024,10,1103,60,1104,60,H,0")
+    for data in (plain, b"\n\n" + plain, plain.replace(b"\n", b"\r\n"), plain.replace(b",60,H", b',"60",H')):
+        lines = data.decode().splitlines()
+        (problem,) = rejected(COMPACT_KEY, data).problems
+        assert problem.row == next(i for i, line in enumerate(lines, 1) if "1103" in line)
+
+
+def test_a_line_that_is_nearly_too_long_is_read() -> None:
+    note = "x" * 16_000
+    data = text(COMPACT_HEADER + ",Note", *(f"2024,{day},1101,70,1102,60,H,0,{note}" for day in range(200)))
+    assert read(parse(COMPACT_KEY), data).table.num_rows == 200
+
+
+def test_an_upload_can_be_refused_before_it_is_read() -> None:
+    refuse_too_large("a.csv", MAX_BYTES)
+    with pytest.raises(Rejected, match="2,147,483,648 bytes"):
+        refuse_too_large("a.csv", 2**31)
+    assert rejected(COMPACT_KEY, b"a,b\n" * (MAX_BYTES // 4 + 1)).count == 1
+
+
+@pytest.mark.slow
+def test_every_box_score_ever_is_read_in_a_second() -> None:
+    rows = [
+        f"{season},{day},{1101 + game},70,{1300 + game},60,H,0,{W_BOX},{L_BOX}"
+        for season in range(1985, 2025) for day in range(100) for game in range(48)
+    ]  # fmt: skip
+    data = text(DETAILED_HEADER, *rows)
+    start = time.perf_counter()
+    assert read(parse(DETAILED_KEY), data).table.num_rows == 192_000
+    assert time.perf_counter() - start < 5  # about 0.4 seconds; the limit leaves room for a busy machine
