@@ -113,7 +113,7 @@ REJECTED = (
     Bad("million columns", lambda: ",".join(map(str, range(1_000_000))).encode(), "a line of more than", "lines of"),
     Bad("thousand columns", lambda: ("," * 999 + "\n").encode(), "1,000 columns", "at most 256 columns", row=1),
     Bad("long line", lambda: compact(COMPACT_ROWS[0] + "0" * 20_000), "a line of more than", "lines of at most"),
-    Bad("header and blank lines", lambda: text(COMPACT_HEADER, "", "  ", "\r"), "a header without rows", "at least one"),
+    Bad("header and blanks", lambda: text(COMPACT_HEADER, "", "  ", "\r"), "a header without rows", "at least one"),
     # The header
     Bad("no header", lambda: "\n".join(COMPACT_ROWS).encode(), "the header line is missing", COMPACT_HEADER, row=1),
     Bad("another file's header", lambda: text("TeamID,TeamName", "1101,Abilene Chr"), "no header", COMPACT_HEADER,
