@@ -47,6 +47,7 @@ def create_app(
     *,
     requests_pathname_prefix: str | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    poll_seconds: float = 20,
 ) -> Dash:
     """The dashboard over a source of tables. Nothing is read before the first request.
 
@@ -55,6 +56,8 @@ def create_app(
     requests_pathname_prefix
         Path under which browsers reach the app, "/dev/" behind API Gateway's stage dev; by default what
         DASH_REQUESTS_PATHNAME_PREFIX says, else "/".
+    poll_seconds
+        How often an open page looks whether something newer is published.
     """
     app = Dash(
         "dashboard",
@@ -69,9 +72,9 @@ def create_app(
         on_error=_admit,
     )
     root = app.config.requests_pathname_prefix
-    app.layout = shell.layout(root)
+    app.layout = shell.layout(root, poll_seconds)
     _draw_pages(app, tables, root, now)
-    _watch(app, tables, root)
+    _watch(app, tables)
     _in_the_browser(app)
     return app
 
@@ -173,7 +176,7 @@ def _params(content: Any) -> dict[str, Any]:
     return own | _params(getattr(content, "children", None) or [])
 
 
-def _watch(app: Dash, tables: Tables, root: str) -> None:
+def _watch(app: Dash, tables: Tables) -> None:
     """Look for a newer edition now and then: an empty page fills by itself, any other says that there is news."""
 
     @app.callback(

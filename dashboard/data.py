@@ -1,7 +1,8 @@
 """Published tables, as the manifests name them.
 
 A manifest is read again after a few seconds; a table is kept under its key and ETag, so it is fetched once for as long
-as it does not change. A table that changed between the two reads sends the reader back for the manifest.
+as it does not change. A table that changed between the two reads sends the reader back for the manifest. While the
+pipeline is publishing, tables are newer than any manifest: they are taken as they are, since each is whole in itself.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import pyarrow.parquet as pq
 from hoops.errors import MadnessError, Retryable
 from hoops.leagues import League
 from hoops.schemas import PUBLISHED
+from lake.published import manifest_key, table_key
 from lake.store import Store
 
 MANIFEST_SECONDS = 3.0
@@ -40,7 +42,7 @@ class Manifest:
     generation: int
     season: int | None
     day: int | None
-    model_id: str
+    engine: str
     published_at: datetime
     seasons: tuple[int, ...]
     etags: Mapping[str, str]
@@ -54,19 +56,13 @@ class Manifest:
                 int(raw["generation"]),
                 raw.get("season"),
                 raw.get("day"),
-                str(raw.get("model_id", "")),
+                str(raw.get("engine", "")),
                 datetime.fromisoformat(raw["published_at"]),
                 tuple(sorted(raw["seasons"])),
                 {key: entry["etag"] for key, entry in raw["tables"].items()},
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Unreadable(f"manifest/league={league}.json cannot be read: {error!r}") from error
-
-
-def key_of(name: str, league: League, season: int | None) -> str:
-    """Key of a table in the dashboard bucket; `season` counts only for tables that have one file a season."""
-    part = f"/season={season}" if PUBLISHED[name].by_season else ""
-    return f"{name}/league={league}{part}/part.parquet"
+            raise Unreadable(f"{manifest_key(league)} cannot be read: {error!r}") from error
 
 
 class Tables:
@@ -106,7 +102,7 @@ class Tables:
             read_at, manifest = self._manifests.get(league, (float("-inf"), None))
         if not fresh and self._clock() - read_at < self._manifest_seconds:
             return manifest
-        stored = self._open().get(f"manifest/league={league}.json")
+        stored = self._open().get(manifest_key(league))
         manifest = Manifest.parse(league, stored.body) if stored else None
         with self._lock:
             self._manifests[league] = (self._clock(), manifest)
@@ -125,21 +121,21 @@ class Tables:
         Unreadable
             A column is missing or has another type.
         Retryable
-            The table kept changing while it was read.
+            The table is gone although the manifest names it.
         """
         schema = PUBLISHED[name].schema
         wanted = tuple(columns) or tuple(schema.names)
         schema = pa.schema([schema.field(column) for column in wanted])
-        key = key_of(name, league, season)
-        for fresh in (False, True, True):
+        key = table_key(name, league, season)
+        for fresh in (False, True):
             manifest = self.manifest(league, fresh=fresh)
             etag = manifest.etags.get(key) if manifest else None
             if etag is None:
                 return schema.empty_table()
-            table = self._read(key, etag, schema)
+            table = self._read(key, etag, schema, strict=not fresh)
             if table is not None:
                 return table
-        raise Retryable(f"{key} changed again and again while it was read")
+        raise Retryable(f"{key} is in the manifest but not in the bucket")
 
     def tables(
         self, name: str, league: League, seasons: Iterable[int], columns: Sequence[str] = ()
@@ -149,22 +145,22 @@ class Tables:
         with ThreadPoolExecutor(READERS) as pool:
             return dict(zip(seasons, pool.map(lambda s: self.table(name, league, s, columns), seasons), strict=True))
 
-    def _read(self, key: str, etag: str, schema: pa.Schema) -> pa.Table | None:
-        """The table as it was under that ETag; None if the object has another one by now."""
-        cached = (key, etag, tuple(schema.names))
+    def _read(self, key: str, etag: str, schema: pa.Schema, *, strict: bool) -> pa.Table | None:
+        """The table as it was under that ETag, else, unless strict, as it is now; None if it is gone."""
         with self._lock:
-            if cached in self._cache:
-                self._cache.move_to_end(cached)
-                return self._cache[cached]
+            found = self._cache.get((key, etag, tuple(schema.names)))
+            if found is not None:
+                self._cache.move_to_end((key, etag, tuple(schema.names)))
+                return found
         stored = self._open().get(key)
-        if stored is None or stored.etag != etag:
+        if stored is None or (strict and stored.etag != etag):
             return None
         try:
             table = pq.read_table(pa.BufferReader(stored.body), columns=schema.names).select(schema.names).cast(schema)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, KeyError) as error:
             raise Unreadable(f"{key} does not have the columns this dashboard reads: {error}") from error
         with self._lock:
-            self._cache[cached] = table
+            self._cache[key, stored.etag, tuple(schema.names)] = table
             while len(self._cache) > 1 and sum(t.nbytes for t in self._cache.values()) > self._cache_bytes:
                 self._cache.popitem(last=False)
         return table

@@ -11,7 +11,6 @@ from dashboard import parts
 from dashboard.place import Place
 from hoops.leagues import League
 
-POLL_SECONDS = 20
 PHONE = "sm"
 
 # (page, name in the header, short name under the icon of the phone's tab bar, icon)
@@ -59,15 +58,14 @@ META = (
 )
 
 
-def layout(root: str) -> dmc.MantineProvider:
+def layout(root: str, poll_seconds: float) -> dmc.MantineProvider:
     """Everything that stays while pages come and go."""
     return dmc.MantineProvider(
         [
             dcc.Location(id="url", refresh=False),
-            dcc.Interval(id="poll", interval=POLL_SECONDS * 1000),
+            dcc.Interval(id="poll", interval=poll_seconds * 1000),
             dcc.Store(id="refresh", data=0),
             dcc.Store(id="shown", data={}),
-            dcc.Store(id="root", data=root),
             html.A("Skip to content", href="#page", className="skip"),
             dmc.AppShell(
                 [

@@ -65,7 +65,7 @@ def render(view: View) -> list[Any]:
         ("League", manifest.league.label),
         ("Known through", known),
         ("Published", utc(manifest.published_at)),
-        ("Model", manifest.model_id or "–"),
+        ("Engine", manifest.engine or "–"),
         (
             "Seasons",
             f"{season_label(manifest.seasons[0])} to {season_label(manifest.seasons[-1])} ({len(manifest.seasons)})",

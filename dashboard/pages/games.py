@@ -30,7 +30,7 @@ def render(view: View) -> list[Any]:
     played, coming = Counter(forecasts["day"].to_pylist()), Counter(view.table("upcoming", ("day",))["day"].to_pylist())
     if not played and not coming:
         return [parts.empty("No games yet", "Results and forecasts of this season will stand here once they are in.")]
-    summary = _summary(forecasts, coming.total())
+    summary = _summary(view, forecasts, coming.total())
     asked = view.place.integer("day")
     if played and view.place.asked.get("show") == "season":
         return [summary, _toolbar(view, "season"), *_season(view)]
@@ -42,13 +42,19 @@ def render(view: View) -> list[Any]:
     return [summary, _toolbar(view, "days", days, asked, steps), *_one_day(view, asked)]
 
 
-def _summary(forecasts: Any, coming: int) -> html.Div:
+def _summary(view: View, forecasts: Any, coming: int) -> html.Div:
     counted = forecasts.filter(forecasts["out_of_sample"])
     result = score(counted["team1_probability"].to_numpy(), counted["team1_won"].to_numpy(zero_copy_only=False))
     some = result.games > 0
+    champion = None if coming else view.seasons.get(view.season, {}).get("champion_name")
+    last = (
+        parts.tile("Champion", champion, "NCAA tournament")
+        if champion
+        else parts.tile("Games to come", f"{coming:,}", "on the schedule")
+    )
     return parts.tiles(
         parts.tile("Games played", f"{forecasts.num_rows:,}", "this season"),
-        parts.tile("Games to come", f"{coming:,}", "on the schedule"),
+        last,
         parts.tile("Favourites that won", f"{result.accuracy:.1%}" if some else "–", "a coin: 50%"),
         parts.tile("Log loss", f"{result.log_loss:.3f}" if some else "–", f"a coin: {COIN_LOG_LOSS:.3f}"),
         css="last-on-phone",

@@ -92,7 +92,7 @@ def _calibration(probability: np.ndarray, won: np.ndarray, what: str) -> html.Se
     within = sum(b.low <= b.forecast <= b.high for b in bins)
     described = (
         f"Each point holds {plural(bins[0].games, 'game')}, give or take one; bars are 95% intervals. On the dotted "
-        f"line, favourites win exactly as often as the forecast says: {within} of {len(bins)} intervals touch it."
+        f"line, favourites win as often as the forecast says: it passes through {within} of {len(bins)} intervals."
     )
     plot = parts.graph("calibration", figures.calibration_plot(bins), described, 400)
     return parts.section("Does 80% mean 80%?", parts.card(plot, css="padded"), note=what)
@@ -113,9 +113,7 @@ def _by_season(scores: dict[int, list[dict[str, Any]]]) -> html.Section | None:
         return None
     names = parts.legend([(name, figures.PALETTE[i]) for i, name in enumerate(lines)], dotted="A coin")
     figure = figures.score_by_season(lines, COIN_LOG_LOSS, "Log loss")
-    described = (
-        "Log loss by season; lower is better. Tournament games are few and between good teams: harder, and noisier."
-    )
+    described = "Log loss by season; lower is better. Tournament games are few, so their score jumps about more."
     return parts.section(
         "Season by season",
         parts.card(names, parts.graph("seasons", figure, described, 370), css="padded"),

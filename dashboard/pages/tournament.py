@@ -128,7 +128,7 @@ def _by_team(view: View, seasons: dict[int, list[dict[str, Any]]]) -> html.Secti
         "Wins and championships",
         html.Div(
             [parts.card(parts.graph("wins", figures.wins_bars(top), described, height), css="padded"),
-             parts.card(grids.grid("wins", columns, rows, page_size=12))],
+             parts.card(grids.grid("wins", columns, rows, page_size=13))],
             className="pair",
         ),
         note=note,

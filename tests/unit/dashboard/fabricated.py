@@ -18,13 +18,14 @@ import pyarrow as pa
 
 from hoops.leagues import Kind, League
 from hoops.schemas import BOX_COLUMNS, PUBLISHED
-from lake.parquet import encode
+from lake.parquet import decode, encode
 from lake.store import MemoryStore, Store
 
 SEASONS = (2022, 2023, 2024)
 STOPS_AT = 100
 MARGIN_SD = 11.0
 PUBLISHED_AT = datetime(2024, 2, 15, 6, 3, tzinfo=UTC)
+__all__ = ("bucket", "decode", "encode", "publish")
 _FIRST = (
     "North",
     "South",
@@ -81,7 +82,7 @@ def publish(
     last = tables.get(f"forecasts/league={league}/season={seasons[-1]}/part.parquet")
     days = last["day"].to_pylist() if last is not None else []
     manifest = {
-        "league": str(league), "generation": generation, "engine": "fabricated", "model_id": "statespace-1",
+        "league": str(league), "generation": generation, "engine": "fabricated", "reference": "",
         "season": seasons[-1], "day": max(days, default=None),
         "published_at": PUBLISHED_AT.isoformat().replace("+00:00", "Z"), "seasons": list(seasons), "tables": entries,
     }  # fmt: skip

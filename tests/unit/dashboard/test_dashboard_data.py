@@ -6,11 +6,12 @@ import fabricated
 import pyarrow as pa
 import pytest
 
-from dashboard.data import Tables, Unreadable, key_of
+from dashboard.data import Tables, Unreadable
 from dashboard.settings import Settings
 from hoops.errors import MadnessError, Retryable
 from hoops.leagues import League
 from hoops.schemas import PUBLISHED
+from lake.published import table_key
 from lake.store import MemoryStore, Stored
 
 MEN = League.MEN
@@ -82,7 +83,7 @@ def test_a_table_that_is_not_published_is_empty_but_typed(store: Counting) -> No
 
 def test_a_table_is_fetched_once_for_as_long_as_it_does_not_change(store: Counting) -> None:
     tables = Tables(lambda: store)
-    key = key_of("forecasts", MEN, SEASON)
+    key = table_key("forecasts", MEN, SEASON)
     assert tables.table("forecasts", MEN, SEASON, ("day",)) is tables.table("forecasts", MEN, SEASON, ("day",))
     assert store.reads.count(key) == 1
 
@@ -107,9 +108,17 @@ def test_a_table_published_anew_sends_the_reader_back_for_the_manifest(store: Co
     assert manifest.generation == 18
 
 
-def test_a_table_that_never_matches_its_manifest_can_be_asked_for_again(store: Counting) -> None:
-    store.put(key_of("scores", MEN, SEASON), b"half a publication")
-    with pytest.raises(Retryable, match="changed again and again"):
+def test_while_tables_are_newer_than_the_manifest_they_are_taken_as_they_are(store: Counting) -> None:
+    tables = Tables(lambda: store)
+    newer = fabricated.bucket([MEN], teams=16, stops_at=80).get(table_key("scores", MEN, SEASON))
+    assert newer is not None
+    store.put(table_key("scores", MEN, SEASON), newer.body)
+    assert tables.table("scores", MEN, SEASON).equals(fabricated.decode(newer.body))
+
+
+def test_a_table_that_is_gone_can_be_asked_for_again(store: Counting) -> None:
+    store.delete([table_key("scores", MEN, SEASON)])
+    with pytest.raises(Retryable, match="scores/league=M"):
         Tables(lambda: store).table("scores", MEN, SEASON)
 
 
@@ -117,7 +126,7 @@ def test_the_cache_is_bounded(store: Counting) -> None:
     tables = Tables(lambda: store, cache_bytes=1)
     for name in ("forecasts", "ratings", "forecasts"):
         tables.table(name, MEN, SEASON)
-    assert store.reads.count(key_of("forecasts", MEN, SEASON)) == 2
+    assert store.reads.count(table_key("forecasts", MEN, SEASON)) == 2
 
 
 def test_a_table_with_other_columns_is_named(store: Counting) -> None:
@@ -126,7 +135,7 @@ def test_a_table_with_other_columns_is_named(store: Counting) -> None:
     body = fabricated.encode(other, other.schema)
     store.put(
         "manifest/league=M.json",
-        _manifest({key_of("seasons", MEN, None): store.put(key_of("seasons", MEN, None), body)}),
+        _manifest({table_key("seasons", MEN, None): store.put(table_key("seasons", MEN, None), body)}),
     )
     with pytest.raises(Unreadable, match="seasons/league=M"):
         Tables(lambda: store).table("seasons", MEN, columns=schema.names)

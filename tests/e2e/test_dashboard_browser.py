@@ -1,0 +1,307 @@
+"""The dashboard in a real browser: over a fabricated bucket, and over the deployed stack."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from dashboard.app import create_app
+from dashboard.data import Tables
+from hoops.leagues import League
+from lake.store import MemoryStore
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+PAGES = (
+    "/",
+    "/?show=season&season=2023",
+    "/ratings",
+    "/tournament?season=2023",
+    "/quality?scope=all",
+    "/team",
+    "/about",
+)
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+DRAWN = "#page .tiles, #page .section, #page .empty"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"needs {CHROMIUM} (Debian: apt-get install chromium)"),
+]
+
+
+def _fabricated() -> ModuleType:
+    path = Path(__file__).parents[1] / "unit" / "dashboard" / "fabricated.py"
+    spec = importlib.util.spec_from_file_location("fabricated", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def serve(store: MemoryStore, prefix: str = "/") -> Iterator[str]:
+    """The dashboard over a bucket, on a free port; its address. A prefix is stripped, as API Gateway does it."""
+    from waitress.server import create_server
+
+    tables = Tables(lambda: store, manifest_seconds=0.2)
+    app = create_app(tables, requests_pathname_prefix=prefix, poll_seconds=1)
+    server = create_server(app.server, host="127.0.0.1", port=0, threads=4, url_prefix=prefix.rstrip("/"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}{prefix.rstrip('/')}"  # type: ignore[union-attr]
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="module")
+def fabricated() -> ModuleType:
+    return _fabricated()
+
+
+@pytest.fixture(scope="module")
+def site(fabricated: ModuleType) -> Iterator[str]:
+    with serve(fabricated.bucket()) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Open an address in a fresh profile; at the end nothing must have gone wrong, nor left for another host."""
+    wrong: list[str] = []
+    contexts = []
+
+    def open_page(url: str, size: dict[str, int] = DESKTOP, scheme: str = "light") -> Any:
+        context = chromium.new_context(viewport=size, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        own = urlsplit(url).netloc
+        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda r: wrong.append(r.url) if urlsplit(r.url).netloc not in (own, "") else None)
+        page.on("response", lambda r: wrong.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+        page.goto(url)
+        page.wait_for_selector(DRAWN)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def query(page: Any) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def settled(page: Any) -> None:
+    """Wait until every chart and table of the page is drawn."""
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.dash-graph')].every(g => g.querySelector('.main-svg'))
+        && [...document.querySelectorAll('.grid')].every(g => g.querySelector('.ag-row'))"""
+    )
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop light", "phone dark"])
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_is_drawn_and_fits(site, visit, address, size, scheme) -> None:
+    page = visit(site + address, size, scheme)
+    settled(page)
+    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert too_wide <= 0
+    assert page.locator("#trouble").is_hidden()
+    assert page.locator("nav.tabs").is_visible() == (size is PHONE)
+    assert page.title().endswith("Madness")
+
+
+def test_the_league_and_season_pickers_write_the_address_and_back_takes_them_back(site, visit) -> None:
+    page = visit(site)
+    page.get_by_text("Women", exact=True).click()
+    page.wait_for_function("document.querySelector('#subheading').textContent.startsWith('Women · 2023–24')")
+    assert query(page)["league"] == "W"
+    page.get_by_role("combobox", name="Season").or_(page.get_by_role("textbox", name="Season")).first.click()
+    page.get_by_role("option", name="2021–22").click()
+    page.wait_for_function("document.querySelector('#subheading').textContent.startsWith('Women · 2021–22')")
+    assert query(page) == {"league": "W", "season": "2022"}
+    page.go_back()
+    page.wait_for_function("document.querySelector('#subheading').textContent.startsWith('Women · 2023–24')")
+    page.go_back()
+    page.wait_for_function("document.querySelector('#subheading').textContent.startsWith('Men · 2023–24')")
+
+
+def test_a_deep_link_opens_what_it_says(site, visit) -> None:
+    page = visit(f"{site}/ratings?league=W&season=2022&teams=3102,3105")
+    settled(page)
+    assert page.locator("#heading").inner_text() == "Ratings"
+    assert page.locator("#subheading").inner_text().startswith("Women · 2021–22")
+    assert page.locator(".legend li").count() == 2
+    assert page.locator(".nav a[aria-current=page]").inner_text() == "Ratings"
+
+
+def test_links_move_within_the_dashboard_without_loading_it_again(site, visit) -> None:
+    page = visit(f"{site}/?league=W&season=2023")
+    page.evaluate("window.here = true")
+    page.locator(".nav").get_by_text("Tournament").click()
+    page.wait_for_selector(".regions")
+    page.locator(".region a").first.click()
+    page.wait_for_selector(".team-name")
+    assert urlsplit(page.url).path == "/team"
+    assert query(page)["league"] == "W"
+    assert page.evaluate("window.here") is True
+
+
+def test_any_day_can_be_gone_to(site, visit) -> None:
+    page = visit(site)
+    page.get_by_role("combobox", name="Day").or_(page.get_by_role("textbox", name="Day")).first.click()
+    page.get_by_role("option", name="Mon 6 Nov 2023").click()
+    page.wait_for_selector("#games-played")
+    assert query(page)["day"] == "0"
+    page.get_by_label("Later day with games").click()
+    page.wait_for_function("new URLSearchParams(location.search).get('day') === '2'")
+    page.get_by_text("Latest and next").click()
+    page.wait_for_selector("#games-upcoming")
+
+
+def test_games_are_found_sorted_and_all_shown(site, visit) -> None:
+    page = visit(site)
+    games = page.locator("#games-played .game")
+    page.wait_for_selector("#games-played .game")
+    assert games.count() == 12
+    page.locator("#games-played select").select_option("surprise")
+    chances = games.locator(".side.won .chance").all_inner_texts()
+    assert [int(re.sub(r"\D", "", c)) for c in chances] == sorted(int(re.sub(r"\D", "", c)) for c in chances)
+    page.locator("#games-played .more").click()
+    assert games.count() > 12
+    name = games.locator(".name").first.inner_text()
+    page.locator("#games-played input").fill(name.lower())
+    assert games.count() == 1
+
+
+def test_the_whole_season_comes_in_pages_and_can_be_searched(site, visit) -> None:
+    page = visit(site)
+    page.get_by_text("Whole season").click()
+    page.wait_for_selector(".grid .ag-row")
+    assert query(page)["show"] == "season"
+    assert page.locator(".grid .ag-center-cols-container .ag-row").count() == 25
+    name = page.locator('.grid [col-id="winner"] a').first.inner_text()
+    page.get_by_placeholder("Find a team, city or date").fill(name)
+    page.wait_for_function(
+        """name => [...document.querySelectorAll('.grid .ag-center-cols-container .ag-row')]
+        .every(row => name.split(' ').every(word => row.textContent.includes(word)))""",
+        arg=name,
+    )
+
+
+def test_teams_can_be_added_to_the_chart(site, visit) -> None:
+    page = visit(f"{site}/ratings?teams=1101")
+    settled(page)
+    page.locator(".teams-picker input").last.click()
+    page.get_by_role("option").nth(3).click()
+    page.wait_for_function("document.querySelectorAll('.legend li').length === 2")
+    assert query(page)["teams"].startswith("1101,")
+
+
+def test_the_theme_reaches_tables_and_charts_and_is_kept(site, visit) -> None:
+    page = visit(f"{site}/ratings")
+    settled(page)
+    colours = """() => [
+        ...['body', '.grid .ag-root-wrapper', '.grid .ag-row', '.mantine-AppShell-header']
+            .map(s => getComputedStyle(document.querySelector(s)).backgroundColor),
+        getComputedStyle(document.querySelector('.chart .xtick text')).fill,
+    ]"""
+    light = page.evaluate(colours)
+    page.locator("#scheme").click()
+    page.wait_for_function("document.documentElement.getAttribute('data-mantine-color-scheme') === 'dark'")
+    dark = page.evaluate(colours)
+    assert all(one != other for one, other in zip(light, dark, strict=True))
+    assert dark[0] == "rgb(14, 17, 21)"
+    page.reload()
+    page.wait_for_selector(DRAWN)
+    settled(page)
+    assert page.evaluate(colours) == dark
+
+
+def test_the_keyboard_reaches_everything(site, visit) -> None:
+    page = visit(site)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    seen = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.add(
+            page.evaluate("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent")
+        )
+    assert {"Ratings", "Switch between light and dark", "Season", "Day", "Find a team"} <= seen
+
+
+def test_an_empty_page_says_what_to_do_and_fills_by_itself(fabricated, visit) -> None:
+    store = MemoryStore()
+    with serve(store) as url:
+        page = visit(url)
+        assert "make up" in page.locator(".empty").inner_text()
+        full = fabricated.bucket([League.MEN], teams=16)
+        for row in full.listing(""):
+            store.put(row.key, full.get(row.key).body)
+        page.wait_for_selector("#games-upcoming .game")
+
+
+def test_newer_results_are_announced_and_shown_on_request(fabricated, visit) -> None:
+    store = fabricated.bucket([League.MEN], teams=16, stops_at=80)
+    with serve(store) as url:
+        page = visit(url)
+        assert "known through Thu 25 Jan" in page.locator("#subheading").inner_text()
+        newer = fabricated.bucket([League.MEN], teams=16, generation=18)
+        for row in newer.listing(""):
+            store.put(row.key, newer.get(row.key).body)
+        page.locator("#news").click()
+        page.wait_for_function("document.querySelector('#subheading').textContent.includes('known through Wed 14 Feb')")
+        assert page.locator("#news").is_hidden()
+
+
+def test_behind_a_stage_of_api_gateway(fabricated, visit) -> None:
+    with serve(fabricated.bucket([League.MEN], teams=16), "/dev/") as url:
+        page = visit(f"{url}/ratings")
+        settled(page)
+        page.locator(".grid a").first.click()
+        page.wait_for_selector(".team-name")
+        assert urlsplit(page.url).path == "/dev/team"
+        page.locator("#brand").click()
+        page.wait_for_selector("#games-upcoming")
+        assert urlsplit(page.url).path == "/dev/"
+
+
+@pytest.mark.parametrize("page_name", ["", "ratings", "tournament", "quality", "team", "about"])
+def test_the_deployed_stack_shows_every_page(served, visit, page_name) -> None:
+    for size in (DESKTOP, PHONE):
+        page = visit(f"{served.url}{page_name}", size)
+        settled(page)
+        assert page.locator(".empty").count() == 0
+        assert page.locator("#trouble").is_hidden()
+    if page_name == "":
+        assert page.locator("#games-upcoming .game").count() > 0
+        assert page.locator("#games-played .game").count() > 0
