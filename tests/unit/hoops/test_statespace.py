@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -49,17 +50,21 @@ def textbook(state: State, games: Outcomes, parameters: Parameters) -> tuple[np.
     """Kalman's update with dense matrices and an explicit inverse, for teams that are all known."""
     m, n = len(games.matchups), len(state.teams)
     h = np.zeros((m, len(state.mean)))
-    counted = np.empty(m)
+    noise = np.zeros((m, m))
+    surprise = np.empty(m)
     for row in range(m):
-        h[row, list(state.teams).index(games.matchups.team1[row])] = 1.0
-        h[row, list(state.teams).index(games.matchups.team2[row])] = -1.0
-        h[row, n] = games.matchups.site[row]
-        counted[row] = max(-parameters.margin_cap, min(parameters.margin_cap, games.margin[row]))
+        team1, team2 = (list(state.teams).index(side[row]) for side in (games.matchups.team1, games.matchups.team2))
+        site = games.matchups.site[row]
+        h[row, team1], h[row, team2], h[row, n] = 1.0, -1.0, site
+        host = {1: team1, -1: team2}.get(site)
+        noise[row, row] = parameters.noise_sd**2 + (0.0 if host is None else state.own_home_variance[host])
+        counted = parameters.softness * np.arcsinh(games.margin[row] / parameters.softness)
         if games.num_ot[row]:
-            counted[row] *= parameters.overtime_share
-    s = h @ state.covariance @ h.T + parameters.noise_sd**2 * np.eye(m)
+            counted *= parameters.overtime_share
+        surprise[row] = counted - (0.0 if host is None else site * state.own_home[host])
+    s = h @ state.covariance @ h.T + noise
     gain = state.covariance @ h.T @ np.linalg.inv(s)
-    mean = state.mean + gain @ (counted - h @ state.mean)
+    mean = state.mean + gain @ (surprise - h @ state.mean)
     return mean, (np.eye(len(mean)) - gain @ h) @ state.covariance
 
 
@@ -70,6 +75,35 @@ def test_update_equals_the_textbook_kalman_filter():
     mean, covariance = textbook(state, games, PARAMETERS)
     np.testing.assert_allclose(after.mean, mean, atol=1e-10)
     np.testing.assert_allclose(after.covariance, covariance, atol=1e-10)
+
+
+def test_a_home_team_takes_its_share_of_the_surprise_as_its_own_home_advantage():
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    games = matchups((1101, 1102, 1), (1103, 1104, -1), (1105, 1106, 0))
+    after = update(state, outcomes(games, 20.0, 20.0, 20.0), PARAMETERS)
+    assert np.flatnonzero(after.own_home != state.own_home).tolist() == [0, 3]
+    h = np.zeros(len(state.mean))
+    h[[0, 1, -1]] = 1.0, -1.0, 1.0
+    variance = h @ state.covariance @ h + PARAMETERS.noise_sd**2 + state.own_home_variance[0]
+    surprise = PARAMETERS.softness * np.arcsinh(20.0 / PARAMETERS.softness) - h @ state.mean - state.own_home[0]
+    gain = state.own_home_variance[0] / variance
+    assert after.own_home[0] == pytest.approx(state.own_home[0] + gain * surprise)
+    assert after.own_home_variance[0] == pytest.approx((1 - gain) * state.own_home_variance[0])
+    assert after.own_home[3] < state.own_home[3]  # the visitors won by 20
+
+
+def test_a_margin_is_the_hyperbolic_sine_of_a_normal():
+    state = advance(folded(), 2002, 40, PARAMETERS)
+    games = a_day(np.random.default_rng(8), range(1101, 1135), 6).matchups
+    given = predict(state, games, PARAMETERS)
+    for row in range(6):
+        # From the probability and the moments alone: the normal whose sinh has them.
+        z = NormalDist().inv_cdf(given.probability[row])
+        sds = np.linspace(6.0, 20.0, 20_001) / PARAMETERS.softness
+        mean = PARAMETERS.softness * np.exp(sds**2 / 2) * np.sinh(z * sds)
+        sd = sds[np.argmin(np.abs(mean - given.margin[row]))]
+        draws = PARAMETERS.softness * np.sinh(np.random.default_rng(row).normal(z * sd, sd, 400_000))
+        assert draws.std() == pytest.approx(given.margin_sd[row], rel=0.02)
 
 
 def test_update_with_one_game_after_the_other_gives_the_same_as_all_at_once():
@@ -138,7 +172,7 @@ def test_a_forecast_depends_on_its_own_game_only():
 
 def test_no_forecast_is_certain():
     state = folded()
-    state = replace(state, mean=np.append(np.where(state.teams == 1101, 1e6, 0.0), 3.0))
+    state = replace(state, mean=np.append(np.where(state.teams == 1101, 300.0, 0.0), 3.0))
     forecast = predict(state, matchups((1101, 1102, 0), (1102, 1101, 0)), PARAMETERS)
     assert 0.999 < forecast.probability[0] < 1.0
     assert 0.0 < forecast.probability[1] < 0.001
@@ -148,7 +182,8 @@ def test_teams_never_seen_are_level_before_the_first_game_and_below_average_late
     start = advance(initial(PARAMETERS), 2001, 5, PARAMETERS)
     forecast = predict(start, matchups((1101, 1102, 0), (1101, 1102, 1)), PARAMETERS)
     assert forecast.probability[0] == 0.5
-    assert forecast.margin.tolist() == [0.0, PARAMETERS.home]
+    assert forecast.margin[0] == 0.0
+    assert forecast.margin[1] == pytest.approx(PARAMETERS.home, rel=0.2)
     later = advance(folded(seasons=(2001,)), 2002, 5, PARAMETERS)
     average = int(later.teams[np.argmin(np.abs(later.mean[:-1]))])
     assert predict(later, matchups((1999, average, 0)), PARAMETERS).probability[0] < 0.4
@@ -193,7 +228,8 @@ def test_overtime_and_blowouts_count_less_than_their_margin():
         update(state, Outcomes(games, np.array([margin]), np.array([ot], np.int8)), PARAMETERS).mean[0]
         for margin, ot in ((8.0, 0), (8.0, 1), (60.0, 0), (90.0, 0))
     ]
-    assert strength[1] < strength[0] < strength[2] == strength[3]
+    assert strength[1] < strength[0] < strength[2] < strength[3]
+    assert (strength[3] - strength[2]) / 30 < 0.6 * (strength[2] - strength[0]) / 52
 
 
 def test_a_day_without_games_changes_nothing():
@@ -215,14 +251,17 @@ def test_drift_widens_and_the_clock_never_goes_back():
         advance(later, 2002, 89, PARAMETERS)
 
 
-def test_ratings_are_centred_and_their_sd_is_that_of_the_difference_to_the_mean():
+def test_ratings_are_strengths_against_the_mean_team_and_their_sd_that_of_the_difference():
     state = folded()
     given = ratings(state, PARAMETERS)
     assert given.team.tolist() == state.teams.tolist()
-    assert given.rating.mean() == pytest.approx(0.0, abs=1e-12)
     n = len(state.teams)
     centre = np.eye(n) - 1.0 / n
-    np.testing.assert_allclose(given.rating_sd**2, np.diag(centre @ state.covariance[:n, :n] @ centre.T), atol=1e-9)
+    strength = centre @ state.mean[:n]
+    sd = np.sqrt(np.diag(centre @ state.covariance[:n, :n] @ centre.T))
+    assert np.argsort(given.rating).tolist() == np.argsort(strength).tolist()
+    np.testing.assert_allclose(given.rating, PARAMETERS.softness * np.sinh(strength / PARAMETERS.softness))
+    np.testing.assert_allclose(given.rating_sd, sd * np.cosh(strength / PARAMETERS.softness))
     assert len(ratings(initial(PARAMETERS), PARAMETERS).team) == 0
 
 
@@ -232,7 +271,7 @@ def test_bytes_are_deterministic_and_come_back_bit_for_bit():
         again = from_bytes(content)
         assert to_bytes(again) == content == to_bytes(state)
         assert (again.season, again.day) == (state.season, state.day)
-        for name in ("teams", "last_season", "mean", "covariance", "long_run"):
+        for name in ("teams", "last_season", "mean", "covariance", "long_run", "own_home", "own_home_variance"):
             old, new = getattr(state, name), getattr(again, name)
             assert old.dtype == new.dtype
             assert np.array_equal(old, new)

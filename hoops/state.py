@@ -1,0 +1,156 @@
+"""What goes into the state-space model and what comes out of it; the state, and its bytes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int32]
+
+_VERSION = 2
+_NEVER = -1  # stands for None among integers
+_ARRAYS = ("teams", "last_season", "mean", "covariance", "long_run", "own_home", "own_home_variance")
+
+
+@dataclass(frozen=True)
+class Matchups:
+    """What may be known before a game: both teams, int32 (m,), and whose home it is (+1 team 1's, 0, -1), int8 (m,)."""
+
+    team1: Ids
+    team2: Ids
+    site: npt.NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        if not len(self.team1) == len(self.team2) == len(self.site):
+            raise ValueError("team1, team2 and site differ in length")
+        if np.any(self.team1 == self.team2):
+            raise ValueError("a team cannot play itself")
+
+    def __len__(self) -> int:
+        return len(self.team1)
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Games played: score of team 1 minus team 2, float64 (m,), and overtime periods, int8 (m,)."""
+
+    matchups: Matchups
+    margin: Floats
+    num_ot: npt.NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        if not len(self.matchups) == len(self.margin) == len(self.num_ot):
+            raise ValueError("matchups, margin and num_ot differ in length")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Of team 1, each (m,): win probability (never 0 or 1), expected margin and its standard deviation (points)."""
+
+    probability: Floats
+    margin: Floats
+    margin_sd: Floats
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """Teams that played this season (k,), their expected margin against the mean of them, and its sd (points)."""
+
+    team: Ids
+    rating: Floats
+    rating_sd: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What is known of a league at one moment; the arrays are read-only.
+
+    Attributes
+    ----------
+    season, day : int or None
+        The clock: the day last folded, or the day advanced to; None before the first game.
+    teams : int32 (n,), ascending
+    last_season : int16 (n,)
+        Season of each team's latest game.
+    mean : float64 (n + 1,)
+        Strengths, then the home advantage (points).
+    covariance : float64 (n + 1, n + 1), exactly symmetric
+    long_run : float64 (n,)
+        Where each strength returns to between seasons (points).
+    own_home, own_home_variance : float64 (n,)
+        Each team's home advantage less the league's, and its variance; taken as independent of all else.
+    """
+
+    season: int | None
+    day: int | None
+    teams: Ids
+    last_season: npt.NDArray[np.int16]
+    mean: Floats
+    covariance: Floats
+    long_run: Floats
+    own_home: Floats
+    own_home_variance: Floats
+
+    def __post_init__(self) -> None:
+        for name in _ARRAYS:
+            getattr(self, name).flags.writeable = False
+
+
+def to_bytes(state: State) -> bytes:
+    """The state as an uncompressed npz without pickles: equal states give equal bytes."""
+    clock = [_VERSION, *(_NEVER if part is None else part for part in (state.season, state.day))]
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        clock=np.array(clock, np.int64),
+        teams=state.teams,
+        last_season=state.last_season,
+        mean=state.mean,
+        triangle=state.covariance[np.tril_indices(len(state.mean))],
+        long_run=state.long_run,
+        own_home=state.own_home,
+        own_home_variance=state.own_home_variance,
+    )
+    return buffer.getvalue()
+
+
+def from_bytes(content: bytes) -> State:
+    """The state that `to_bytes` wrote, bit for bit.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are not a state, or one of another version.
+    """
+    if not zipfile.is_zipfile(io.BytesIO(content)):  # NumPy would take other bytes for a pickle or a lone array
+        raise ValueError("not the bytes of a state")
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            version, season, day = arrays["clock"].tolist()
+            teams, last_season, mean = arrays["teams"], arrays["last_season"], arrays["mean"]
+            triangle, long_run = arrays["triangle"], arrays["long_run"]
+            own_home, own_home_variance = arrays["own_home"], arrays["own_home_variance"]
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise ValueError("not the bytes of a state") from error
+    if version != _VERSION:
+        raise ValueError(f"a state of version {version}; this code reads version {_VERSION}")
+    covariance = np.empty((len(mean), len(mean)))
+    rows, columns = np.tril_indices(len(mean))
+    covariance[rows, columns] = triangle
+    covariance[columns, rows] = triangle
+    return State(
+        season=None if season == _NEVER else season,
+        day=None if day == _NEVER else day,
+        teams=teams,
+        last_season=last_season,
+        mean=mean,
+        covariance=covariance,
+        long_run=long_run,
+        own_home=own_home,
+        own_home_variance=own_home_variance,
+    )
