@@ -73,6 +73,11 @@ class PublishedTables:
         )  # fmt: skip
         return TableEntry(etag, inputs, table.num_rows)
 
+    def etags(self, league: League) -> dict[str, str]:
+        """ETag by key of every table of a league that is there now."""
+        rows = [row for table in PUBLISHED for row in self._dashboard.listing(f"{table}/league={league}/")]
+        return {row.key: row.etag for row in rows}
+
     def present(self, key: str) -> TableEntry | None:
         """The table that lies at a key, whoever wrote it; its inputs and rows are unknown."""
         stored = self._dashboard.get(key)

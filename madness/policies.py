@@ -85,8 +85,9 @@ def _send(stage: Stage) -> Statement:
 
 
 def _receive(stage: Stage) -> Statement:
-    actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
-    return _allow(actions, [_queue(stage.queue)])
+    # Lambda's poller receives and deletes; the function itself puts off a failed batch.
+    by_poller = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+    return _allow([*by_poller, "sqs:GetQueueUrl", "sqs:ChangeMessageVisibility"], [_queue(stage.queue)])
 
 
 def _log(stage: Stage, function: str) -> Statement:

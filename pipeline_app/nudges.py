@@ -49,6 +49,23 @@ class Nudge:
         return hashlib.sha256(self.body().encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """A delivered message. received: how often it was delivered so far."""
+
+    handle: str
+    received: int
+
+    @property
+    def patience(self) -> int:
+        """Seconds to wait before the next delivery: 30, 60, 120, ... so that an outage of minutes is sat out.
+
+        >>> [Receipt("", received).patience for received in (1, 2, 5)]
+        [30, 60, 480]
+        """
+        return int(min(30 * 2 ** (self.received - 1), 600))
+
+
 class Queue(Protocol):
     def send(self, nudges: Iterable[Nudge]) -> None:
         """Send in order; the group is the league."""
@@ -73,6 +90,14 @@ class SqsQueue:
         names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
         answer = self._sqs.get_queue_attributes(QueueUrl=self._queue_url(), AttributeNames=names)  # type: ignore[arg-type]
         return sum(int(answer["Attributes"][name]) for name in names)  # type: ignore[literal-required]
+
+    def release(self, receipts: Sequence[Receipt]) -> None:
+        """Have failed messages delivered again soon, later each time, and not only after the visibility timeout."""
+        entries = [
+            {"Id": str(place), "ReceiptHandle": one.handle, "VisibilityTimeout": one.patience}
+            for place, one in enumerate(receipts)
+        ]
+        self._sqs.change_message_visibility_batch(QueueUrl=self._queue_url(), Entries=entries)  # type: ignore[arg-type]
 
     def _send(self, nudges: Sequence[Nudge]) -> None:
         entries = [

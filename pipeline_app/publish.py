@@ -8,7 +8,7 @@ one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -32,9 +32,19 @@ TABLES_VERSION = "1"  # raise it when the same rows would give other tables
 Build = Callable[[], pa.Table]
 
 
-def publish(lake: Lake, league: League, clock: Callable[[], datetime]) -> None:
-    """Bring the published tables of a league up to its head and reference; do nothing if they are."""
-    retrying(lambda: _publish(lake, league, clock))
+def publish(lake: Lake, league: League, clock: Callable[[], datetime], damaged: Collection[str] = ()) -> None:
+    """Bring the published tables of a league up to its head and reference; do nothing if they are.
+
+    damaged: keys of tables to write again, whatever the manifest says of them.
+    """
+    retrying(lambda: _publish(lake, league, clock, damaged))
+
+
+def damaged(lake: Lake, league: League) -> list[str]:
+    """Keys of tables that are not what the manifest says: overwritten by a publisher that was late, or by hand."""
+    manifest, _ = lake.published.manifest(league)
+    present = lake.published.etags(league)
+    return [key for key, entry in manifest.tables.items() if present.get(key) != entry.etag]
 
 
 def is_behind(manifest: Manifest, head: Head, reference: str) -> bool:
@@ -47,20 +57,21 @@ def reference_digest(entries: dict[str, list[Entry]]) -> str:
     return digest(entry.key for dataset in USED for entry in entries.get(dataset, []))
 
 
-def _publish(lake: Lake, league: League, clock: Callable[[], datetime]) -> None:
+def _publish(lake: Lake, league: League, clock: Callable[[], datetime], distrusted: Collection[str]) -> None:
     heads = lake.heads(lake.model(league))
     head, _ = heads.read(league)
     manifest, etag = lake.published.manifest(league)
     entries = lake.ledger.reference(league)
     stated = reference_digest(entries)
     nothing = etag is None and not head.seasons and not head.pending
-    if nothing or not is_behind(manifest, head, stated) or _must_wait(manifest, head):
+    is_due = is_behind(manifest, head, stated) or bool(distrusted)
+    if nothing or not is_due or _must_wait(manifest, head):
         return
     wanted = _wanted(head, heads, manifest, stated, partial(_reference, lake, entries))
     written = {}
     for key, (inputs, build) in wanted.items():
         recorded = manifest.tables.get(key)
-        if recorded is None or recorded.inputs != inputs:
+        if recorded is None or recorded.inputs != inputs or key in distrusted:
             written[key] = _write(lake.published, league, key, build(), manifest, inputs)
     shown = {**head.seasons, **head.stale}
     last = max(shown, default=None)

@@ -14,12 +14,12 @@ from lake.receipts import token
 from pipeline_app.accept import accept
 from pipeline_app.log import log
 from pipeline_app.nudges import Nudge, Queue, plan
-from pipeline_app.publish import publish
+from pipeline_app.publish import damaged, publish
 from pipeline_app.schedule import Schedule
 
 
 def reconcile(lake: Lake, queue: Queue, clock: Callable[[], datetime]) -> None:
-    """Accept source objects without receipt, nudge leagues whose ledger is ahead of their head, publish heads."""
+    """Accept objects without receipt, nudge leagues whose ledger is ahead of their head, publish, mend tables."""
     forgotten = unreceipted(lake)
     for key in forgotten:
         accept(lake, queue, key, clock)
@@ -30,7 +30,7 @@ def reconcile(lake: Lake, queue: Queue, clock: Callable[[], datetime]) -> None:
             queue.send(nudges)
             nudged += len(nudges)
     for league in League:
-        publish(lake, league, clock)
+        publish(lake, league, clock, damaged(lake, league))
     log("reconciled", accepted=forgotten, nudged=nudged)
 
 

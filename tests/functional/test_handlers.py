@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import importlib
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.sqs.models import sqs_backends
 
 from hoops.errors import MadnessError
 from hoops.leagues import League
 from lake.receipts import ACCEPTED, REJECTED
 from pipeline_app import composition
+from pipeline_app.apply import ApplyFailed
 from pipeline_app.settings import Settings
 from tests.functional.events import s3_event, schedule_event, sqs_event
 
@@ -124,6 +127,18 @@ def test_the_schedule_finds_what_events_and_messages_lost(deployed: Deployed, fi
     assert deployed.receipt_outcomes(COMPACT) == [ACCEPTED]
     deployed.drain()
     assert composition.lake().published.manifest(League.MEN)[0].day == 100
+
+
+def test_a_failed_batch_comes_back_within_a_minute(deployed: Deployed, files: dict[str, bytes]) -> None:
+    deployed.upload(COMPACT, one_season(files[COMPACT]), "accept_results")
+    taken = deployed.sqs.receive_message(QueueUrl=deployed.queue, MaxNumberOfMessages=10, VisibilityTimeout=720)
+    lost = deployed.s3.list_objects_v2(Bucket="models", Prefix="ledger/")["Contents"][0]["Key"]
+    deployed.s3.put_object(Bucket="models", Key=lost, Body=b"broken")
+    with pytest.raises(ApplyFailed):
+        deployed.app.apply_results(sqs_event(taken["Messages"]), None)
+    backend = sqs_backends["123456789012"]["eu-central-1"].queues["results.fifo"]
+    hidden = [(message.visible_at / 1000 - time.time()) for message in backend._messages if message.visible_at]
+    assert sum(0 < seconds <= 30 for seconds in hidden) == len(taken["Messages"])
 
 
 def test_a_missing_setting_says_what_to_write_where() -> None:

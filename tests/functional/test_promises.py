@@ -349,6 +349,15 @@ def _swap_winner(body: bytes, line: int) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def test_a_table_that_was_overwritten_or_deleted_is_mended(full_stage: Stage) -> None:
+    before = published(full_stage)
+    overwritten, deleted = "ratings/league=M/season=2023/part.parquet", "teams/league=W/part.parquet"
+    full_stage.lake.dashboard.put(overwritten, b"not what the manifest says")
+    full_stage.lake.dashboard.delete([deleted])
+    settle(full_stage)
+    assert published(full_stage) == before
+
+
 def test_nudges_survive_the_queue() -> None:
     nudge = Nudge(League.MEN, 2024, 12, "abc")
     assert Nudge.parse(nudge.body()) == nudge
