@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import pyarrow as pa
@@ -154,7 +154,7 @@ _TOURNEY = Column("SecondaryTourney", "tournament", Type.TEXT, "name of the tour
 
 
 def _optional(column: Column) -> Column:
-    return Column(**{**column.__dict__, "required": False, "blank": True})
+    return replace(column, required=False, blank=True)
 
 
 def _points(title: str, name: str, description: str) -> Column:
@@ -258,8 +258,8 @@ _REFERENCE = [
              Column("LateDayNum", "late_day", Type.WHOLE, "last day the game may be played", 0, LAST_DAY)),
             ("seed", "round")),
     Dataset("Cities", REFERENCE, False, "cities, both leagues'",
-            (_CITY, _text("City", "city", "name of the city"),
-             _text("State", "state", "state, territory or country code")), ("city_id",), "city_id"),
+            (replace(_CITY, description="city"), _text("City", "city", "name of the city"),
+             replace(_text("State", "state", "state, territory or country"), blank=True)), ("city_id",), "city_id"),
     Dataset("Conferences", REFERENCE, False, "conference names, both leagues'",
             (CONFERENCE, _text("Description", "description", "name of the conference")), ("conference",), "conference"),
 ]  # fmt: skip
