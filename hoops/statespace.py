@@ -149,6 +149,8 @@ def update(before: State, outcomes: Outcomes, parameters: Parameters) -> State:
     root = np.linalg.cholesky(innovation_covariance)
     whitened = np.linalg.solve(root, np.column_stack([hp, innovation]))
     gain, surprise = np.ascontiguousarray(whitened[:, :-1]), whitened[:, -1]
+    # A matrix times its own transpose is computed as one triangle and mirrored: exactly symmetric.
+    learned = gain.T @ gain
     # A team's own home advantage takes its share of its game's surprise, as if it were correlated with nothing else.
     share = own_home_variance / variance
     own_home, remaining = state.own_home.copy(), state.own_home_variance.copy()
@@ -160,8 +162,7 @@ def update(before: State, outcomes: Outcomes, parameters: Parameters) -> State:
         state,
         last_season=last_season,
         mean=state.mean + surprise @ gain,
-        # A matrix times its own transpose is computed as one triangle and mirrored: exactly symmetric.
-        covariance=state.covariance - gain.T @ gain,
+        covariance=np.subtract(state.covariance, learned, out=learned),
         own_home=own_home,
         own_home_variance=remaining,
     )
@@ -229,7 +230,9 @@ def _points(counted: Floats, sd: Floats, parameters: Parameters) -> tuple[Floats
 
 def _enrol(state: State, matchups: Matchups, parameters: Parameters) -> State:
     """The state with those teams in it that it has never seen, at the newcomer's prior."""
-    new = np.setdiff1d(np.concatenate([matchups.team1, matchups.team2]), state.teams)
+    playing = np.concatenate([matchups.team1, matchups.team2])
+    left, right = np.searchsorted(state.teams, playing), np.searchsorted(state.teams, playing, side="right")
+    new = np.unique(playing[left == right])
     if len(new) == 0:
         return state
     n, total = len(state.teams), len(state.teams) + len(new)
