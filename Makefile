@@ -27,10 +27,12 @@ status: $(VENV)/.run  ## how far it is
 test: $(VENV)/.dev lint  ## every test and check (needs Chromium for the browser tests)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: $(VENV)/.dev lint  ## format, lint, types, import contracts, fast tests
-	$(BIN)/pytest -q -m "not slow"
+check: $(VENV)/.dev lint fast  ## format, lint, types, import contracts, fast tests
 
-.PHONY: lint
+.PHONY: lint fast
+fast: $(VENV)/.dev
+	$(BIN)/pytest -q -m "not slow" -n 2 --dist loadgroup
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -1,0 +1,64 @@
+"""What exists is documented: every command, option and setting."""
+
+import json
+import re
+
+import pytest
+import typer
+
+from madness.cli import app
+from madness.stage import project_root
+
+ROOT = project_root()
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+README = (ROOT / "README.md").read_text()
+COMMANDS: dict = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+def section(command: str) -> str:
+    match = re.search(rf"### madness {command}\n(.*?)(?=\n##)", OPERATIONS, re.S)
+    assert match, f"docs/operations.md has no section 'madness {command}'"
+    return match[1]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_and_option_is_documented(command) -> None:
+    text = section(command)
+    assert f"madness {command}" in README
+    for parameter in COMMANDS[command].params:
+        for name in parameter.opts:
+            if name.startswith("--") and name != "--help":
+                assert f"`{name}" in text, f"{name} of `madness {command}` is not in docs/operations.md"
+
+
+def test_every_documented_command_exists() -> None:
+    assert set(re.findall(r"^### madness (\w+)$", OPERATIONS, re.M)) == set(COMMANDS)
+
+
+def test_every_setting_is_documented() -> None:
+    stages = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
+    settings = {name for stage in stages.values() for name in stage["environment_variables"]}
+    zappa = json.loads((ROOT / "zappa_settings.json").read_text())
+    settings |= {name for stage in zappa.values() for name in stage.get("environment_variables", {})}
+    settings |= {p.envvar for command in COMMANDS.values() for p in command.params if p.envvar}
+    assert [name for name in sorted(settings) if f"`{name}`" not in OPERATIONS] == []
+
+
+def test_the_readme_begins_with_the_two_commands() -> None:
+    first = README.split("```")[1]
+    assert [line.split("#")[0].strip() for line in first.strip().splitlines()] == ["make up", "make test"]
+
+
+def test_links_of_the_documents_lead_somewhere() -> None:
+    for document in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_dashboard_on_aws_reads_the_stages_bucket() -> None:
+    stages = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
+    zappa = json.loads((ROOT / "zappa_settings.json").read_text())
+    for name in ("dev", "prod"):
+        variables = stages[name]["environment_variables"]
+        assert zappa[name]["environment_variables"]["MADNESS_DASHBOARD_BUCKET"] == variables["MADNESS_DASHBOARD_BUCKET"]
+        assert zappa[name]["role_name"] == f"madness-{name}-dashboard"
