@@ -40,10 +40,10 @@ class EloConstants:
     newcomer: float  # rating of a team that enters after the league's first season; the mean is 1500
 
 
-# Chosen on the log loss of regular-season games of the seasons before 2011 by a grid search.
+# Chosen on the log loss of the regular seasons before 2011 (men from 1998, women from 2003), one constant at a time.
 ELO = {
-    League.MEN: EloConstants(k=30.0, home=90.0, carry=0.8, newcomer=1300.0),
-    League.WOMEN: EloConstants(k=30.0, home=90.0, carry=0.8, newcomer=1300.0),
+    League.MEN: EloConstants(k=20.0, home=100.0, carry=0.8, newcomer=1250.0),
+    League.WOMEN: EloConstants(k=25.0, home=90.0, carry=0.9, newcomer=1200.0),
 }
 
 
