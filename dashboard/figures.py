@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.measures import Bin
-from dashboard.wording import percent, plural, signed
+from dashboard.wording import percent, plural, season_label, signed
 
 PALETTE = ("#2b7bd6", "#d9601a", "#0d9276", "#8f63d9", "#cf5a9c", "#8a8a1f")
 ACCENT, ORANGE, NEUTRAL = PALETTE[0], PALETTE[1], "#8492a6"
@@ -105,7 +105,7 @@ def calibration_plot(bins: Sequence[Bin]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def score_by_season(lines: Mapping[str, Sequence[tuple[str, float, int]]], coin: float, title: str) -> dict[str, Any]:
+def score_by_season(lines: Mapping[str, Sequence[tuple[int, float, int]]], coin: float, title: str) -> dict[str, Any]:
     """A score per season, one line a kind of game, beside what a coin would score.
 
     Parameters
@@ -113,14 +113,15 @@ def score_by_season(lines: Mapping[str, Sequence[tuple[str, float, int]]], coin:
     lines
         By label: (season, score, games) in order of the season.
     """
-    seasons = list(dict.fromkeys(season for line in lines.values() for season, _, _ in line))
+    seasons = sorted({season for line in lines.values() for season, _, _ in line})
     data: list[dict[str, Any]] = [
         {
             "type": "scatter", "mode": "lines+markers", "name": label, "x": [p[0] for p in points],
             "y": [round(p[1], 4) for p in points],
             "marker": {"size": 7, "symbol": ("circle", "diamond", "square")[i % 3]},
-            "line": {"color": PALETTE[i], "width": 2}, "customdata": [plural(p[2], "game") for p in points],
-            "hovertemplate": "<b>%{y:.3f}</b> %{fullData.name}, %{x}<br>%{customdata}<extra></extra>",
+            "line": {"color": PALETTE[i], "width": 2},
+            "customdata": [(season_label(p[0]), plural(p[2], "game")) for p in points],
+            "hovertemplate": "<b>%{y:.3f}</b> %{fullData.name}<br>%{customdata[0]}, %{customdata[1]}<extra></extra>",
         }
         for i, (label, points) in enumerate(lines.items())
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from hoops.leagues import Kind
 _FIXTURE = (
     "day", "team1_id", "team1_name", "team2_id", "team2_name", "site", "team1_probability", "team1_margin", "margin_sd",
 )  # fmt: skip
-FORECAST_COLUMNS = (*_FIXTURE, "kind", "out_of_sample", "team1_won", "team1_score", "team2_score")
+FORECAST_COLUMNS = (*_FIXTURE, "kind", "out_of_sample", "team1_won", "team1_score", "team2_score", "issued_probability")
 UPCOMING_COLUMNS = (*_FIXTURE, "city")
 _DETAIL_COLUMNS = ("day", "team1_id", "team2_id", "num_ot", "city", "tournament")
 EVEN = 0.005  # a forecast this close to one half names no favourite
@@ -124,9 +124,19 @@ def _card(view: View, row: Mapping[str, Any], standings: Mapping[int, tuple[int,
         outcome, words = verdict(chance)
         card |= {"outcome": outcome, "verdict": words, "overtime": overtime(row["num_ot"])}
         card["order"]["surprise"] = 1 - chance
-        if not row["out_of_sample"]:
-            card["note"] = "in the model's training data"
+        card["note"] = _note(row)
     return card
+
+
+def _note(row: Mapping[str, Any]) -> str:
+    """What a reader must know of a forecast beyond its number: what was said before the game, if that was another."""
+    if not row["out_of_sample"]:
+        return "In the model's training data: it counts in no score."
+    issued = row["issued_probability"]
+    if issued is None or abs(issued - row["team1_probability"]) < EVEN:
+        return ""
+    said = percent(issued) if issued >= 0.5 else percent(1 - issued)
+    return f"Published before the game: {row['team1_name'] if issued >= 0.5 else row['team2_name']} {said}"
 
 
 def overtime(periods: int) -> str:

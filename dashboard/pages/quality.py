@@ -99,10 +99,10 @@ def _calibration(probability: np.ndarray, won: np.ndarray, what: str) -> html.Se
 
 
 def _by_season(scores: dict[int, list[dict[str, Any]]]) -> html.Section | None:
-    lines: dict[str, list[tuple[str, float, int]]] = {}
+    lines: dict[str, list[tuple[int, float, int]]] = {}
     for kind in (Kind.REGULAR, Kind.NCAA):
         points = [
-            (season_label(season), row["log_loss"], row["games"])
+            (season, row["log_loss"], row["games"])
             for season, rows in sorted(scores.items())
             for row in rows
             if row["kind"] == kind
@@ -117,7 +117,7 @@ def _by_season(scores: dict[int, list[dict[str, Any]]]) -> html.Section | None:
     return parts.section(
         "Season by season",
         parts.card(names, parts.graph("seasons", figure, described, 370), css="padded"),
-        note="Every season published",
+        note="By the year in which the season ends",
     )
 
 

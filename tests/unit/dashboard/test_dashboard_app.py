@@ -116,6 +116,13 @@ def test_hosts_stand_below_visitors(full: Browser) -> None:
             assert game["teams"][1]["home"] or game["where"].startswith("Neutral")
 
 
+def test_what_was_published_before_a_game_is_said_where_it_differs(full: Browser) -> None:
+    (games,) = _components(full.open("/", "?season=2024&day=100")["page.children"], "GameList")
+    said = [game["note"] for game in games["games"] if game["note"]]
+    assert said
+    assert all(re.fullmatch(r"Published before the game: .+ [<>]?\d+%", note) for note in said)
+
+
 @pytest.mark.parametrize(("day", "title"), [("100", "Results"), ("102", "To come")])
 def test_any_day_can_be_opened(full: Browser, day: str, title: str) -> None:
     (games,) = _components(full.open("/", f"?day={day}")["page.children"], "GameList")
