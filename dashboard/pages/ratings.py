@@ -75,7 +75,7 @@ def _table(view: View, records: list[dict[str, Any]]) -> html.Section:
             "rank": row["rank"],
             "team": row["team_name"],
             "id": row["team_id"],
-            "conference": row["conference"] or "–",
+            "conference": (row["conference"] or "–").removesuffix(" Conference"),
             "record": f"{row['wins']}–{row['losses']}",
             "share": row["wins"] / max(row["wins"] + row["losses"], 1),
             "rating": round(row["rating"], 2),
@@ -97,7 +97,7 @@ def _table(view: View, records: list[dict[str, Any]]) -> html.Section:
                     "sortable": False}),
         {"field": "share", "headerName": "Record", "width": 100, "type": "rightAligned", "cellClass": grids.RIGHT,
          "valueFormatter": {"function": "params.data.record"}},
-        grids.text("conference", "Conference", 120),
+        grids.text("conference", "Conference", 150),
         grids.wide(grids.number("for", "Scored", 92, 1)),
         grids.wide(grids.number("against", "Allowed", 96, 1, sortingOrder=["asc", "desc", None])),
     ]  # fmt: skip
