@@ -152,15 +152,15 @@ def _season(view: View) -> list[Any]:
     rows = matchups.season_rows(view, matchups.played(view))
     columns = [
         grids.day(),
-        grids.team("winner", "winnerId", view.team_href(""), "Winner"),
+        grids.team("winner", "winnerId", view.team_href(""), "Winner", 140),
         {"field": "score", "headerName": "Score", "width": 110, "cellClass": "num", "sortable": False},
-        grids.team("loser", "loserId", view.team_href(""), "Loser"),
-        {"field": "chance", "headerName": "Winner's chance", "width": 150, "cellRenderer": "Chance"},
-        {"field": "outcome", "headerName": "Forecast", "width": 104, "cellRenderer": "Outcome"},
-        grids.wide(grids.number("margin", "Won by", 92)),
-        grids.wide(grids.number("expected", "Expected", 100, 1, signed=True)),
-        grids.wide(grids.text("where", "Winner was", 130)),
-        grids.wide(grids.text("kind", "Kind", 110, grows=False)),
+        grids.team("loser", "loserId", view.team_href(""), "Loser", 140),
+        {"field": "chance", "headerName": "Winner's chance", "width": 142, "cellRenderer": "Chance"},
+        {"field": "outcome", "headerName": "Forecast", "width": 98, "cellRenderer": "Outcome"},
+        grids.wide(grids.number("margin", "Won by", 86)),
+        grids.wide(grids.number("expected", "Expected", 96, 1, signed=True)),
+        grids.wide(grids.text("where", "Winner was", 160)),
+        grids.wide(grids.text("kind", "Kind", 90, grows=False)),
     ]  # fmt: skip
     find = grids.search("season", "Find a team, city or date")
     upsets = sum(row["outcome"] == "wrong" for row in rows)
