@@ -7,6 +7,7 @@ from functools import cache
 
 from lake.connect import connect
 from lake.lake import Lake
+from pipeline_app.meter import Meter
 from pipeline_app.nudges import SqsQueue
 from pipeline_app.settings import Settings
 
@@ -17,9 +18,14 @@ def settings() -> Settings:
 
 
 @cache
+def meter() -> Meter:
+    return Meter()
+
+
+@cache
 def lake() -> Lake:
     names = settings()
-    return connect(names.source_bucket, names.models_bucket, names.dashboard_bucket)
+    return connect(names.source_bucket, names.models_bucket, names.dashboard_bucket, meter().count)
 
 
 @cache

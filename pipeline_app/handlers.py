@@ -8,7 +8,7 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
 
 from pipeline_app.accept import accept
 from pipeline_app.apply import ApplyFailed, Message, apply_batch
-from pipeline_app.composition import lake, now, queue, settings
+from pipeline_app.composition import lake, meter, now, queue, settings
 from pipeline_app.nudges import Nudge, Receipt
 from pipeline_app.reconcile import reconcile as reconcile_now
 
@@ -42,7 +42,8 @@ def apply_results(event: SQSEvent) -> None:
     records = event.to_dict()["Records"]
     messages = [Message(record["messageId"], Nudge.parse(record["body"])) for record in records]
     try:
-        apply_batch(lake(), messages, now)
+        with meter().measured("apply_results"):
+            apply_batch(lake(), messages, now)
     except ApplyFailed:
         received = [(record["receiptHandle"], record["attributes"]["ApproximateReceiveCount"]) for record in records]
         queue().release([Receipt(handle, int(count)) for handle, count in received])
@@ -51,11 +52,13 @@ def apply_results(event: SQSEvent) -> None:
 
 @handlers.schedule(Rate(5, unit=Rate.MINUTES), name="reconcile")
 def reconcile(event: CloudWatchEvent) -> None:
-    reconcile_now(lake(), queue(), now)
+    with meter().measured("reconcile"):
+        reconcile_now(lake(), queue(), now)
 
 
 def _accept(event: S3Event) -> None:
     # Chalice's S3Event shows the first record only, and no version.
     for record in event.to_dict()["Records"]:
         stored = record["s3"]["object"]
-        accept(lake(), queue(), unquote_plus(stored["key"]), now, stored.get("versionId"))
+        with meter().measured("accept"):
+            accept(lake(), queue(), unquote_plus(stored["key"]), now, stored.get("versionId"))
