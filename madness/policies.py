@@ -81,7 +81,11 @@ def _publish(stage: Stage) -> list[Statement]:
 
 
 def _send(stage: Stage) -> Statement:
-    return _allow(["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage"], [_queue(stage.queue)])
+    actions = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage"]
+    if stage.name == "local":
+        # MiniStack wants a batch's own action; AWS has none, there the batch is allowed with the single message.
+        actions.append("sqs:SendMessageBatch")
+    return _allow(actions, [_queue(stage.queue)])
 
 
 def _receive(stage: Stage) -> Statement:

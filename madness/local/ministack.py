@@ -128,6 +128,8 @@ def _spawn(home: Home, port: int, log: Path) -> ProcessId:
         "S3_DATA_DIR": str(home.objects),
         "TMPDIR": str(home.tmp),
         "LAMBDA_EXECUTOR": "local",
+        # Policies are enforced, so that a right that is missing on AWS is missing here.
+        "AUTH": "true",
         # Neither a Docker daemon of this machine nor the listeners of services that are not used here.
         "DOCKER_HOST": f"unix://{home.run}/no-docker.sock",
         "SFTP_ENABLED": "0",
