@@ -81,17 +81,20 @@ def _publish(stage: Stage) -> list[Statement]:
 
 
 def _send(stage: Stage) -> Statement:
-    actions = ["sqs:GetQueueUrl", "sqs:GetQueueAttributes", "sqs:SendMessage"]
-    if stage.name == "local":
-        # MiniStack wants a batch's own action; AWS has none, there the batch is allowed with the single message.
-        actions.append("sqs:SendMessageBatch")
-    return _allow(actions, [_queue(stage.queue)])
+    return _on_queue(stage, ["SendMessage"])
 
 
 def _receive(stage: Stage) -> Statement:
-    # Lambda's poller receives and deletes; the function itself puts off a failed batch.
-    by_poller = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-    return _allow([*by_poller, "sqs:GetQueueUrl", "sqs:ChangeMessageVisibility"], [_queue(stage.queue)])
+    return _on_queue(stage, ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"])
+
+
+def _on_queue(stage: Stage, actions: list[str]) -> Statement:
+    if stage.name == "local":
+        # MiniStack wants a batch's own action; AWS has none, there a batch is allowed with the single message.
+        actions = [*actions, *(f"{action}Batch" for action in actions if action != "ReceiveMessage")]
+    return _allow(
+        [f"sqs:{action}" for action in ("GetQueueUrl", "GetQueueAttributes", *actions)], [_queue(stage.queue)]
+    )
 
 
 def _log(stage: Stage, function: str) -> Statement:
