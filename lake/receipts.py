@@ -6,6 +6,7 @@ rejected/results/MRegularSeasonCompactResults.csv.json           in the source b
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from hoops.contract.report import Report
 from lake.store import Store
 
 ACCEPTED, REJECTED = "accepted", "rejected"
+LONGEST = 800  # bytes; S3 takes keys of 1,024, and what is put around a source key comes to less than a hundred
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Receipts:
         self._models.put(_receipt(receipt.key, receipt.version), json.dumps(asdict(receipt), indent=1).encode())
 
     def done(self) -> set[tuple[str, str]]:
-        """(key, version) of every object that has a receipt."""
+        """(key as `filed`, version) of every object that has a receipt."""
         rows = self._models.listing("receipts/")
         return {tuple(row.key.removeprefix("receipts/").removesuffix(".json").rsplit("/", 1)) for row in rows}  # type: ignore[misc]
 
@@ -69,10 +71,22 @@ def token(modified: datetime, etag: str) -> str:
     return f"{modified:%Y%m%dT%H%M%SZ}-{etag}"
 
 
+def filed(key: str) -> str:
+    """The name under which receipts and reports of a source key lie: the key itself, unless it leaves no room for them.
+
+    >>> filed("results/MRegularSeasonCompactResults.csv")
+    'results/MRegularSeasonCompactResults.csv'
+    """
+    raw = key.encode()
+    if len(raw) <= LONGEST:
+        return key
+    return f"{raw[: LONGEST - 33].decode(errors='ignore')}-{hashlib.sha256(raw).hexdigest()[:32]}"
+
+
 def rejection_key(key: str) -> str:
     """Where the report of a rejected source object lies, in the source bucket."""
-    return f"rejected/{key}.json"
+    return f"rejected/{filed(key)}.json"
 
 
 def _receipt(key: str, version: str) -> str:
-    return f"receipts/{key}/{version}.json"
+    return f"receipts/{filed(key)}/{version}.json"

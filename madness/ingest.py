@@ -7,6 +7,7 @@ files are under way the queue's mapping is off: the days that they share are the
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -16,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from hoops.contract.names import parse
+from hoops.contract.payload import MAX_BYTES, refuse_too_large
 from hoops.contract.report import Report
-from hoops.errors import MadnessError
+from hoops.errors import MadnessError, Rejected
 from lake.lake import Lake
 from lake.receipts import REJECTED, Receipt, token
 from madness.aws import Clients
@@ -69,24 +71,42 @@ class Outcome:
                 "warnings": list(self.warnings), **report}  # fmt: skip
 
 
-def read_files(paths: Sequence[Path]) -> list[Upload]:
+def read_files(paths: Sequence[Path]) -> tuple[list[Upload], list[Outcome]]:
     """Read files under the keys that their names give them.
+
+    Returns
+    -------
+    tuple
+        What can be uploaded, and a rejection of each file that its name or its size rules out already.
 
     Raises
     ------
-    Rejected
-        A name is outside the file contract.
     IngestError
-        A file cannot be read.
+        A file cannot be read, or two have the same name.
     """
-    uploads = []
+    uploads: dict[str, Upload] = {}
+    refused = []
     for path in paths:
-        key = parse(path.name).key
         try:
-            uploads.append(Upload(key, path.read_bytes()))
+            upload = _read(path)
+        except Rejected as rejection:
+            refused.append(Outcome(path.name, REJECTED, report=rejection.report))
+            continue
         except OSError as error:
             raise IngestError(f"{path} cannot be read: {error.strerror}. Check the path and try again.") from error
-    return uploads
+        if upload.key in uploads:
+            raise IngestError(f"{path.name} is given twice, and one would replace the other. Give each name once.")
+        uploads[upload.key] = upload
+    return list(uploads.values()), refused
+
+
+def _read(path: Path) -> Upload:
+    key = parse(path.name).key
+    with path.open("rb") as file:
+        refuse_too_large(key, os.fstat(file.fileno()).st_size)
+        body = file.read(MAX_BYTES + 1)  # what is no regular file has no size, and perhaps no end
+    refuse_too_large(key, len(body))
+    return Upload(key, body)
 
 
 def ingest(

@@ -25,6 +25,7 @@ from lake.ledger import GAMES, RETRACTIONS, digest
 from lake.receipts import ACCEPTED, REJECTED, Receipt, token
 from lake.store import Conflict, Listed
 from pipeline_app.log import log
+from pipeline_app.newcomers import newcomers
 from pipeline_app.nudges import Nudge, Queue, plan
 
 TIMESTAMP = "%Y%m%dT%H%M%SZ"
@@ -48,18 +49,24 @@ def accept(lake: Lake, queue: Queue, key: str, clock: Callable[[], datetime], ve
             raise Conflict(f"{key} was replaced while it was read")
         accepted = contract.read(name, stored.body)
     except Rejected as rejection:
-        lake.receipts.reject(key, rejection.report)
+        if _is_newest(lake, key, named):
+            lake.receipts.reject(key, rejection.report)
         lake.receipts.put(Receipt(key, named, REJECTED, f"{clock():{TIMESTAMP}}"))
         log("rejected", key=key, version=named, problems=rejection.report.count, first=rejection.report.headline())
         return
+    warnings = accepted.warnings + newcomers(lake.ledger, accepted)
     days = _enter(lake, queue, accepted, _stated_at(name, found))
-    if lake.receipts.rejection(key):
+    if lake.receipts.rejection(key) and _is_newest(lake, key, named):
         lake.receipts.clear_rejection(key)
     rows = accepted.table.num_rows
-    lake.receipts.put(
-        Receipt(key, named, ACCEPTED, f"{clock():{TIMESTAMP}}", rows=rows, days=days, warnings=accepted.warnings)
-    )
-    log("accepted", key=key, version=named, rows=rows, days=days, warnings=list(accepted.warnings))
+    lake.receipts.put(Receipt(key, named, ACCEPTED, f"{clock():{TIMESTAMP}}", rows=rows, days=days, warnings=warnings))
+    log("accepted", key=key, version=named, rows=rows, days=days, warnings=list(warnings))
+
+
+def _is_newest(lake: Lake, key: str, named: str) -> bool:
+    """Whether a version is what now lies under its key: events of two versions may come in either order."""
+    newest = lake.source.stat(key)
+    return newest is not None and token(newest.modified, newest.etag) == named
 
 
 def _stated_at(name: SourceName, found: Listed) -> str:

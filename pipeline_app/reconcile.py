@@ -10,7 +10,7 @@ from hoops.leagues import League
 from lake.heads import Head
 from lake.lake import Lake
 from lake.ledger import Ledger
-from lake.receipts import token
+from lake.receipts import filed, token
 from pipeline_app.accept import accept
 from pipeline_app.log import log
 from pipeline_app.nudges import Nudge, Queue, plan
@@ -38,7 +38,7 @@ def unreceipted(lake: Lake) -> list[str]:
     """Keys of source objects whose present version has no receipt."""
     done = lake.receipts.done()
     rows = [row for folder in FOLDERS for row in lake.source.listing(f"{folder}/")]
-    return [row.key for row in rows if (row.key, token(row.modified, row.etag)) not in done]
+    return [row.key for row in rows if (filed(row.key), token(row.modified, row.etag)) not in done]
 
 
 def overdue(lake: Lake, league: League) -> list[Nudge]:

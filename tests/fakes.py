@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from lake.lake import Lake
+from lake.receipts import Receipt, token
 from lake.store import MemoryStore
 from pipeline_app.accept import accept
 from pipeline_app.apply import Message, apply_batch
@@ -96,3 +97,18 @@ class Stage:
         """Every published table's bytes by key."""
         rows = self.lake.dashboard.listing("")
         return {row.key: self.lake.dashboard.get(row.key).body for row in rows if row.key.endswith(".parquet")}  # type: ignore[union-attr]
+
+    def kept(self) -> dict[str, bytes]:
+        """Every byte of the ledger, the state and what is published: what no bad file may change."""
+        _, models, dashboard = self.stores
+        rows = [(store, row) for store, top in ((models, "ledger/"), (models, "state/"), (dashboard, ""))
+                for row in store.listing(top)]  # fmt: skip
+        return {f"{store.name}/{row.key}": store.get(row.key).body for store, row in rows}  # type: ignore[union-attr]
+
+    def receipt(self, key: str) -> Receipt:
+        """Receipt of what now lies under a source key."""
+        found = self.lake.source.stat(key)
+        assert found is not None
+        receipt = self.lake.receipts.get(key, token(found.modified, found.etag))
+        assert receipt is not None
+        return receipt

@@ -41,6 +41,26 @@ def detailed(*rows: str) -> bytes:
     return text(DETAILED_HEADER, *(rows or (DETAILED_ROW,)))
 
 
+SOUND = {
+    COMPACT_KEY: compact(),
+    DETAILED_KEY: detailed(),
+    FIXTURES_KEY: text("Season,DayNum,Team1ID,Team2ID,Loc,CityID", "2024,9,1101,1102,H,", "2024,9,1104,1103,N,4001"),
+    "retractions/MRetractions.csv": text("Season,DayNum,Team1ID,Team2ID", "2024,100,1102,1101"),
+    "reference/MTeams.csv": text("TeamID,TeamName,FirstD1Season,LastD1Season", '1101,"A&M, C",1985,', "1102,Ünï,,2024"),
+    "reference/MSeasons.csv": text("Season,DayZero,RegionW", "2024,11/06/2023,East", "2023,2022-11-07,"),
+    "reference/MNCAATourneySeeds.csv": text("Season,Seed,TeamID", "2024,W01,1101", "2024,X16a,1102"),
+    "reference/MNCAATourneySlots.csv": text(
+        "Season,Slot,StrongSeed,WeakSeed", "2024,R1W1,W01,W16", "2024,X16,X16a,X16b"
+    ),
+}
+
+
+def sound(key: str) -> bytes:
+    """A good file for a key of the corpus."""
+    body = SOUND[key.removesuffix(".gz")]
+    return gzip.compress(body, mtime=0) if key.endswith(".gz") else body
+
+
 def _changed(**cells: str) -> bytes:
     """The compact file with cells of its second row (line 3) changed."""
     row = dict(zip(COMPACT_HEADER.split(","), COMPACT_ROWS[1].split(","), strict=True)) | cells

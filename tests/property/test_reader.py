@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import gzip
 
-from corpus.hard_files import (
-    COMPACT_HEADER,
-    COMPACT_KEY,
-    DETAILED_KEY,
-    FIXTURES_KEY,
-    GRACEFUL,
-    REJECTED,
-    compact,
-    detailed,
-    text,
-)
+from corpus.hard_files import COMPACT_HEADER, COMPACT_KEY, GRACEFUL, REJECTED, text
+from corpus.mutations import mutated
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -26,34 +17,6 @@ from hoops.contract.names import allowed_names
 from hoops.contract.payload import text_of
 from hoops.contract.report import SHOWN_PROBLEMS, Problems
 from hoops.errors import Rejected
-
-VALID = {
-    COMPACT_KEY: compact(),
-    DETAILED_KEY: detailed(),
-    FIXTURES_KEY: text("Season,DayNum,Team1ID,Team2ID,Loc,CityID", "2024,9,1101,1102,H,", "2024,9,1104,1103,N,4001"),
-    "reference/MTeams.csv": text("TeamID,TeamName,FirstD1Season,LastD1Season", '1101,"A&M, C",1985,', "1102,Ünï,,2024"),
-    "reference/MSeasons.csv": text("Season,DayZero,RegionW", "2024,11/06/2023,East", "2023,2022-11-07,"),
-    "reference/MNCAATourneySlots.csv": text(
-        "Season,Slot,StrongSeed,WeakSeed", "2024,R1W1,W01,W16", "2024,X16,X16a,X16b"
-    ),
-}
-SPICE = st.sampled_from(
-    [b",", b"\n", b"\r", b"\r\n", b'"', b" ", b"0", b"-", b".0", b"\0", b"\xff", b"\xef\xbb\xbf", b"nan", b"0x1",
-     b"1" * 40, b"x" * 17_000, b"," * 300, b"\x1f\x8b", "\u2028é".encode(), b"Season", b"\x0b\x0c\x1c"]
-)  # fmt: skip
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> tuple[str, bytes]:
-    """A valid file with some of its bytes replaced, cut out, doubled or spiced."""
-    key = draw(st.sampled_from(sorted(VALID)))
-    data = VALID[key]
-    for _ in range(draw(st.integers(1, 3))):
-        start = draw(st.integers(0, len(data)))
-        end = min(len(data), start + draw(st.integers(0, 30)))
-        piece = draw(st.one_of(SPICE, st.binary(max_size=4), st.just(b""), st.just(data[start:end] * 2)))
-        data = data[:start] + piece + data[end:]
-    return key, data
 
 
 def attempt(key: str, data: bytes) -> Accepted | None:

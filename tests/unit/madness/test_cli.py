@@ -72,7 +72,7 @@ def test_a_home_that_is_not_there(tmp_path, arguments) -> None:
     (("up", "--data", "missing"), "--data a folder of Kaggle's CSV files"),
     (("up", "--leagues", "X"), "allowed: M (men)"),
     (("up", "--seasons", "soon"), "allowed: a year"),
-    (("ingest", "results.txt"), "results.txt"),
+    (("ingest", "MTeams.csv"), "MTeams.csv cannot be read"),
     (("backtest", "--data", "missing", "--league", "M"), "is not a folder"),
     (("backtest", "--data", ".", "--league", "M,W"), "one league at a time"),
     (("status", "--stage", "qa"), "no stage 'qa'"),
@@ -82,6 +82,14 @@ def test_expected_trouble_is_one_clear_line(tmp_path, arguments, words) -> None:
     assert result.returncode == 1
     assert result.stdout == ""
     assert result.stderr.startswith("madness: ") and words in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_file_refused_by_its_name_needs_no_stack(tmp_path) -> None:
+    result = madness("ingest", "results.txt", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stdout.startswith("results.txt was rejected: 1 problem") and result.stderr == ""
+    (outcome,) = json.loads(madness("ingest", "results.txt", "--json", cwd=tmp_path).stdout)
+    assert (outcome["outcome"], outcome["report"]["count"]) == ("rejected", 1)
 
 
 def test_sample_writes_a_folder_that_backtest_reads(folder, tmp_path) -> None:

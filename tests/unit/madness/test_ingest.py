@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from hoops.errors import Rejected
 from madness.ingest import IngestError, Outcome, Upload, ingest, read_files, set_mapping
 from tests.unit.madness.fake_aws import HEADER, NAMES, FakeAws
 
@@ -102,8 +101,20 @@ def test_a_stage_without_functions_says_what_to_do() -> None:
 def test_files_are_read_under_the_keys_of_their_names(tmp_path) -> None:
     file = tmp_path / "MTeams.csv"
     file.write_bytes(NAMES_FILE.body)
-    assert read_files([file]) == [NAMES_FILE]
+    assert read_files([file]) == ([NAMES_FILE], [])
     with pytest.raises(IngestError, match="cannot be read: No such file"):
         read_files([tmp_path / "WTeams.csv"])
-    with pytest.raises(Rejected, match="MTeam"):
-        read_files([tmp_path / "MTeam.csv"])
+    with pytest.raises(IngestError, match="cannot be read: Is a directory"):
+        (tmp_path / "WTeams.csv").mkdir()
+        read_files([tmp_path / "WTeams.csv"])
+    with pytest.raises(IngestError, match=r"MTeams\.csv is given twice"):
+        read_files([file, file])
+
+
+def test_a_name_outside_the_contract_keeps_no_other_file_back(tmp_path) -> None:
+    for name in ("MTeams.csv", "MTeam.csv"):
+        (tmp_path / name).write_bytes(NAMES_FILE.body)
+    uploads, (refused,) = read_files([tmp_path / "MTeam.csv", tmp_path / "MTeams.csv"])
+    assert uploads == [NAMES_FILE]
+    assert refused.is_rejected and refused.key == "MTeam.csv"
+    assert "MTeams.csv is the nearest" in refused.to_dict()["report"]["problems"][0]["allowed"]
