@@ -1,6 +1,6 @@
 """Choose the state-space model's constants on seasons before 2011, and write them to `hoops/parameters.json`.
 
-    python -m ml_jobs.fit_statespace --data DIR --league M
+    OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell python -m ml_jobs.fit_statespace --data DIR --league M
 
 The first seasons only warm the model up. What is made small is the mean log loss of walk-forward forecasts of the
 later ones, every NCAA tournament game counted five times: those games are few, and the ones that people ask about. The

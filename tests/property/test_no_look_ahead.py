@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoops.backtest import walk
@@ -42,6 +42,7 @@ def schedules(draw: st.DrawFn) -> Played:
     )
 
 
+@settings(deadline=None)
 @given(schedules(), st.data())
 def test_changing_a_game_changes_no_forecast_of_its_day_or_earlier(games, data):
     row = data.draw(st.integers(0, len(games) - 1))
@@ -61,6 +62,7 @@ def test_changing_a_game_changes_no_forecast_of_its_day_or_earlier(games, data):
     np.testing.assert_array_equal(elo_edges(games, elo)[known & kept], elo_edges(changed, elo)[known[kept]])
 
 
+@settings(deadline=None)
 @given(schedules(), st.randoms(use_true_random=False))
 def test_forecasts_are_antisymmetric_and_do_not_depend_on_the_order_of_rows(games, random):
     turned = np.array([random.random() < 0.5 for _ in range(len(games))])
