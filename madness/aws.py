@@ -13,7 +13,9 @@ from madness.local.ministack import REGION, Endpoint
 from madness.stage import Stage
 
 Clients = Callable[[str], Any]
-_CONFIG = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=310)
+_ACCOUNT = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
+# The local AWS throttles nobody: if it does not answer, it is gone, and waiting does not bring it back.
+_LOCAL = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=60)
 
 
 def local_clients(endpoint: Endpoint) -> Clients:
@@ -21,7 +23,7 @@ def local_clients(endpoint: Endpoint) -> Clients:
     import boto3
 
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
-    return lambda service: session.client(service, endpoint_url=endpoint.url, config=_CONFIG)
+    return lambda service: session.client(service, endpoint_url=endpoint.url, config=_LOCAL)
 
 
 def account_clients(region: str | None = None) -> Clients:
@@ -31,9 +33,28 @@ def account_clients(region: str | None = None) -> Clients:
     session = boto3.Session(region_name=region)
     if session.region_name is None:
         session = boto3.Session(region_name=REGION)
-    return lambda service: session.client(service, config=_CONFIG)
+    return lambda service: session.client(service, config=_ACCOUNT)
 
 
 def open_lake(stage: Stage, clients: Clients) -> Lake:
     s3 = clients("s3")
     return Lake(S3Store(s3, stage.source), S3Store(s3, stage.models), S3Store(s3, stage.dashboard))
+
+
+def explain(error: Exception) -> str:
+    """One line on what AWS, or the lack of it, has answered, and what to do next."""
+    from botocore.exceptions import (
+        ClientError,
+        ConnectionError,
+        HTTPClientError,
+        NoCredentialsError,
+        PartialCredentialsError,
+    )
+
+    if isinstance(error, (NoCredentialsError, PartialCredentialsError)):
+        return "There are no AWS credentials. Set AWS_PROFILE or AWS_ACCESS_KEY_ID, or leave --stage out."
+    if isinstance(error, (HTTPClientError, ConnectionError)):
+        return f"AWS does not answer: {error}. The local one is started again by `madness up`; it goes on where it was."
+    if isinstance(error, ClientError):
+        return f"AWS refused {error.operation_name}: {error.response['Error'].get('Message', error)}"
+    return f"AWS: {error}"

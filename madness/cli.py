@@ -240,8 +240,19 @@ def main() -> None:
         _fail(error.report.text())
     except MadnessError as error:
         _fail(str(error))
-    except KeyboardInterrupt:
-        _fail("interrupted; what was started goes on (`madness status`, `madness down`)")
+    except _aws_errors() as error:
+        from madness.aws import explain
+
+        _fail(explain(error))
+
+
+def _aws_errors() -> tuple[type[Exception], ...]:
+    """What boto3 raises, if this run has used it: asked for only when something was raised."""
+    if "botocore.exceptions" not in sys.modules:
+        return ()
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return (BotoCoreError, ClientError)
 
 
 def _existing(home: Any) -> Any:

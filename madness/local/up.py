@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError
+
+from hoops.errors import Retryable
 from hoops.leagues import League
 from lake.lake import Lake
 from madness import provision, selection
@@ -69,6 +72,13 @@ def up(home: Home, wishes: Wishes, voice: Voice) -> dict[str, Any]:
         was_running = ministack.running(home) is not None
         try:
             return _run(home, wishes, voice, source)
+        except (Retryable, BotoCoreError) as error:
+            if ministack.running(home) is not None:
+                raise
+            raise LocalError(
+                f"The local AWS was stopped or killed meanwhile (its log: {home.logs / 'ministack.log'}). "
+                "Nothing is lost: `madness up` goes on from there."
+            ) from error
         finally:
             if wishes.once and not was_running:
                 dashboard.stop(home)

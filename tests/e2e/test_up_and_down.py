@@ -6,17 +6,22 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from hoops.leagues import League
+from lake.lake import Lake
+from madness.aws import local_clients, open_lake
 from madness.local import ministack
 from madness.local.home import Home
-
-Run = Callable[..., object]
+from madness.selection import uploads
+from madness.stage import load_stage
+from tests.pure import published_bytes
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +103,28 @@ def test_ingest_prints_the_report_of_a_rejected_file(deployed, madness, tmp_path
     assert "unchanged" in madness("ingest", good, "--home", deployed.home.root).stdout
 
 
+def test_a_kill_while_days_are_folded_loses_nothing(new_home, madness, small_league) -> None:
+    home = new_home()
+    command = [sys.executable, "-m", "madness", "up", "--data", str(small_league), "--home", str(home.root), "--json"]
+    working = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not list((home.objects).rglob("*.parquet")) or not list(home.objects.rglob("head.json")):
+        assert time.monotonic() < deadline and working.poll() is None
+        time.sleep(0.02)
+    _kill_the_local_aws(home)
+    _, said = working.communicate(timeout=120)
+    assert working.returncode == 1
+    assert "`madness up` goes on from there" in said and "Traceback" not in said
+
+    assert madness("up", "--home", home.root, "--data", small_league, "--json").returncode == 0
+    lake = _lake(home)
+    files = {upload.key: upload.body for upload in uploads(small_league, tuple(League), [2023, 2024])}
+    for league in League:
+        for key, body in published_bytes(league, files).items():
+            stored = lake.dashboard.get(key)
+            assert stored is not None and stored.body == body, key
+
+
 def test_once_leaves_nothing_running(new_home, madness, tiny) -> None:
     home = new_home()
     result = madness(
@@ -136,15 +163,13 @@ def test_the_stack_moves_when_its_port_is_taken(deployed, new_home) -> None:
 
 
 def _generation(home: Home) -> int:
-    from madness.aws import local_clients, open_lake
-    from madness.stage import load_stage
+    return _lake(home).published.manifest(League.MEN)[0].generation
 
+
+def _lake(home: Home) -> Lake:
     endpoint = ministack.running(home)
     assert endpoint is not None
-    lake = open_lake(load_stage("local"), local_clients(endpoint))
-    from hoops.leagues import League
-
-    return lake.published.manifest(League.MEN)[0].generation
+    return open_lake(load_stage("local"), local_clients(endpoint))
 
 
 def _kill_the_local_aws(home: Home) -> None:
