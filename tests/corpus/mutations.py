@@ -13,10 +13,15 @@ SPICE = st.sampled_from(
 
 @st.composite
 def mutated(draw: st.DrawFn) -> tuple[str, bytes]:
-    """A valid file with some of its bytes replaced, cut out, doubled or spiced."""
+    """A sound file with a few digits replaced, or some of its bytes replaced, cut out, doubled or spiced."""
     key = draw(st.sampled_from(sorted(SOUND)))
     data = SOUND[key]
+    rough = draw(st.booleans())
     for _ in range(draw(st.integers(1, 3))):
+        if not rough:
+            start = draw(st.sampled_from([place for place, byte in enumerate(data) if byte in b"0123456789"]))
+            data = data[:start] + str(draw(st.integers(0, 9))).encode() + data[start + 1 :]
+            continue
         start = draw(st.integers(0, len(data)))
         end = min(len(data), start + draw(st.integers(0, 30)))
         piece = draw(st.one_of(SPICE, st.binary(max_size=4), st.just(b""), st.just(data[start:end] * 2)))
