@@ -115,7 +115,14 @@ def _copy(root: Path, stage: Stage, target: Path) -> None:
 
 
 def _run_chalice(home: Home, stage: Stage, endpoint: Endpoint, say: Callable[[str], None]) -> None:
-    command = [sys.executable, "-c", "from chalice.cli import main; main()", "deploy", "--stage", stage.name]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from chalice.cli import main; sys.exit(main())",
+        "deploy",
+        "--stage",
+        stage.name,
+    ]
     env = clean_environment() | endpoint.environment() | {"AWS_DATA_PATH": str(_impatient_waiters(home))}
     home.logs.mkdir(parents=True, exist_ok=True)
     log = home.logs / "deploy.log"
