@@ -6,8 +6,9 @@ the table of the same name of `hoops.schemas.PUBLISHED`, sorted, so that equal i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -237,10 +238,16 @@ def _build(name: str, rows: pa.Table, season: int, reference: Reference, **colum
     available: dict[str, Any] = {column: rows[column] for column in rows.schema.names}
     for team in ("team", "team1", "team2"):
         if f"{team}_id" in available:
-            available[f"{team}_name"] = reference.names(rows[f"{team}_id"].to_pylist())
+            available[f"{team}_name"] = _looked_up(rows[f"{team}_id"], reference.names, pa.string())
     if "day" in available:
-        available["date"] = reference.dates(season, rows["day"].to_pylist())
+        available["date"] = _looked_up(rows["day"], partial(reference.dates, season), pa.date32())
     return _table(name, **{**available, **columns})
+
+
+def _looked_up(keys: pa.ChunkedArray, look_up: Callable[[list], list], type_: pa.DataType) -> pa.Array:
+    """A column looked up by key, each key once: tables have tens of thousands of rows and few teams or days."""
+    encoded = keys.combine_chunks().dictionary_encode()
+    return pa.array(look_up(encoded.dictionary.to_pylist()), type_).take(encoded.indices)
 
 
 def _table(name: str, **columns: Any) -> pa.Table:

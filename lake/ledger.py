@@ -16,6 +16,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -111,7 +112,7 @@ class Ledger:
         """The rows of entries, in the order given. Entries never change, so the last ones read are kept in memory."""
         keys = [entry.key for entry in entries]
         missing = [key for key in keys if key not in self._cache]
-        for key, rows in zip(missing, _each(self._fetch, missing), strict=True):
+        for key, rows in zip(missing, self._each(self._fetch, missing), strict=True):
             self._cache[key] = rows
         tables = [self._cache[key] for key in keys]
         while len(self._cache) > CACHED:
@@ -124,25 +125,27 @@ class Ledger:
             raise FileNotFoundError(f"ledger entry {key} was deleted: the ledger must only grow")
         return parquet.decode(stored.body)
 
+    def _each(self, work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        """Map over items, several at a time: S3 takes milliseconds for each and minds no company."""
+        if len(items) <= 1:
+            return [work(item) for item in items]
+        return list(self._workers.map(work, items))
+
+    @cached_property
+    def _workers(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(WRITERS, thread_name_prefix="ledger")
+
     def _entries(self, prefix: str) -> list[Entry]:
         return [_entry(row.key) for row in self._models.listing(prefix)]
 
     def _write(self, tables: Mapping[str, pa.Table], version: str) -> None:
         def write(item: tuple[str, pa.Table]) -> None:
             pattern, table = item
-            body = parquet.encode(table, table.schema)
+            body = parquet.encode_few(table)
             content = hashlib.sha256(body).hexdigest()[:32]
             self._models.put_new(pattern.format(f"{version}-{content}"), body)
 
-        _each(write, list(tables.items()))
-
-
-def _each(work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """Map over items, several at a time when there are several: S3 answers each in milliseconds, all in parallel."""
-    if len(items) <= 1:
-        return [work(item) for item in items]
-    with ThreadPoolExecutor(WRITERS) as pool:
-        return list(pool.map(work, items))
+        self._each(write, list(tables.items()))
 
 
 def statements(ledger: Ledger, entries: Sequence[Entry]) -> list[Statement]:

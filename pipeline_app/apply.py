@@ -57,10 +57,9 @@ def _fold_and_commit(lake: Lake, league: League, messages: list[Message], now: d
     heads = lake.heads(model)
     before, etag = heads.read(league)
     replay = Replay(league, before, lake.ledger, heads, model)
-    folded = [
-        replay.bring_up_to((nudge.season, nudge.day)) if nudge.season is not None and nudge.day is not None else []
-        for _, nudge in messages
-    ]
+    targets = [message.nudge.target for message in messages]
+    replay.prefetch(target for target in targets if target)
+    folded = [replay.bring_up_to(target) if target else [] for target in targets]
     head = replay.next_head(now, fingerprint())
     if head is None:
         head = before

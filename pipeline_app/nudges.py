@@ -45,6 +45,11 @@ class Nudge:
         return cls(League(fields["league"]), fields["season"], fields["day"], fields["cause"])
 
     @property
+    def target(self) -> tuple[int, int] | None:
+        """(season, day) to bring the league up to."""
+        return None if self.season is None or self.day is None else (self.season, self.day)
+
+    @property
     def deduplication_id(self) -> str:
         return hashlib.sha256(self.body().encode()).hexdigest()
 

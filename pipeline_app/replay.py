@@ -7,7 +7,7 @@ ledger digests ≠ head's? ─► restore the state before the first difference
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -41,6 +41,14 @@ class Replay:
         self._state: State | None = None
         self._rows: _Rows | None = None
         self._today = PENDING.empty_table()
+
+    def prefetch(self, targets: Iterable[Moment]) -> None:
+        """Read what the targets will need in one go; folding reads what is still missing, a day at a time."""
+        position = self.head.position or START
+        days = {target for target in targets if target > position}
+        entries = [e for season in {s for s, _ in days} for day in self._schedule.days(season)
+                   if (season, day.day) in days for e in day.entries]  # fmt: skip
+        self._ledger.read(entries)
 
     def bring_up_to(self, target: Moment) -> list[tuple[int, int, int]]:
         """Fold up to the target day and no further; give (season, day, games) of each day folded.
