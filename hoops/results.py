@@ -1,0 +1,114 @@
+"""Games played, with scores and box scores, as arrays: what the sequential features learn from.
+
+A box score that is missing is NaN, never zero. Fouls that are zero for both teams were not recorded (thousands of games
+of 2021 are like that), and count as missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hoops.schemas import BOX_COLUMNS
+from hoops.state import Floats, Matchups, Outcomes
+
+REGULATION, OVERTIME = 40.0, 5.0  # minutes
+FREE_THROW_TRIP = 0.475  # possessions that a free throw ends, college basketball's customary figure
+BOX = {name: place for place, name in enumerate(BOX_COLUMNS)}
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Games of one or more days.
+
+    Attributes
+    ----------
+    matchups : Matchups (m,)
+    score : float64 (m, 2)
+        Of team 1 and team 2.
+    num_ot : int8 (m,)
+    box : float64 (m, 2, 13)
+        By team and `hoops.schemas.BOX_COLUMNS`; NaN where not recorded.
+    """
+
+    matchups: Matchups
+    score: Floats
+    num_ot: npt.NDArray[np.int8]
+    box: Floats
+
+    def __post_init__(self) -> None:
+        m = len(self.matchups)
+        if not (self.score.shape == (m, 2) and len(self.num_ot) == m and self.box.shape == (m, 2, len(BOX))):
+            raise ValueError("matchups, score, num_ot and box differ in shape")
+        if np.any(self.score[:, 0] == self.score[:, 1]):
+            raise ValueError("a game cannot end level")
+
+    @classmethod
+    def of(cls, games: pa.Table) -> Results:
+        """Games in the schema `hoops.schemas.GAMES`, in the table's order; box score columns may be left out."""
+        games = games.combine_chunks()
+        box = np.full((games.num_rows, 2, len(BOX)), np.nan)
+        for side in (1, 2):
+            for name, place in BOX.items():
+                if f"team{side}_{name}" in games.column_names:
+                    box[:, side - 1, place] = games[f"team{side}_{name}"].cast(pa.float64()).to_numpy()
+        box[np.isnan(box).any(axis=(1, 2))] = np.nan
+        box[(box[:, :, BOX["pf"]] == 0.0).all(axis=1), :, BOX["pf"]] = np.nan
+        return cls(
+            Matchups(*(games[name].to_numpy() for name in ("team1_id", "team2_id", "site"))),
+            np.column_stack([games[f"team{side}_score"].to_numpy().astype(np.float64) for side in (1, 2)]),
+            games["num_ot"].to_numpy(),
+            box,
+        )
+
+    def __len__(self) -> int:
+        return len(self.matchups)
+
+    @property
+    def has_box(self) -> npt.NDArray[np.bool_]:
+        """Whether a game has a box score (personal fouls apart), (m,)."""
+        return ~np.isnan(self.box[:, 0, BOX["fga"]])
+
+    @property
+    def outcomes(self) -> Outcomes:
+        return Outcomes(self.matchups, self.score[:, 0] - self.score[:, 1], self.num_ot)
+
+    @property
+    def possessions(self) -> Floats:
+        """Possessions of a team in the game, (m,): FGA - OR + TO + 0.475 FTA, the mean of both; NaN without box."""
+        fga, offensive, turnovers, fta = (self.box[:, :, BOX[name]] for name in ("fga", "or", "to", "fta"))
+        by_team: Floats = fga - offensive + turnovers + FREE_THROW_TRIP * fta
+        return 0.5 * (by_team[:, 0] + by_team[:, 1])
+
+    @property
+    def length(self) -> Floats:
+        """Length of the game in regulation games, (m,): 1, and an eighth more for each overtime."""
+        return 1.0 + OVERTIME / REGULATION * self.num_ot
+
+    def rows(self, chosen: slice | npt.NDArray) -> Results:
+        games = self.matchups
+        return Results(
+            Matchups(games.team1[chosen], games.team2[chosen], games.site[chosen]),
+            self.score[chosen],
+            self.num_ot[chosen],
+            self.box[chosen],
+        )
+
+    def in_order(self) -> Results:
+        """The same games, the lower id first and sorted by teams: the one order that does not depend on the rows'.
+
+        Two teams meet once a day at most, so there is nothing more to sort by.
+        """
+        games = self.matchups
+        turned = games.team1 > games.team2
+        first, second = np.minimum(games.team1, games.team2), np.maximum(games.team1, games.team2)
+        one = Results(
+            Matchups(first, second, np.where(turned, -games.site, games.site).astype(np.int8)),
+            np.where(turned[:, None], self.score[:, ::-1], self.score),
+            self.num_ot,
+            np.where(turned[:, None, None], self.box[:, ::-1], self.box),
+        )
+        return one.rows(np.lexsort((second, first)))
