@@ -79,14 +79,15 @@ class Results:
     @property
     def possessions(self) -> Floats:
         """Possessions of a team in the game, (m,): FGA - OR + TO + 0.475 FTA, the mean of both; NaN without box."""
-        fga, offensive, turnovers, fta = (self.box[:, :, BOX[name]] for name in ("fga", "or", "to", "fta"))
-        by_team: Floats = fga - offensive + turnovers + FREE_THROW_TRIP * fta
-        return 0.5 * (by_team[:, 0] + by_team[:, 1])
+        ended = self.box[:, :, BOX["fga"]] - self.box[:, :, BOX["or"]] + self.box[:, :, BOX["to"]]
+        by_team = ended + FREE_THROW_TRIP * self.box[:, :, BOX["fta"]]
+        mean: Floats = 0.5 * (by_team[:, 0] + by_team[:, 1])
+        return mean
 
     @property
     def length(self) -> Floats:
         """Length of the game in regulation games, (m,): 1, and an eighth more for each overtime."""
-        return 1.0 + OVERTIME / REGULATION * self.num_ot
+        return 1.0 + OVERTIME / REGULATION * self.num_ot.astype(np.float64)
 
     def rows(self, chosen: slice | npt.NDArray) -> Results:
         games = self.matchups
