@@ -1,6 +1,6 @@
 """How long it takes from the upload of one day's results until the published tables show them, on a warm local stack.
 
-    python benchmarks/single_day.py [--data DIR] [--days 20]
+    python -m benchmarks.single_day [--data DIR] [--days 20] [--write SECTION]
 
 Starts a stack of its own in a temporary home with one men's season of the data (default: the sample league) but for
 its last days, then uploads those one by one, each when the one before is published. Beside each upload it times a bare
@@ -13,10 +13,12 @@ import argparse
 import csv
 import io
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks import report
 from hoops.leagues import League
 from lake.lake import Lake
 from madness import sample
@@ -37,6 +39,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--data", type=Path, help="folder of Kaggle files; default: the sample league")
     arguments.add_argument("--days", type=int, default=20, help="days uploaded one by one")
+    arguments.add_argument("--write", metavar="SECTION", help="section of docs/benchmarks.md to replace")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="madness-bench-") as work:
         folder, days = _split(given.data, given.days, Path(work) / "data")
@@ -50,15 +53,20 @@ def main() -> None:
         finally:
             dashboard.stop(home)
             ministack.stop(home)
-    floor = statistics.median(floors)
-    print("| days | games | median s | min s | max s | bare write and read, median s | ratio |")
-    print("|---|---|---|---|---|---|---|")
-    games = sum(body.count(b"\n") - 1 for _, _, body in days)
-    median = statistics.median(seconds)
-    print(
-        f"| {len(days)} | {games} | {median:.2f} | {min(seconds):.2f} | {max(seconds):.2f} "
-        f"| {floor:.4f} | {median / floor:.0f} |"
-    )
+    median, floor = statistics.median(seconds), statistics.median(floors)
+    rows: list[report.Row] = [
+        ["days, each uploaded when the one before is published", len(days)],
+        ["games", sum(body.count(b"\n") - 1 for _, _, body in days)],
+        ["upload to published, median s", round(median, 2)],
+        ["fastest and slowest, s", f"{min(seconds):.2f} and {max(seconds):.2f}"],
+        ["bare write and read of the file, median s", round(floor, 4)],
+        ["ratio of the medians", int(median / floor)],
+    ]
+    text = report.table(["what", "figure"], rows)
+    sys.stdout.write(text + "\n")
+    if given.write:
+        source = "--data KAGGLE " if given.data else ""
+        report.write(given.write, f"python -m benchmarks.single_day {source}--days {given.days}", text)
 
 
 def _split(data: Path | None, count: int, folder: Path) -> tuple[Path, list[tuple[int, int, bytes]]]:
