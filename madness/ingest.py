@@ -20,6 +20,7 @@ from hoops.contract.names import parse
 from hoops.contract.payload import MAX_BYTES, refuse_too_large
 from hoops.contract.report import Report
 from hoops.errors import MadnessError, Rejected
+from hoops.leagues import Kind
 from lake.lake import Lake
 from lake.receipts import REJECTED, Receipt, token
 from madness.aws import Clients
@@ -140,7 +141,7 @@ def ingest(
     waiting: list[tuple[Upload, str | None]] = []
     for folder in _ORDER:
         present = {row.key: row for row in lake.source.listing(f"{folder}/")}
-        for upload in sorted((u for u in uploads if u.folder == folder), key=lambda u: u.key):
+        for upload in sorted((u for u in uploads if u.folder == folder), key=_in_order_of_play):
             row = present.get(upload.key)
             if row is None or row.etag != hashlib.md5(upload.body, usedforsecurity=False).hexdigest():
                 waiting.append((upload, None))
@@ -156,6 +157,12 @@ def ingest(
             batch = deque((upload, version) for upload, version in waiting if upload.folder == folder)
             _take_in(batch, stage, lake, clients, settle, clock, sleep)
     return outcomes
+
+
+def _in_order_of_play(upload: Upload) -> tuple[int, str]:
+    """Regular seasons before tournaments, so that the messages of a season come in the order of its days."""
+    kind = parse(upload.key).kind
+    return (list(Kind).index(kind) if kind else -1, upload.key)
 
 
 def _take_in(
