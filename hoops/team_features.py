@@ -1,0 +1,158 @@
+"""What is known of single teams on the morning of a day, as columns; `hoops.features` takes the differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hoops import aggregates, efficiency
+from hoops.aggregates import LOST, STATISTICS, WON, Aggregates, Totals
+from hoops.efficiency import Adjusted
+from hoops.parameters import Parameters
+from hoops.results import FREE_THROW_TRIP
+from hoops.schemas import BOX_COLUMNS
+from hoops.state import Floats, Ids, State
+
+REST = 10  # days; a team that has not played this season is as rested
+
+
+@dataclass(frozen=True, eq=False)
+class Conferences:
+    """Conference of each team by season; a season without any says nothing, and costs nothing."""
+
+    by_season: Mapping[int, tuple[Ids, npt.NDArray[np.intp]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: pa.Table | None) -> Conferences:
+        """Rows of the dataset TeamConferences: season, team_id, conference."""
+        if table is None or table.num_rows == 0:
+            return cls()
+        names = sorted(set(table["conference"].to_pylist()))
+        code = np.searchsorted(np.array(names), np.array(table["conference"].to_pylist()))
+        season, team = table["season"].to_numpy(), table["team_id"].to_numpy().astype(np.int32)
+        known = {}
+        for one in np.unique(season).tolist():
+            rows = np.flatnonzero(season == one)
+            rows = rows[np.argsort(team[rows], kind="stable")]
+            known[one] = (team[rows], code[rows])
+        return cls(known)
+
+    def codes(self, season: int | None, teams: Ids) -> npt.NDArray[np.intp]:
+        """A number for the conference of each team, -1 where it is not known."""
+        known, code = self.by_season.get(season or 0, (np.empty(0, np.int32), np.empty(0, np.intp)))
+        if len(known) == 0:
+            return np.full(len(teams), -1)
+        place = np.minimum(np.searchsorted(known, teams), len(known) - 1)
+        return np.where(known[place] == teams, code[place], -1)
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One side's teams.
+
+    efficiency : float64 (m, 3): offence, defence, tempo. rest : float64 (m, 46), NaN where not known. missing : bool
+    (m, 3): no box score, none of a win, none of a loss. games : float64 (m,), played this season.
+    """
+
+    efficiency: Floats
+    rest: Floats
+    missing: npt.NDArray[np.bool_]
+    games: Floats
+
+
+def of_teams(
+    strength: State, adjusted: Adjusted, sums: Aggregates, teams: Ids, parameters: Parameters, conferences: Conferences
+) -> Side:
+    """Teams as they are known before a day; never-seen ones take the newcomers' values."""
+    season, recent, ever = (aggregates.totals(sums, teams, scope) for scope in ("season_sums", "decayed", "all_time"))
+    found = efficiency.efficiencies(adjusted, teams, parameters)
+    games = season.games.sum(axis=1)
+    conference = _conference(strength, teams, conferences)
+    rest = _rest(sums, teams)
+    shared = [
+        at(strength, strength.long_run, teams, parameters.newcomer),
+        conference,
+        conference * 3.0 / (3.0 + games),
+        (ever.games.sum(axis=1) == games).astype(np.float64),
+        np.log1p(games),
+        rest,
+        (rest <= 1.0).astype(np.float64),
+        *((total.games[:, WON] + 1.0) / (total.games.sum(axis=1) + 2.0) for total in (season, recent, ever)),
+    ]
+    with_box = ever.counted[:, :, STATISTICS.index("fga")]
+    return Side(
+        np.column_stack([found.offence, found.defence, found.tempo]),
+        np.column_stack([*shared, _factors(recent), _means(recent)]),
+        np.column_stack([with_box.sum(axis=1) == 0.0, with_box == 0.0]),
+        games,
+    )
+
+
+def _factors(recent: Totals) -> Floats:
+    """Dean Oliver's four factors (2004) of teams and of their opponents, (m, 8)."""
+    parts = {}
+    for side, sums in (("own", recent.own.sum(axis=1)), ("allowed", recent.against.sum(axis=1))):
+        parts[side] = {name: sums[:, STATISTICS.index(name)] for name in BOX_COLUMNS}
+    columns = []
+    for side, other in (("own", "allowed"), ("allowed", "own")):
+        mine, theirs = parts[side], parts[other]
+        possessions = mine["fga"] - mine["or"] + mine["to"] + FREE_THROW_TRIP * mine["fta"]
+        columns += [
+            _ratio(mine["fgm"] + 0.5 * mine["fgm3"], mine["fga"]),
+            _ratio(mine["to"], possessions),
+            _ratio(mine["or"], mine["or"] + theirs["dr"]),
+            _ratio(mine["ftm"], mine["fga"]),
+        ]
+    return np.column_stack(columns)
+
+
+def _means(recent: Totals) -> Floats:
+    """What teams had more than their opponents, a game won and a game lost, (m, 28); NaN without such a game."""
+    kept = [place for place, name in enumerate(STATISTICS) if name != "num_ot"]
+    means = _ratio(recent.own - recent.against, recent.counted)
+    return np.column_stack([means[:, WON][:, kept], means[:, LOST][:, kept]])
+
+
+def _conference(state: State, teams: Ids, conferences: Conferences) -> Floats:
+    """Mean strength of the other teams of each team's conference, (m,); NaN where it is not known."""
+    mine = conferences.codes(state.season, teams)
+    if not (mine >= 0).any() or len(state.teams) == 0:
+        return np.full(len(teams), np.nan)
+    codes = conferences.codes(state.season, state.teams)
+    inside, strength = codes >= 0, state.mean[:-1]
+    size = max(int(codes.max()), int(mine.max())) + 1
+    number = np.bincount(codes[inside], minlength=size)
+    total = np.bincount(codes[inside], strength[inside], minlength=size)
+    place = np.minimum(np.searchsorted(state.teams, teams), len(state.teams) - 1)
+    present = (state.teams[place] == teams) & (mine >= 0)
+    others = number[mine] - present
+    mean = (total[mine] - np.where(present, strength[place], 0.0)) / np.maximum(others, 1)
+    return np.where((mine >= 0) & (others > 0), mean, np.nan)
+
+
+def _rest(sums: Aggregates, teams: Ids) -> Floats:
+    if len(sums.teams) == 0:
+        return np.full(len(teams), float(REST))
+    place = np.minimum(np.searchsorted(sums.teams, teams), len(sums.teams) - 1)
+    played = (sums.teams[place] == teams) & (sums.last_season[place] == sums.season)
+    since = (sums.day or 0) - sums.last_day[place].astype(np.float64)
+    return np.where(played, np.minimum(since, REST), float(REST))
+
+
+def at(state: State, values: Floats, teams: Ids, otherwise: float) -> Floats:
+    """One value a team, `otherwise` for a team never seen."""
+    if len(state.teams) == 0:
+        return np.full(len(teams), otherwise)
+    place = np.minimum(np.searchsorted(state.teams, teams), len(state.teams) - 1)
+    return np.where(state.teams[place] == teams, values[place], otherwise)
+
+
+def _ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """Their ratio, NaN where there is nothing to divide by (a decayed count fades but never reaches 0)."""
+    counted = denominator > 0.0
+    ratio: Floats = np.where(counted, numerator, np.nan) / np.where(counted, denominator, 1.0)
+    return ratio

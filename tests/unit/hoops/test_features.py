@@ -1,0 +1,136 @@
+"""What a scorer sees: antisymmetric, finite, in any order of rows, and what the names say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from fabricated_results import a_league
+
+from hoops.feature_list import CONTEXT, FEATURES, GROUPS, NAMES, columns_of
+from hoops.features import Knowledge, advance, describe, from_bytes, initial, to_bytes, update, walk
+from hoops.fold import days_of
+from hoops.leagues import League
+from hoops.parameters import defaults
+from hoops.results import Results
+from hoops.state import Matchups
+from hoops.team_features import Conferences
+
+PARAMETERS = defaults(League.MEN)
+CONFERENCES = Conferences.of(
+    pa.table(
+        {
+            "season": pa.array([2011] * 6, pa.int16()),
+            "team_id": pa.array([1106, 1101, 1102, 1103, 1104, 1105], pa.int32()),
+            "conference": ["b", "a", "a", "a", "b", "b"],
+        }
+    )
+)
+
+
+def folded(games: pa.Table) -> Knowledge:
+    known = initial(PARAMETERS)
+    for day in days_of(games):
+        known = update(advance(known, day.season, day.day, PARAMETERS), Results.of(day.games), PARAMETERS)
+    return known
+
+
+def value(described, name: str) -> np.ndarray:
+    return described.values[:, NAMES.index(name)]
+
+
+def games(*rows: tuple[int, int, int]) -> Matchups:
+    team1, team2, site = zip(*rows, strict=True)
+    return Matchups(np.array(team1, np.int32), np.array(team2, np.int32), np.array(site, np.int8))
+
+
+@pytest.mark.parametrize("boxless", [0.0, 0.4, 1.0])
+def test_swapping_the_teams_turns_every_value_and_leaves_the_context(boxless):
+    known = advance(folded(a_league(boxless=boxless)), 2011, 70, PARAMETERS)
+    asked = games((1101, 1102, 1), (1103, 1107, 0), (1104, 1999, -1), (1998, 1999, 0))
+    one = describe(known, asked, PARAMETERS, CONFERENCES)
+    other = describe(known, Matchups(asked.team2, asked.team1, -asked.site), PARAMETERS, CONFERENCES)
+    np.testing.assert_array_equal(one.values, -other.values)
+    np.testing.assert_array_equal(one.offset, -other.offset)
+    np.testing.assert_array_equal(one.context, other.context)
+    np.testing.assert_array_equal(one.margin, -other.margin)
+    assert one.values.shape == (4, len(NAMES)) and one.context.shape == (4, len(CONTEXT))
+    assert np.isfinite(one.values).all() and np.isfinite(one.context).all()
+
+
+def test_a_game_looks_the_same_whatever_else_is_asked():
+    known = advance(folded(a_league()), 2011, 70, PARAMETERS)
+    asked = games((1101, 1102, 1), (1103, 1107, 0), (1104, 1999, -1))
+    together = describe(known, asked, PARAMETERS, CONFERENCES)
+    for row in range(3):
+        alone = describe(
+            known,
+            Matchups(asked.team1[[row]], asked.team2[[row]], asked.site[[row]]), PARAMETERS, CONFERENCES,
+        )  # fmt: skip
+        np.testing.assert_array_equal(alone.values[0], together.values[row])
+
+
+def test_before_the_first_game_nothing_is_known_and_nothing_fails():
+    known = advance(initial(PARAMETERS), 2011, 0, PARAMETERS)
+    seen = describe(known, games((1101, 1102, 0)), PARAMETERS, CONFERENCES)
+    assert not seen.values.any() and seen.offset.tolist() == [0.0]
+
+
+def test_missing_box_scores_are_indicated_and_leak_no_zeros():
+    known = folded(a_league(boxless=1.0))
+    known = advance(known, 2011, 70, PARAMETERS)
+    seen = describe(known, games((1101, 1999, 0), (1101, 1102, 0)), PARAMETERS, CONFERENCES)
+    box = columns_of(("adjusted", "factors"))
+    assert not seen.values[1][box].any()
+    with_box = advance(folded(a_league(boxless=0.0)), 2011, 70, PARAMETERS)
+    seen = describe(with_box, games((1101, 1999, 0)), PARAMETERS, CONFERENCES)
+    assert value(seen, "no_box").tolist() == [-1.0]
+    assert not seen.values[0][columns_of(("factors",))].any()
+
+
+def test_values_are_what_their_names_say():
+    table = a_league(boxless=0.0)
+    known = advance(folded(table), 2011, 57, PARAMETERS)
+    seen = describe(known, games((1101, 1102, 1)), PARAMETERS, CONFERENCES)
+    rows = [row for row in table.to_pylist() if row["season"] == 2011]
+
+    def of(team: int) -> tuple[int, int, int]:
+        mine = [row for row in rows if team in (row["team1_id"], row["team2_id"])]
+        won = sum((row["team1_score"] > row["team2_score"]) == (row["team1_id"] == team) for row in mine)
+        return len(mine), won, max((row["day"] for row in mine), default=-100)
+
+    (games1, won1, last1), (games2, won2, last2) = of(1101), of(1102)
+    assert value(seen, "site") == 1.0
+    assert value(seen, "games")[0] == pytest.approx(np.log1p(games1) - np.log1p(games2))
+    assert value(seen, "rest")[0] == min(57 - last1, 10) - min(57 - last2, 10)
+    assert value(seen, "win_share_season")[0] == pytest.approx((won1 + 1) / (games1 + 2) - (won2 + 1) / (games2 + 2))
+    strength = dict(zip(known.strength.teams.tolist(), known.strength.mean.tolist(), strict=False))
+    others1, others2 = (strength[1102] + strength[1103]) / 2, (strength[1101] + strength[1103]) / 2
+    assert value(seen, "conference")[0] == pytest.approx(others1 - others2)
+
+
+def test_what_is_known_round_trips_exactly():
+    known = folded(a_league())
+    assert to_bytes(from_bytes(to_bytes(known))) == to_bytes(known) == to_bytes(folded(a_league()))
+    with pytest.raises(ValueError, match="what is known"):
+        from_bytes(b"something else")
+
+
+def test_parts_of_different_days_are_not_taken_for_one():
+    known = advance(folded(a_league()), 2011, 70, PARAMETERS)
+    later = advance(known, 2011, 71, PARAMETERS)
+    with pytest.raises(ValueError, match="different days"):
+        Knowledge(known.strength, later.adjusted, known.sums)
+
+
+def test_every_feature_has_a_name_of_its_own_and_a_group():
+    assert len(set(NAMES)) == len(NAMES)
+    assert columns_of(GROUPS) == list(range(len(FEATURES)))
+    assert all(feature.description for feature in (*FEATURES, *CONTEXT))
+    with pytest.raises(ValueError, match="no group of features luck"):
+        columns_of(("luck",))
+
+
+def test_no_games_give_no_rows():
+    played, seen = walk(a_league().slice(0, 0), PARAMETERS)
+    assert len(played) == len(seen.offset) == 0 and seen.values.shape == (0, len(NAMES))
