@@ -89,10 +89,20 @@ class Ledger:
 
     def days(self, league: League, season: int) -> list[DayEntries]:
         """What the ledger holds of a season, by day."""
-        found: dict[int, list[Entry]] = defaultdict(list)
-        for entry in self._entries(f"ledger/league={league}/season={season}/"):
-            found[int(_part(entry.key, "day="))].append(entry)
-        return [DayEntries(season, day, tuple(sorted(entries))) for day, entries in sorted(found.items())]
+        return self._by_day(f"{_seasons(league)}{season}/").get(season, [])
+
+    def history(self, league: League) -> dict[int, list[DayEntries]]:
+        """What the ledger holds of every season, by day; one listing instead of one a season."""
+        return self._by_day(_seasons(league))
+
+    def _by_day(self, prefix: str) -> dict[int, list[DayEntries]]:
+        found: dict[tuple[int, int], list[Entry]] = defaultdict(list)
+        for entry in self._entries(prefix):
+            found[int(_part(entry.key, "season=")), int(_part(entry.key, "day="))].append(entry)
+        seasons: dict[int, list[DayEntries]] = {}
+        for (season, day), entries in sorted(found.items()):
+            seasons.setdefault(season, []).append(DayEntries(season, day, tuple(sorted(entries))))
+        return seasons
 
     def fixtures(self, league: League) -> dict[int, Entry]:
         """The newest fixtures entry of each season."""
@@ -171,7 +181,11 @@ def _part(key: str, prefix: str) -> str:
 
 
 def _day(league: League, season: int, day: int) -> str:
-    return f"ledger/league={league}/season={season}/day={day:03d}/"
+    return f"{_seasons(league)}{season}/day={day:03d}/"
+
+
+def _seasons(league: League) -> str:
+    return f"ledger/league={league}/season="
 
 
 def _fixtures(league: League) -> str:

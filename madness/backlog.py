@@ -53,8 +53,8 @@ class Backlog:
         self._lake = lake
         self._days = {
             league: {
-                season: {day.day: day.digest for day in lake.ledger.days(league, season) if day.has_games}
-                for season in lake.ledger.seasons(league)
+                season: {day.day: day.digest for day in days if day.has_games}
+                for season, days in lake.ledger.history(league).items()
             }
             for league in leagues
         }

@@ -54,7 +54,7 @@ def overdue(lake: Lake, league: League) -> list[Nudge]:
 def unapplied(head: Head, league: League, ledger: Ledger) -> list[tuple[int, int]]:
     """Every (season, day) whose entries are not those that the head was folded from."""
     changed = []
-    for season in ledger.seasons(league):
-        listed = {day.day: day.digest for day in ledger.days(league, season) if day.has_games}
+    for season, days in ledger.history(league).items():
+        listed = {day.day: day.digest for day in days if day.has_games}
         changed += [(season, day) for day in sorted(head.unlike(season, listed))]
     return changed

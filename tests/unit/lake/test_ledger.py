@@ -67,7 +67,9 @@ def test_leagues_seasons_fixtures_and_reference_do_not_mix(ledger: Ledger) -> No
     ledger.write_fixtures(M, FIRST, {2025: FIXTURES.empty_table()})
     ledger.write_reference(M, "Teams", FIRST, pa.table({"team_id": [1101]}))
     assert ledger.seasons(M) == [2024]
+    assert ledger.history(M) == {2024: ledger.days(M, 2024)}
     assert ledger.seasons(League.WOMEN) == []
+    assert ledger.history(League.WOMEN) == {}
     assert list(ledger.fixtures(M)) == [2025]
     assert list(ledger.reference(M)) == ["Teams"]
 
