@@ -1,0 +1,111 @@
+"""Training gives what the arrays of hoops.scorer say, the same every time, and only from the seasons it may see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hoops.feature_list import CONTEXT, NAMES, columns_of
+from hoops.features import Described
+from hoops.scorer import score, to_bytes
+from ml_jobs.settings import Settings
+
+torch = pytest.importorskip("torch", reason="training needs the extra `train`")
+
+from ml_jobs.scorer import Games, _Frame, _linear, _Network, fit, usable  # noqa: E402
+
+SETTINGS = Settings(epochs=6, batch=256, members=3, width=4, ridge=1.0, patience=6, device="cpu")
+SEASONS = np.arange(2008, 2014)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+def some_games(a_season: int = 400) -> Games:
+    """Outcomes that depend on the offset, linearly on turnovers, and on rest only early in the season."""
+    rng = np.random.default_rng(3)
+    m = a_season * len(SEASONS)
+    values = rng.normal(size=(m, len(NAMES)))
+    context = rng.normal(size=(m, len(CONTEXT)))
+    offset = values[:, 0]
+    pull = 0.8 * values[:, NAMES.index("adjusted_to")] + 1.5 * values[:, NAMES.index("rest")] * (context[:, 0] < 0)
+    margin = 8.0 * (offset + pull + rng.logistic(size=m))
+    season = np.repeat(SEASONS, a_season).astype(np.int16)
+    return Games(season, rng.random(m) < 0.05, margin, season >= 2009, Described(offset, values, context, 8.0 * offset))
+
+
+def loss(log_odds: np.ndarray, margin: np.ndarray) -> float:
+    return float(np.mean(np.logaddexp(0.0, -np.sign(margin) * log_odds)))
+
+
+def test_networks_learn_what_a_linear_scorer_cannot_and_both_beat_the_offset():
+    games = some_games(1500)
+    new = games.where(games.season == 2013)
+    settings = replace(SETTINGS, epochs=25, learning_rate=0.02, width=8)
+    found = {width: fit(games, replace(settings, width=width), 2012) for width in (0, 8)}
+    scored = {width: score(trained.scorer, new.described) for width, trained in found.items()}
+    losses = {width: loss(one.log_odds, new.margin) for width, one in scored.items()}
+    assert losses[8] < losses[0] - 0.02 < loss(new.described.offset, new.margin) - 0.04
+    assert found[8].epochs > 0 and found[8].validation < found[8].validation_linear
+    rmse = {w: np.sqrt(np.mean((one.margin - new.margin) ** 2)) for w, one in scored.items()}
+    assert rmse[8] < rmse[0] < np.sqrt(np.mean((new.described.margin - new.margin) ** 2))
+
+
+def test_numpy_gives_what_torch_gives():
+    games = some_games()
+    frame = _Frame.of(games, SETTINGS)
+    network = _Network(frame, _linear(frame, games, SETTINGS), SETTINGS, "cpu")
+    rows = frame.rows(games, SETTINGS, "cpu")
+    network.train(rows, 0)
+    found = score(network.export(frame, 1.0, 2013), games.described)
+    sign = np.random.default_rng(SETTINGS.seed).choice((-1.0, 1.0), len(games))
+    expected = torch.sigmoid(network.log_odds(rows)).numpy()
+    assert np.abs(np.where(sign > 0, expected, 1.0 - expected) - found.probability).max() < 1e-6
+    with torch.no_grad():
+        margin = sign * 11.0 * network(rows)[1].mean(dim=0).numpy()
+    assert np.abs(games.described.margin + margin - found.margin).max() < 1e-6
+
+
+def test_training_repeats_itself_and_does_not_depend_on_which_team_comes_first():
+    games = some_games()
+    one = fit(games, SETTINGS, 2012)
+    assert to_bytes(one.scorer) == to_bytes(fit(games, SETTINGS, 2012).scorer)
+    turned = np.where(np.arange(len(games)) % 3 == 0, -1.0, 1.0)
+    d = games.described
+    other = replace(
+        games,
+        margin=turned * games.margin,
+        described=Described(turned * d.offset, turned[:, None] * d.values, d.context, turned * d.margin),
+    )
+    again = fit(other, SETTINGS, 2012)
+    np.testing.assert_allclose(again.scorer.linear, one.scorer.linear, atol=1e-9)
+    np.testing.assert_allclose(again.scorer.out, one.scorer.out, atol=1e-9)
+
+
+def test_later_seasons_change_nothing():
+    games = some_games()
+    later = games.season > 2011
+    other = replace(games, margin=np.where(later, -games.margin, games.margin))
+    assert to_bytes(fit(games, SETTINGS, 2011).scorer) == to_bytes(fit(other, SETTINGS, 2011).scorer)
+    assert fit(games, SETTINGS, 2011).scorer.trained_through == 2011
+
+
+def test_seasons_without_box_scores_do_not_train_unless_there_are_no_others():
+    games = some_games()
+    assert np.unique(usable(games, SETTINGS).season).tolist() == [2009, 2010, 2011, 2012, 2013]
+    bare = replace(games, has_box=np.zeros(len(games), bool))
+    assert np.unique(usable(bare, SETTINGS).season).tolist() == SEASONS.tolist()
+    assert np.unique(usable(bare, replace(SETTINGS, first_season=2010)).season)[0] == 2010
+
+
+def test_one_season_trains_the_linear_part_and_none_is_an_error():
+    games = some_games()
+    alone = fit(games, SETTINGS, 2009)
+    assert alone.epochs == 0 and alone.scorer.linear.any() and not alone.scorer.out.any()
+    assert alone.scorer.features == tuple(NAMES[place] for place in columns_of(SETTINGS.group_names))
+    with pytest.raises(ValueError, match="no season up to 2005"):
+        fit(games, SETTINGS, 2005)

@@ -1,0 +1,39 @@
+"""Parameters of the training: one place, given as text where a job gives them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pytest
+
+from hoops.errors import MadnessError
+from ml_jobs.settings import Settings
+
+
+def test_every_parameter_can_be_given_as_text():
+    defaults = Settings()
+    again = Settings.of({name: str(value) for name, value in asdict(defaults).items()})
+    assert again == defaults
+    given = Settings.of({"width": "0", "ridge": "3.5", "refit": "False", "groups": "strength, adjusted"})
+    assert (given.width, given.ridge, given.refit) == (0, 3.5, False)
+    assert given.group_names == ("strength", "adjusted")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"depth": "3"}, "no parameter depth"),
+        ({"width": "wide"}, "width must be int"),
+        ({"refit": "maybe"}, "refit must be true or false"),
+        ({"device": "tpu"}, "device must be"),
+        ({"members": "0"}, "members must be at least 1"),
+    ],
+)
+def test_what_cannot_be_is_refused(given, said):
+    with pytest.raises(MadnessError, match=said):
+        Settings.of(given)
+
+
+def test_groups_that_do_not_exist_are_refused():
+    with pytest.raises(ValueError, match="luck"):
+        Settings(groups="strength,luck")
