@@ -22,7 +22,7 @@ class Settings:
     ridge: float = 100.0  # penalty on the squared weights of the linear part
     ncaa_weight: float = 3.0  # how often a game of the NCAA tournament counts
     margin_weight: float = 0.03  # of the margin's squared error beside log loss
-    learning_rate: float = 0.002
+    learning_rate: float = 0.0005
     weight_decay: float = 0.1
     batch: int = 2048  # games a step
     epochs: int = 30  # at most
