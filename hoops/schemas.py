@@ -70,6 +70,7 @@ _FORECAST = [
 # What the fold keeps of a season: its games with the forecast of each, its ratings by day, and the games to come.
 PREDICTED = pa.schema([*GAMES, *_FORECAST])
 PENDING = pa.schema([*FIXTURES, *_FORECAST])
+ISSUED = pa.schema([SEASON, DAY, TEAM1, TEAM2, *(field for field in _FORECAST if field.name.startswith("issued_"))])
 
 
 @dataclass(frozen=True)

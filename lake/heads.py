@@ -1,7 +1,7 @@
 """The head of a league: one small object that says which state is the truth now.
 
-    state/<engine>/league=M/head.json                                      replaced, with If-Match
-    state/<engine>/league=M/{snapshots,predicted,rated,pending}/<content>  immutable, written before a head names it
+    state/<engine>/league=M/head.json                                                   replaced, with If-Match
+    state/<engine>/league=M/{snapshots,predicted,rated,pending}/<generation>-<content>  immutable, written first
 
 Whoever replaces the head has committed; whoever finds it changed starts over. Objects that no head names any more are
 deleted after the commit.
@@ -60,7 +60,8 @@ class Head:
     season, day: the last day folded, None before the first. generation: grows by one with every commit.
     days: digest of every folded day of the running season. snapshots: keys of states after days of the running season.
     seasons: folded up to here. stale: later seasons that a correction in the past has put behind and that wait to be
-    folded again. pending: key of the forecasts of games to come; pending_inputs: digest of
+    folded again. empty: digest by season and day of days whose every game was retracted: they are no days of their
+    season. pending: key of the forecasts of games to come; pending_inputs: digest of
     what they were made from. fingerprint: the environment that folded, whose equal bytes can be expected.
     """
 
@@ -73,6 +74,7 @@ class Head:
     snapshots: dict[int, str] = field(default_factory=dict)
     seasons: dict[int, SeasonHead] = field(default_factory=dict)
     stale: dict[int, SeasonHead] = field(default_factory=dict)
+    empty: dict[int, dict[int, str]] = field(default_factory=dict)
     pending: str | None = None
     pending_inputs: str = ""
     fingerprint: dict[str, str] = field(default_factory=dict)
@@ -84,6 +86,8 @@ class Head:
 
     def unlike(self, season: int, listed: Mapping[int, str]) -> set[int]:
         """Days of a season whose ledger digests (listed: by day) are not those that were folded."""
+        without_games = self.empty.get(season, {})
+        listed = {day: one for day, one in listed.items() if without_games.get(day) != one}
         if self.season is None or season > self.season:
             return set(listed)
         if season < self.season:
@@ -115,6 +119,9 @@ class Heads:
             fields[name] = {int(day): value for day, value in fields[name].items()}
         for name in ("seasons", "stale"):
             fields[name] = {int(season): SeasonHead(**value) for season, value in fields[name].items()}
+        fields["empty"] = {
+            int(season): {int(day): digest for day, digest in days.items()} for season, days in fields["empty"].items()
+        }
         return Head(**fields), stored.etag
 
     def commit(self, league: League, head: Head, etag: str | None) -> Head:
@@ -128,13 +135,14 @@ class Heads:
         """Delete objects that the committed head no longer names."""
         self._models.delete(sorted(keys))
 
-    def write_state(self, league: League, state: State) -> str:
-        return self._write(league, "snapshots", ".npz", statespace.to_bytes(state), state)
+    def write_state(self, head: Head, state: State) -> str:
+        """Write a state for the head that will replace `head`, and return its key."""
+        return self._write(head, "snapshots", ".npz", statespace.to_bytes(state), state)
 
-    def write_rows(self, league: League, name: str, table: pa.Table) -> str:
-        """Write rows (name: predicted, rated or pending) and return their key."""
+    def write_rows(self, head: Head, name: str, table: pa.Table) -> str:
+        """Write rows (name: predicted, rated or pending) for the head that will replace `head`; return their key."""
         table = table.combine_chunks()
-        return self._write(league, name, ".parquet", parquet.encode(table, table.schema), table)
+        return self._write(head, name, ".parquet", parquet.encode(table, table.schema), table)
 
     def read_state(self, key: str) -> State:
         return self._read(key, statespace.from_bytes)
@@ -142,10 +150,11 @@ class Heads:
     def read_rows(self, key: str) -> pa.Table:
         return self._read(key, parquet.decode)
 
-    def _write(self, league: League, folder: str, suffix: str, body: bytes, value: Any) -> str:
-        content = hashlib.sha256(body).hexdigest()[:32]
-        key = f"state/{self._engine}/league={league}/{folder}/{content}{suffix}"
-        self._models.put(key, body)  # the same content again is the same bytes; an expired key comes back
+    def _write(self, head: Head, folder: str, suffix: str, body: bytes, value: Any) -> str:
+        # The generation keeps a key from coming back after it was expired, when the same content does.
+        content = f"{head.generation + 1:06d}-{hashlib.sha256(body).hexdigest()[:32]}"
+        key = f"state/{self._engine}/league={head.league}/{folder}/{content}{suffix}"
+        self._models.put(key, body)
         self._remember(key, value)
         return key
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from hoops.leagues import League
 from hoops.model import Model, champion
 from lake.heads import Heads
+from lake.issued import Issued
 from lake.ledger import Ledger
 from lake.published import PublishedTables
 from lake.receipts import Receipts
@@ -25,6 +26,10 @@ class Lake:
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.models)
+
+    @cached_property
+    def issued(self) -> Issued:
+        return Issued(self.models)
 
     @cached_property
     def receipts(self) -> Receipts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
 import pyarrow as pa
@@ -82,6 +83,10 @@ class PublishedTables:
         """The table that lies at a key, whoever wrote it; its inputs and rows are unknown."""
         stored = self._dashboard.get(key)
         return TableEntry(stored.etag, "", 0) if stored else None
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Delete tables that the manifest no longer has."""
+        self._dashboard.delete(keys)
 
     def read(self, key: str) -> pa.Table:
         stored = self._dashboard.get(key)

@@ -37,6 +37,7 @@ class Listed:
     etag: str
     size: int
     modified: datetime
+    version: str | None = None
 
 
 class Store(Protocol):
@@ -58,6 +59,9 @@ class Store(Protocol):
 
     def listing(self, prefix: str) -> list[Listed]:
         """Every object below the prefix, in key order."""
+
+    def versions(self, prefix: str) -> list[Listed]:
+        """Every version of every object below the prefix that was not deleted for good, oldest first."""
 
     def folders(self, prefix: str) -> list[str]:
         """Names of the folders directly below the prefix (which ends in /), in order."""
@@ -111,6 +115,14 @@ class S3Store:
         rows = self._call_plain(lambda: [row for page in pages for row in page.get("Contents", [])])
         return [Listed(row["Key"], row["ETag"].strip('"'), row["Size"], row["LastModified"]) for row in rows]
 
+    def versions(self, prefix: str) -> list[Listed]:
+        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self.name, Prefix=prefix)
+        rows = self._call_plain(lambda: [row for page in pages for row in page.get("Versions", [])])
+        found = [
+            Listed(row["Key"], row["ETag"].strip('"'), row["Size"], row["LastModified"], _version(row)) for row in rows
+        ]
+        return sorted(found, key=lambda row: row.modified)
+
     def folders(self, prefix: str) -> list[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, Delimiter="/")
         rows = self._call_plain(lambda: [row for page in pages for row in page.get("CommonPrefixes", [])])
@@ -129,14 +141,14 @@ class S3Store:
 
     def _call_plain(self, operation: Callable) -> Any:
         """Run one request; say in our own terms what went wrong."""
-        from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+        from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 
         try:
             return operation()
         except ClientError as error:
             code = error.response["Error"]["Code"]
             status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
-            if code in ("PreconditionFailed", "ConditionalRequestConflict"):
+            if code == "PreconditionFailed":
                 raise Conflict(f"{self.name}: {error}") from error
             if code in ("NoSuchKey", "NoSuchVersion", "404"):
                 raise _Missing from error
@@ -145,7 +157,7 @@ class S3Store:
             if status >= 500 or code in _TRANSIENT:
                 raise Retryable(f"{self.name}: {error}") from error
             raise
-        except (ConnectionError, HTTPClientError) as error:
+        except (ConnectionError, HTTPClientError, IncompleteReadError) as error:
             raise Retryable(f"{self.name}: {error}") from error
 
 
@@ -153,7 +165,16 @@ class _Missing(Exception):
     """There is no such object."""
 
 
-_TRANSIENT = frozenset({"SlowDown", "Throttling", "ThrottlingException", "RequestTimeout", "RequestTimeTooSkewed"})
+_TRANSIENT = frozenset(
+    {
+        "ConditionalRequestConflict",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "RequestTimeout",
+        "RequestTimeTooSkewed",
+    }
+)
 
 
 def _version(answer: Any) -> str | None:
@@ -200,6 +221,11 @@ class MemoryStore:
     def listing(self, prefix: str) -> list[Listed]:
         found = sorted((key, versions[-1]) for key, versions in self._objects.items() if key.startswith(prefix))
         return [Listed(key, stored.etag, len(stored.body), stored.modified) for key, stored in found]
+
+    def versions(self, prefix: str) -> list[Listed]:
+        found = [(key, one) for key, stored in self._objects.items() if key.startswith(prefix) for one in stored]
+        rows = [Listed(key, one.etag, len(one.body), one.modified, one.version) for key, one in found]
+        return sorted(rows, key=lambda row: row.modified)
 
     def folders(self, prefix: str) -> list[str]:
         below = (key.removeprefix(prefix) for key in self._objects if key.startswith(prefix))

@@ -20,7 +20,6 @@ from hoops.contract.names import parse
 from hoops.contract.payload import MAX_BYTES, refuse_too_large
 from hoops.contract.report import Report
 from hoops.errors import MadnessError, Rejected
-from hoops.leagues import Kind
 from lake.lake import Lake
 from lake.receipts import REJECTED, Receipt, token
 from madness.aws import Clients
@@ -159,10 +158,9 @@ def ingest(
     return outcomes
 
 
-def _in_order_of_play(upload: Upload) -> tuple[int, str]:
+def _in_order_of_play(upload: Upload) -> tuple[bool, str]:
     """Regular seasons before tournaments, so that the messages of a season come in the order of its days."""
-    kind = parse(upload.key).kind
-    return (list(Kind).index(kind) if kind else -1, upload.key)
+    return ("RegularSeason" not in upload.key, upload.key)
 
 
 def _take_in(

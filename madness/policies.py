@@ -58,6 +58,7 @@ def _accept(stage: Stage, folders: list[str]) -> list[Statement]:
             [_objects(stage.source, f"rejected/{folder}/*") for folder in folders],
         ),
         _allow(["s3:ListBucket"], [_bucket(stage.source), _bucket(stage.models)]),
+        _allow(["s3:ListBucketVersions"], [_bucket(stage.source)]),
         _allow(
             ["s3:GetObject", "s3:PutObject"], [_objects(stage.models, "ledger/*"), _objects(stage.models, "receipts/*")]
         ),
@@ -70,13 +71,14 @@ def _fold(stage: Stage) -> list[Statement]:
         _allow(["s3:ListBucket"], [_bucket(stage.models)]),
         _allow(["s3:GetObject"], [_objects(stage.models, "ledger/*"), _objects(stage.models, "models/*")]),
         _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [_objects(stage.models, "state/*")]),
+        _allow(["s3:GetObject", "s3:PutObject"], [_objects(stage.models, "issued/*")]),
     ]
 
 
 def _publish(stage: Stage) -> list[Statement]:
     return [
         _allow(["s3:ListBucket"], [_bucket(stage.dashboard)]),
-        _allow(["s3:GetObject", "s3:PutObject"], [_objects(stage.dashboard, "*")]),
+        _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [_objects(stage.dashboard, "*")]),
     ]
 
 

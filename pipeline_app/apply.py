@@ -13,15 +13,20 @@ from lake.fingerprint import fingerprint
 from lake.heads import Head
 from lake.lake import Lake
 from pipeline_app.log import log
-from pipeline_app.nudges import Nudge
+from pipeline_app.nudges import Nudge, Unreadable
 from pipeline_app.publish import publish
 from pipeline_app.replay import Replay
 from pipeline_app.retry import retrying
 
 
 class Message(NamedTuple):
-    """A nudge as the queue delivered it."""
+    """A message as the queue delivered it."""
 
+    id: str
+    body: str
+
+
+class _Read(NamedTuple):
     id: str
     nudge: Nudge
 
@@ -32,31 +37,44 @@ class ApplyFailed(MadnessError):
 
 def apply_batch(lake: Lake, messages: Iterable[Message], clock: Callable[[], datetime]) -> None:
     """Apply a batch of messages in order. Leagues succeed or fail apart; raise `ApplyFailed` if one failed."""
-    failed: dict[League, Exception] = {}
-    by_league = sorted(messages, key=lambda message: message.nudge.league)  # stable: order within a league stays
+    failed: dict[str, Exception] = {}
+    readable = []
+    for message in messages:
+        try:
+            readable.append(_Read(message.id, Nudge.parse(message.body)))
+        except Unreadable as error:
+            log("failed", message_id=message.id, error=str(error))
+            failed[f"message {message.id}"] = error
+    by_league = sorted(readable, key=lambda message: message.nudge.league)  # stable: order within a league stays
     for league, group in groupby(by_league, key=lambda message: message.nudge.league):
         try:
             apply(lake, league, list(group), clock)
         except Exception as error:  # noqa: BLE001 - the other league must not suffer; raised again below
             log("failed", league=league, error=repr(error))
-            failed[league] = error
+            failed[f"league {league}"] = error
     if failed:
         names = ", ".join(failed)
-        raise ApplyFailed(f"could not apply league {names}; the queue delivers again") from next(iter(failed.values()))
+        raise ApplyFailed(f"could not apply {names}; the queue delivers again") from next(iter(failed.values()))
 
 
-def apply(lake: Lake, league: League, messages: list[Message], clock: Callable[[], datetime]) -> Head:
-    """Fold what the messages name, in order, and commit once; then publish. Start over when someone else committed."""
-    head = retrying(lambda: _fold_and_commit(lake, league, messages, clock()))
+def apply(lake: Lake, league: League, messages: list[_Read], clock: Callable[[], datetime]) -> Head:
+    """Fold what the messages name, in order, and commit; then publish. Start over when someone else committed.
+
+    One commit does for a batch. Only a long catch-up takes several, so that what is folded is kept if time runs out.
+    """
+    is_done = False
+    while not is_done:
+        head, is_done = retrying(lambda: _fold_and_commit(lake, league, messages, clock()))
     publish(lake, league, clock)
     return head
 
 
-def _fold_and_commit(lake: Lake, league: League, messages: list[Message], now: datetime) -> Head:
+def _fold_and_commit(lake: Lake, league: League, messages: list[_Read], now: datetime) -> tuple[Head, bool]:
+    """The head after the messages, and whether they are wholly applied."""
     model = lake.model(league)
     heads = lake.heads(model)
     before, etag = heads.read(league)
-    replay = Replay(league, before, lake.ledger, heads, model)
+    replay = Replay(league, before, lake.ledger, heads, lake.issued, model)
     targets = [message.nudge.target for message in messages]
     replay.prefetch(target for target in targets if target)
     folded = [replay.bring_up_to(target) if target else [] for target in targets]
@@ -69,4 +87,4 @@ def _fold_and_commit(lake: Lake, league: League, messages: list[Message], now: d
     for (identity, nudge), days in zip(messages, folded, strict=True):
         log("applied", league=league, season=nudge.season, day=nudge.day, message_id=identity, folded=days,
             generation=head.generation, engine=head.engine)  # fmt: skip
-    return head
+    return head, not replay.is_exhausted

@@ -9,7 +9,7 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
 from pipeline_app.accept import accept
 from pipeline_app.apply import ApplyFailed, Message, apply_batch
 from pipeline_app.composition import lake, meter, now, queue, settings
-from pipeline_app.nudges import Nudge, Receipt
+from pipeline_app.nudges import Delivery
 from pipeline_app.reconcile import reconcile as reconcile_now
 
 handlers = Blueprint(__name__)
@@ -40,13 +40,12 @@ def refresh_reference(event: S3Event) -> None:
 @handlers.on_sqs_message(settings().queue, batch_size=10, name="apply_results")
 def apply_results(event: SQSEvent) -> None:
     records = event.to_dict()["Records"]
-    messages = [Message(record["messageId"], Nudge.parse(record["body"])) for record in records]
     try:
         with meter().measured("apply_results"):
-            apply_batch(lake(), messages, now)
+            apply_batch(lake(), [Message(record["messageId"], record["body"]) for record in records], now)
     except ApplyFailed:
         received = [(record["receiptHandle"], record["attributes"]["ApproximateReceiveCount"]) for record in records]
-        queue().release([Receipt(handle, int(count)) for handle, count in received])
+        queue().release([Delivery(handle, int(count)) for handle, count in received])
         raise
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
-from hoops.errors import Retryable
+from hoops.errors import MadnessError, Retryable
 from hoops.leagues import League
 from lake.heads import Head
 from lake.ledger import DayEntries, Ledger, digest
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 BATCH = 10  # what SQS takes in one call
+
+
+class Unreadable(MadnessError):
+    """A message that is no nudge: someone else has written to the queue."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,12 @@ class Nudge:
 
     @classmethod
     def parse(cls, body: str) -> Nudge:
-        fields = json.loads(body)
-        return cls(League(fields["league"]), fields["season"], fields["day"], fields["cause"])
+        """Read a message's body; raise `Unreadable` if it is none of ours."""
+        try:
+            fields = json.loads(body)
+            return cls(League(fields["league"]), fields["season"], fields["day"], fields["cause"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unreadable(f"no nudge: {body[:200]!r}") from error
 
     @property
     def target(self) -> tuple[int, int] | None:
@@ -55,7 +63,7 @@ class Nudge:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class Delivery:
     """A delivered message. received: how often it was delivered so far."""
 
     handle: str
@@ -65,7 +73,7 @@ class Receipt:
     def patience(self) -> int:
         """Seconds to wait before the next delivery: 30, 60, 120, ... so that an outage of minutes is sat out.
 
-        >>> [Receipt("", received).patience for received in (1, 2, 5)]
+        >>> [Delivery("", received).patience for received in (1, 2, 5)]
         [30, 60, 480]
         """
         return int(min(30 * 2 ** (self.received - 1), 600))
@@ -96,11 +104,11 @@ class SqsQueue:
         answer = self._sqs.get_queue_attributes(QueueUrl=self._queue_url(), AttributeNames=names)  # type: ignore[arg-type]
         return sum(int(answer["Attributes"][name]) for name in names)  # type: ignore[literal-required]
 
-    def release(self, receipts: Sequence[Receipt]) -> None:
+    def release(self, deliveries: Sequence[Delivery]) -> None:
         """Have failed messages delivered again soon, later each time, and not only after the visibility timeout."""
         entries = [
             {"Id": str(place), "ReceiptHandle": one.handle, "VisibilityTimeout": one.patience}
-            for place, one in enumerate(receipts)
+            for place, one in enumerate(deliveries)
         ]
         self._sqs.change_message_visibility_batch(QueueUrl=self._queue_url(), Entries=entries)  # type: ignore[arg-type]
 

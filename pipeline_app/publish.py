@@ -72,9 +72,10 @@ def _publish(lake: Lake, league: League, clock: Callable[[], datetime], distrust
     for key, (inputs, build) in wanted.items():
         recorded = manifest.tables.get(key)
         if recorded is None or recorded.inputs != inputs or key in distrusted:
-            written[key] = _write(lake.published, league, key, build(), manifest, inputs)
+            written[key] = _write(lake.published, league, key, build(), recorded, inputs, etag)
     shown = {**head.seasons, **head.stale}
     last = max(shown, default=None)
+    gone = {key for key in manifest.tables if key not in wanted and _season_of(key) not in head.stale}
     lake.published.write_manifest(
         league,
         replace(
@@ -83,10 +84,12 @@ def _publish(lake: Lake, league: League, clock: Callable[[], datetime], distrust
             season=last, day=shown[last].last_day if last is not None else None,
             published_at=f"{clock():%Y-%m-%dT%H:%M:%SZ}",
             seasons=sorted({*shown, *_seasons_of_fixtures(head, heads)}),
-            tables={**manifest.tables, **written},
+            tables={key: entry for key, entry in {**manifest.tables, **written}.items() if key not in gone},
         ),
         etag,
     )  # fmt: skip
+    if gone:  # a season whose every game was retracted
+        lake.published.remove(gone)
     log("published", league=league, generation=head.generation, tables=sorted(written))
 
 
@@ -110,8 +113,8 @@ def _wanted(
         for name in SEASON_TABLES:
             wanted[table_key(name, league, season)] = (inputs, partial(made.get, name))
     pending = heads.read_rows(head.pending) if head.pending else None
-    emptied = {int(key.split("season=")[1].split("/")[0]) for key in manifest.tables if key.startswith("upcoming/")}
-    for season in {*_seasons_of_fixtures(head, heads), *emptied}:
+    emptied = {_season_of(key) for key in manifest.tables if key.startswith("upcoming/")}
+    for season in {*_seasons_of_fixtures(head, heads), *(one for one in emptied if one is not None)}:
         rows = tables.upcoming(season, pending, reference()) if pending is not None else None
         rows = rows if rows is not None else tables.PUBLISHED["upcoming"].schema.empty_table()
         inputs = digest([TABLES_VERSION, head.pending or "", stated])
@@ -151,14 +154,19 @@ def _season_tables(
 
 
 def _write(
-    published: PublishedTables, league: League, key: str, table: pa.Table, manifest: Manifest, inputs: str
+    published: PublishedTables,
+    league: League,
+    key: str,
+    table: pa.Table,
+    recorded: TableEntry | None,
+    inputs: str,
+    manifest_etag: str | None,
 ) -> TableEntry:
     try:
-        return published.write_table(key, table, manifest.tables.get(key), inputs)
+        return published.write_table(key, table, recorded, inputs)
     except Conflict:
         present = published.present(key)
-        now, _ = published.manifest(league)
-        if now.generation != manifest.generation:
+        if published.manifest(league)[1] != manifest_etag:
             raise
         # No later publication is recorded: whoever wrote this died before its manifest. Write over what it left.
         return published.write_table(key, table, present, inputs)
@@ -193,6 +201,12 @@ def _summary(season: int, folded: SeasonHead) -> tables.SeasonSummary:
     return tables.SeasonSummary(
         season, folded.games, folded.first_day, folded.last_day, folded.champion, unpack_teams(folded.teams)
     )
+
+
+def _season_of(key: str) -> int | None:
+    """The season in the key of a table, if there is one."""
+    _, _, rest = key.partition("season=")
+    return int(rest.split("/")[0]) if rest else None
 
 
 def _same(table: pa.Table) -> pa.Table:

@@ -4,41 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from hoops.contract.columns import FOLDERS
+from hoops.errors import MadnessError
 from hoops.leagues import League
 from lake.heads import Head
 from lake.lake import Lake
 from lake.ledger import Ledger
 from lake.receipts import filed, token
+from lake.store import Listed
 from pipeline_app.accept import accept
 from pipeline_app.log import log
 from pipeline_app.nudges import Nudge, Queue, plan
 from pipeline_app.publish import damaged, publish
 from pipeline_app.schedule import Schedule
 
+T = TypeVar("T")
+
+
+class ReconcileFailed(MadnessError):
+    """Something could not be reconciled; everything else was."""
+
 
 def reconcile(lake: Lake, queue: Queue, clock: Callable[[], datetime]) -> None:
-    """Accept objects without receipt, nudge leagues whose ledger is ahead of their head, publish, mend tables."""
+    """Accept versions without receipt, nudge leagues whose ledger is ahead of their head, publish, mend tables.
+
+    What fails keeps nothing else from being done; raise `ReconcileFailed` at the end.
+    """
+    failed: list[str] = []
+
+    def attempt(what: str, work: Callable[[], T], otherwise: T) -> T:
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 - one bad object must not stop the others; raised again below
+            log("failed", reconciling=what, error=repr(error))
+            failed.append(f"{what}: {error!r}")
+            return otherwise
+
     forgotten = unreceipted(lake)
-    for key in forgotten:
-        accept(lake, queue, key, clock)
+    for row in forgotten:
+        attempt(row.key, partial(accept, lake, queue, row.key, clock, row.version), None)
     nudged = 0
     if queue.depth() == 0:  # else nudges are on their way, and more of them would only pile up
         for league in League:
-            nudges = overdue(lake, league)
-            queue.send(nudges)
-            nudged += len(nudges)
+            nudged += attempt(f"league {league}", partial(_nudge, lake, queue, league), 0)
     for league in League:
-        publish(lake, league, clock, damaged(lake, league))
-    log("reconciled", accepted=forgotten, nudged=nudged)
+        attempt(f"tables of league {league}", partial(_mend, lake, league, clock), None)
+    log("reconciled", accepted=[row.key for row in forgotten], nudged=nudged, failed=len(failed))
+    if failed:
+        raise ReconcileFailed("; ".join(failed))
 
 
-def unreceipted(lake: Lake) -> list[str]:
-    """Keys of source objects whose present version has no receipt."""
+def unreceipted(lake: Lake) -> list[Listed]:
+    """Versions of source objects that have no receipt, oldest first: also those that were overwritten since."""
     done = lake.receipts.done()
-    rows = [row for folder in FOLDERS for row in lake.source.listing(f"{folder}/")]
-    return [row.key for row in rows if (filed(row.key), token(row.modified, row.etag)) not in done]
+    rows = [row for folder in FOLDERS for row in lake.source.versions(f"{folder}/")]
+    return [row for row in rows if (filed(row.key), token(row.modified, row.etag)) not in done]
+
+
+def _nudge(lake: Lake, queue: Queue, league: League) -> int:
+    nudges = overdue(lake, league)
+    queue.send(nudges)
+    return len(nudges)
+
+
+def _mend(lake: Lake, league: League, clock: Callable[[], datetime]) -> None:
+    publish(lake, league, clock, damaged(lake, league))
 
 
 def overdue(lake: Lake, league: League) -> list[Nudge]:
@@ -47,7 +80,7 @@ def overdue(lake: Lake, league: League) -> list[Nudge]:
     behind = unapplied(head, league, lake.ledger)
     if behind:
         return plan(league, behind, head, lake.ledger)
-    inputs = Schedule(league, lake.ledger).inputs(head.position)
+    inputs = Schedule(league, lake.ledger).inputs(head)
     return [Nudge(league, None, None, inputs)] if inputs != head.pending_inputs else []
 
 

@@ -18,14 +18,16 @@ from hoops import merge, statespace, tables
 from hoops.fold import Day, carry_issued, fold_day, forecast_fixtures, issued, unplayed
 from hoops.leagues import LAST_DAY, League
 from hoops.model import Model
-from hoops.schemas import PENDING, PREDICTED, RATED
+from hoops.schemas import ISSUED, PENDING, PREDICTED, RATED
 from hoops.statespace import State
 from lake.heads import Head, Heads, SeasonHead, pack_teams, season_digest
+from lake.issued import Issued
 from lake.ledger import DayEntries, Ledger, statements
 from pipeline_app.schedule import START, Moment, Schedule
 
 KEPT_SNAPSHOTS = 5  # states kept of the running season, so that a late correction need not fold all of it again
 PREFETCH = 60  # days whose entries are read at once
+DAYS_A_COMMIT = 600  # so that a long catch-up is kept in parts, well within the function's time
 
 
 class Replay:
@@ -34,13 +36,18 @@ class Replay:
     head: the one that was read, moved along with the work; its keys are up to date once `next_head` has written.
     """
 
-    def __init__(self, league: League, head: Head, ledger: Ledger, heads: Heads, model: Model) -> None:
+    def __init__(
+        self, league: League, head: Head, ledger: Ledger, heads: Heads, issued_before: Issued, model: Model
+    ) -> None:
         self._league, self._ledger, self._heads, self._model = league, ledger, heads, model
+        self._issued = issued_before
         self._schedule = Schedule(league, ledger)
+        self._budget = DAYS_A_COMMIT
         self._before, self.head = head, head
         self._state: State | None = None
         self._rows: _Rows | None = None
         self._today = PENDING.empty_table()
+        self._on_record: dict[int, pa.Table] = {}
 
     def prefetch(self, targets: Iterable[Moment]) -> None:
         """Read what the targets will need in one go; folding reads what is still missing, a day at a time."""
@@ -61,23 +68,30 @@ class Replay:
         if reached and season <= reached[0] and (changed := self._changed(season, reached)):
             target = (season, LAST_DAY) if season < reached[0] else max(target, reached)
             self._restore(season, min(changed))
-        return [self._fold(day) for day in self._due(target)]
+        folded = [self._fold(day) for day in self._due(target)]
+        self._forget_if_empty(season)
+        return [one for one in folded if one]
+
+    @property
+    def is_exhausted(self) -> bool:
+        """True if there was more to fold than one commit should take; the rest is folded from the next head."""
+        return self._budget < 0
 
     def next_head(self, now: datetime, fingerprint: dict[str, str]) -> Head | None:
         """Write what was folded and give the head to commit; None if nothing has changed."""
-        inputs = self._schedule.inputs(self.head.position)
-        folded = self._today_is_new
-        if not folded and inputs == self._before.pending_inputs:
+        # While results wait to be folded, forecasts made now would be old before anyone reads them.
+        behind = self._schedule.is_behind(self.head)
+        inputs = "" if behind else self._schedule.inputs(self.head)
+        if self.head == self._before and inputs == self._before.pending_inputs:
             return None
-        if folded:
+        if self._rows is not None:
             self._finish_season()
-        pending = self._forecast_to_come(now) if inputs else PENDING.empty_table()
-        key = self._heads.write_rows(self._league, "pending", pending) if pending.num_rows else None
+        pending = self._still_pending() if behind else self._forecast_to_come(now)
+        if behind and pending.num_rows == self._pending_before().num_rows:
+            key = self._before.pending
+        else:
+            key = self._heads.write_rows(self._before, "pending", pending) if pending.num_rows else None
         return replace(self.head, pending=key, pending_inputs=inputs, fingerprint=fingerprint)
-
-    @property
-    def _today_is_new(self) -> bool:
-        return self._rows is not None
 
     # -- what changed, and what is due --------------------------------------------------------------------------
 
@@ -94,8 +108,10 @@ class Replay:
             for season in seasons
             if position[0] <= season <= target[0]
             for day in self._schedule.days(season)
-            if position < (season, day.day) <= target
+            if position < (season, day.day) <= target and self.head.empty.get(season, {}).get(day.day) != day.digest
         ]
+        due, later = due[: max(self._budget, 0)], due[max(self._budget, 0) :]
+        self._budget -= len(due) + len(later)
         for start in range(0, len(due), PREFETCH):
             chunk = due[start : start + PREFETCH]
             self._ledger.read([entry for day in chunk for entry in day.entries])
@@ -129,8 +145,12 @@ class Replay:
 
     # -- forward ------------------------------------------------------------------------------------------------
 
-    def _fold(self, entries: DayEntries) -> tuple[int, int, int]:
+    def _fold(self, entries: DayEntries) -> tuple[int, int, int] | None:
         season, day = entries.season, entries.day
+        games = merge.merge(statements(self._ledger, entries.entries))
+        self.head = replace(self.head, empty=_with_day(self.head.empty, entries, is_empty=games.num_rows == 0))
+        if games.num_rows == 0:
+            return None
         state = self._current_state()
         if season != self.head.season:
             if self._rows is not None:
@@ -138,13 +158,18 @@ class Replay:
             self._rows = _Rows(PREDICTED.empty_table(), RATED.empty_table())
             self.head = replace(self.head, season=season, days={}, snapshots={})
         rows = self._season_rows()
-        games = merge.merge(statements(self._ledger, entries.entries))
         fixtures = unplayed(self._schedule.of_day(season, day), games)
         folded = fold_day(state, Day(season, day, games, fixtures), self._model)
         self._rows = rows.and_day(carry_issued(folded.predicted, *self._issued_before(season)), folded.rated)
         self._state, self._today = folded.state, folded.pending
         self.head = replace(self.head, day=day, days={**self.head.days, day: entries.digest})
         return season, day, games.num_rows
+
+    def _forget_if_empty(self, season: int) -> None:
+        """Drop a season that waits to be folded again if it has no games any more."""
+        days = {day.day: day.digest for day in self._schedule.days(season)}
+        if season in self.head.stale and days == self.head.empty.get(season):
+            self.head = replace(self.head, stale={s: one for s, one in self.head.stale.items() if s != season})
 
     def _current_state(self) -> State:
         if self._state is None:
@@ -165,22 +190,28 @@ class Replay:
         return self._rows
 
     def _issued_before(self, season: int) -> list[pa.Table]:
-        """Rows that know what was issued before the games of a season, the newest first."""
-        pending = [self._heads.read_rows(self._before.pending)] if self._before.pending else []
-        known = self._before.seasons.get(season) or self._before.stale.get(season)
-        return [*pending, self._heads.read_rows(known.predicted)] if known else pending
+        """Rows that know what was issued before the games of a season; what is on record for good comes first."""
+        if season not in self._on_record:
+            self._on_record[season] = self._issued.read(self._league, season)
+        return [self._on_record[season], self._pending_before()]
+
+    def _pending_before(self) -> pa.Table:
+        return self._heads.read_rows(self._before.pending) if self._before.pending else PENDING.empty_table()
 
     def _finish_season(self) -> None:
         """Write rows and state of the season in work and enter them in the head."""
         head, rows = self.head, self._season_rows()
         assert head.season is not None and head.day is not None
+        issued_rows = rows.predicted.filter(pc.is_valid(rows.predicted["issued_at"])).select(ISSUED.names)
+        if issued_rows.num_rows:
+            self._issued.add(self._league, head.season, issued_rows)
         facts = tables.summary(tables.SeasonRows(head.season, rows.predicted, rows.rated))
-        snapshot = self._heads.write_state(self._league, self._current_state())
+        snapshot = self._heads.write_state(self._before, self._current_state())
         finished = SeasonHead(
             digest=season_digest(head.days),
             snapshot=snapshot,
-            predicted=self._heads.write_rows(self._league, "predicted", rows.predicted),
-            rated=self._heads.write_rows(self._league, "rated", rows.rated),
+            predicted=self._heads.write_rows(self._before, "predicted", rows.predicted),
+            rated=self._heads.write_rows(self._before, "rated", rows.rated),
             games=facts.games,
             first_day=facts.first_day,
             last_day=head.day,
@@ -203,11 +234,16 @@ class Replay:
         last_games = _on(self._season_rows().predicted, position) if self.head.season else PREDICTED.empty_table()
         fixtures = self._schedule.to_come(self.head.position, last_games)
         later = pc.or_(pc.greater(fixtures["season"], position[0]), pc.greater(fixtures["day"], position[1]))
-        before = self._heads.read_rows(self._before.pending) if self._before.pending else PENDING.empty_table()
+        before = self._pending_before()
         today = _on(carry_issued(issued(self._today, now), before) if self._today.num_rows else before, position)
         still_open = unplayed(today, unplayed(today, fixtures))
         made = forecast_fixtures(self._current_state(), fixtures.filter(later), self._model)
         return pa.concat_tables([still_open, issued(made, now)]).combine_chunks()
+
+    def _still_pending(self) -> pa.Table:
+        """What was forecast before, less what has been played since."""
+        before = self._pending_before()
+        return unplayed(before, self._season_rows().predicted) if self.head.season is not None else before
 
 
 class _Rows:
@@ -221,6 +257,14 @@ class _Rows:
 
     def up_to(self, day: int) -> _Rows:
         return _Rows(*(table.filter(pc.less_equal(table["day"], day)) for table in (self.predicted, self.rated)))
+
+
+def _with_day(empty: dict[int, dict[int, str]], day: DayEntries, *, is_empty: bool) -> dict[int, dict[int, str]]:
+    """The empty days with a day added, or taken out."""
+    others = {one: known for one, known in empty.get(day.season, {}).items() if one != day.day}
+    of_season = {**others, day.day: day.digest} if is_empty else others
+    rest = {season: days for season, days in empty.items() if season != day.season}
+    return {**rest, day.season: of_season} if of_season else rest
 
 
 def _on(rows: pa.Table, moment: Moment) -> pa.Table:

@@ -10,6 +10,7 @@ from hoops.fold import unplayed
 from hoops.leagues import League
 from hoops.merge import Statement
 from hoops.schemas import FIXTURES
+from lake.heads import Head
 from lake.ledger import RETRACTIONS, DayEntries, Entry, Ledger, digest, statements
 
 Moment = tuple[int, int]  # (season, day)
@@ -28,13 +29,23 @@ class Schedule:
         """Days of a season that have games."""
         return [day for day in self._listed(season) if day.has_games]
 
-    def inputs(self, position: Moment | None) -> str:
+    def inputs(self, head: Head) -> str:
         """Digest of what the forecasts of games to come are made from: where the state stands, lists, retractions."""
-        position = position or START
+        position = head.position or START
         open_lists = {season: entry for season, entry in self._fixture_lists().items() if season >= position[0]}
         retracted = [entry for season in sorted(open_lists) for entry in self._retracted(season)]
         keys = [entry.key for entry in (*open_lists.values(), *retracted)]
         return digest([str(position), *keys]) if keys else ""
+
+    def is_behind(self, head: Head) -> bool:
+        """True while the ledger has days after the head's, whose results every forecast should know."""
+        position = head.position or START
+        seasons = [season for season in self._ledger.seasons(self._league) if season >= position[0]]
+        return any(
+            (season, day.day) > position and head.empty.get(season, {}).get(day.day) != day.digest
+            for season in seasons
+            for day in self.days(season)
+        )
 
     def of_season(self, season: int) -> pa.Table:
         """The fixtures of a season (`FIXTURES`), played or not."""

@@ -91,7 +91,7 @@ class Stage:
             self.deliver(nudges)
 
     def deliver(self, nudges: list[Nudge]) -> None:
-        apply_batch(self.lake, [Message(str(i), nudge) for i, nudge in enumerate(nudges)], self.clock)
+        apply_batch(self.lake, [Message(str(i), nudge.body()) for i, nudge in enumerate(nudges)], self.clock)
 
     def published(self) -> dict[str, bytes]:
         """Every published table's bytes by key."""

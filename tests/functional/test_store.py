@@ -37,6 +37,14 @@ def test_what_was_put_is_got(store: Store) -> None:
     assert (stat.key, stat.etag, stat.size) == ("a/b", etag, 1)
 
 
+def test_every_version_is_listed_oldest_first(store: Store) -> None:
+    etags = [store.put("x/a", body) for body in (b"1", b"2")]
+    store.put("y", b"")
+    rows = store.versions("x/")
+    assert [row.etag for row in rows] == etags
+    assert [store.get("x/a", row.version).body for row in rows] == [b"1", b"2"]  # type: ignore[union-attr]
+
+
 def test_what_is_not_there_is_none(store: Store) -> None:
     assert store.get("a") is None
     assert store.stat("a") is None

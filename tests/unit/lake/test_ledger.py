@@ -125,7 +125,7 @@ def test_what_a_head_has_folded_is_told_from_what_the_ledger_lists() -> None:
 def test_an_expired_object_is_a_lost_race() -> None:
     store = MemoryStore()
     heads = Heads(store, "engine")
-    key = heads.write_rows(M, "pending", FIXTURES.empty_table())
+    key = heads.write_rows(Head("M", "engine"), "pending", FIXTURES.empty_table())
     assert heads.read_rows(key).schema.equals(FIXTURES)
     heads.expire([key])
     with pytest.raises(Expired):
