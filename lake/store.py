@@ -122,7 +122,7 @@ class S3Store:
             Listed(row["Key"], row["ETag"].strip('"'), row["Size"], row["LastModified"], _version(row)) for row in rows
         ]
         # S3 lists the versions of a key newest first, and times them to the second.
-        return sorted(reversed(found), key=lambda row: row.modified)
+        return sorted(found[::-1], key=lambda row: row.modified)
 
     def folders(self, prefix: str) -> list[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, Delimiter="/")
