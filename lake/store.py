@@ -121,8 +121,10 @@ class S3Store:
         found = [
             Listed(row["Key"], row["ETag"].strip('"'), row["Size"], row["LastModified"], _version(row)) for row in rows
         ]
-        # S3 lists the versions of a key newest first, and times them to the second.
-        return sorted(found[::-1], key=lambda row: row.modified)
+        # S3 lists the versions of a key newest first, and times them to the second: the sort must not undo the reversal.
+        found.reverse()
+        found.sort(key=lambda row: row.modified)
+        return found
 
     def folders(self, prefix: str) -> list[str]:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix, Delimiter="/")
