@@ -135,8 +135,8 @@ def walk(
     parameters: Parameters,
     conferences: Conferences | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[Played, Described]:
-    """Every game of a league (`GAMES`) as it looked before its day, in order of play."""
+) -> tuple[Played, Described, Knowledge]:
+    """Every game of a league (`GAMES`) as it looked before its day, in order of play; and what is known after all."""
     games = games.sort_by([(name, "ascending") for name in ("season", "day", "team1_id", "team2_id")])
     played, results = Played.of(games), Results.of(games)
     conferences = conferences or Conferences()
@@ -148,9 +148,10 @@ def walk(
         if progress is not None:
             progress(rows.stop, len(played))
     empty = Described(np.empty(0), np.empty((0, len(NAMES))), np.empty((0, len(CONTEXT))), np.empty(0))
-    return played, Described(
+    described = Described(
         **{f.name: np.concatenate([getattr(part, f.name) for part in parts or [empty]]) for f in fields(Described)}
     )
+    return played, described, known
 
 
 def to_bytes(known: Knowledge) -> bytes:

@@ -62,13 +62,13 @@ class Trained:
     """A scorer, and how its training went.
 
     epochs : of the networks. validation_linear, validation : log loss of the validation seasons without and with the
-    networks, before the temperature; NaN if there were none. device : cpu or cuda.
+    networks, before the temperature; None if there were none. device : cpu or cuda.
     """
 
     scorer: Scorer
     epochs: int
-    validation_linear: float
-    validation: float
+    validation_linear: float | None
+    validation: float | None
     device: str
 
 
@@ -100,7 +100,7 @@ def fit(games: Games, settings: Settings, through: int) -> Trained:
     temperature = _temperature_across(frame, games, settings)
     if len(seasons) == 1:
         network = _Network(frame, linear, settings, device)
-        return Trained(network.export(frame, temperature, through), 0, float("nan"), float("nan"), device)
+        return Trained(network.export(frame, temperature, through), 0, None, None, device)
     first_validation = int(seasons[-min(settings.validation_seasons, len(seasons) - 1)])
     log.info("training on %s, seasons %d-%d, validation from %d", device, seasons[0], through, first_validation)
     training, validation = games.where(games.season < first_validation), games.where(games.season >= first_validation)

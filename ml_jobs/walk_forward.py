@@ -66,7 +66,7 @@ def forecasts(games: Games, seasons: range, settings: Settings) -> tuple[Floats,
         found = score(trained.scorer, games.where(rows).described)
         probability[rows], margin[rows] = found.probability, found.margin
         log.info(
-            "%d: %d epochs, validation %.4f, %.4f without networks, temperature %.3f, %.1f s on %s",
+            "%d: %d epochs, validation log loss %s (%s without networks), temperature %.3f, %.1f s on %s",
             season, trained.epochs, trained.validation, trained.validation_linear, trained.scorer.temperature,
             time.perf_counter() - started, trained.device,
         )  # fmt: skip
@@ -132,7 +132,7 @@ def main(arguments: list[str] | None = None) -> None:
     seasons = range(first, last + 1)
     started = time.perf_counter()
     table_of_games, conferences = read_league(given.data, given.league)
-    played, described = walk(table_of_games, defaults(given.league), conferences)
+    played, described, _ = walk(table_of_games, defaults(given.league), conferences)
     log.info("features of %d games: %.1f s", len(played), time.perf_counter() - started)
     games = Games.of(played, Results.of(_in_order(table_of_games)).has_box, described)
     full, margin = forecasts(games, seasons, settings)

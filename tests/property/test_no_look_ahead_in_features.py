@@ -45,7 +45,7 @@ def an_outcome(rng: np.random.Generator) -> dict:
 
 
 def seen(rows: list[dict]) -> dict[tuple, list[bytes]]:
-    _, described = walk(pa.Table.from_pylist(rows, schema=GAMES), PARAMETERS, CONFERENCES)
+    _, described, _ = walk(pa.Table.from_pylist(rows, schema=GAMES), PARAMETERS, CONFERENCES)
     parts = (described.values, described.context, described.offset, described.margin)
     return {
         (row["season"], row["day"], row["team1_id"]): [part[place].tobytes() for part in parts]

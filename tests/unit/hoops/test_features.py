@@ -132,5 +132,6 @@ def test_every_feature_has_a_name_of_its_own_and_a_group():
 
 
 def test_no_games_give_no_rows():
-    played, seen = walk(a_league().slice(0, 0), PARAMETERS)
+    played, seen, known = walk(a_league().slice(0, 0), PARAMETERS)
+    assert to_bytes(known) == to_bytes(initial(PARAMETERS))
     assert len(played) == len(seen.offset) == 0 and seen.values.shape == (0, len(NAMES))
