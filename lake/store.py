@@ -121,7 +121,7 @@ class S3Store:
         found = [
             Listed(row["Key"], row["ETag"].strip('"'), row["Size"], row["LastModified"], _version(row)) for row in rows
         ]
-        # S3 lists the versions of a key newest first, and times them to the second: the sort must not undo the reversal.
+        # S3 lists the versions of a key newest first and times them to the second; the sort keeps equal times in order.
         found.reverse()
         found.sort(key=lambda row: row.modified)
         return found
