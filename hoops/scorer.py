@@ -23,6 +23,7 @@ from hoops.features import Described
 from hoops.state import Floats
 
 LIMIT = 20.0  # no forecast is surer than these log-odds, one in 500 million
+_BLOCK = 64  # games
 _VERSION = 1
 _ARRAYS = ("scale", "context_mean", "context_scale", "linear", "hidden", "bias", "out")
 _CONTEXT = tuple(feature.name for feature in CONTEXT)
@@ -90,14 +91,14 @@ class Scored:
 
 
 def score(scorer: Scorer, games: Described) -> Scored:
-    """Forecast games from their features."""
+    """Forecast games from their features; a game's forecast depends on nothing but that game, to the last bit."""
     x = games.values[:, [NAMES.index(name) for name in scorer.features]] / scorer.scale
     context = (games.context - scorer.context_mean) / scorer.context_scale
-    f = x.shape[1]
-    from_context = context @ scorer.hidden[:, f:] + scorer.bias[:, None]  # (members, m, h)
-    from_teams = x @ scorer.hidden[:, :f]
-    odd = np.tanh(from_teams + from_context) - np.tanh(from_context - from_teams)
-    raw = x @ scorer.linear + (odd @ scorer.out).mean(axis=0)
+    raw = np.empty((len(x), 2))
+    # Products of matrices round by their shape: blocks of one size make a row's result the same in any company.
+    for start in range(0, len(x), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        raw[block] = _raw(scorer, _filled(x[block]), _filled(context[block]))[: len(x) - start]
     log_odds = np.clip((games.offset + raw[:, 0]) / scorer.temperature, -LIMIT, LIMIT)
     return Scored(
         probability=1.0 / (1.0 + np.exp(-log_odds)),
@@ -154,3 +155,17 @@ def from_bytes(content: bytes) -> Scorer:
     return Scorer(
         features=features, temperature=temperature, margin_unit=margin_unit, trained_through=trained_through, **kept
     )
+
+
+def _raw(scorer: Scorer, x: Floats, context: Floats) -> Floats:
+    f = x.shape[1]
+    from_teams = x @ scorer.hidden[:, :f]  # (members, m, h)
+    from_context = context @ scorer.hidden[:, f:] + scorer.bias[:, None]
+    odd = np.tanh(from_teams + from_context) - np.tanh(from_context - from_teams)
+    raw: Floats = x @ scorer.linear + (odd @ scorer.out).mean(axis=0)
+    return raw
+
+
+def _filled(rows: Floats) -> Floats:
+    """The rows, and rows of zeros up to a whole block."""
+    return np.concatenate([rows, np.zeros((_BLOCK - len(rows), rows.shape[1]))])

@@ -305,6 +305,8 @@ def _temperature(log_odds: torch.Tensor, won: torch.Tensor) -> float:
 
 
 def _device(settings: Settings) -> str:
-    if settings.device != "auto":
-        return settings.device
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    if torch.cuda.is_available():
+        return "cpu" if settings.device == "cpu" else "cuda"
+    if settings.device == "cuda":
+        log.warning("there is no GPU to train on; training on the CPU")
+    return "cpu"

@@ -60,6 +60,19 @@ def test_the_formula_game_by_game():
         assert found.margin[row] == pytest.approx(games.margin[row] + 11.0 * raw[1])
 
 
+def test_a_forecast_does_not_depend_on_the_other_games_asked_for():
+    games = some_games(150)
+    together = score(a_scorer(members=8, width=16), games)
+    order = np.random.default_rng(3).permutation(150)[:71]
+    some = replace(
+        games, offset=games.offset[order], values=games.values[order], context=games.context[order],
+        margin=games.margin[order],
+    )  # fmt: skip
+    apart = score(a_scorer(members=8, width=16), some)
+    np.testing.assert_array_equal(apart.probability, together.probability[order])
+    np.testing.assert_array_equal(apart.margin, together.margin[order])
+
+
 def test_even_teams_are_even_and_nobody_is_certain():
     games = some_games(2)
     even = replace(games, offset=np.zeros(2), values=np.zeros_like(games.values))
