@@ -100,7 +100,7 @@ def wait_until_published(
     sqs = clients("sqs")
     backlog = Backlog(lake, leagues)
     dead = depth(sqs, stage.dead_letters)
-    last_news, last_heal = clock(), 0.0
+    last_news, last_heal, last_look = clock(), 0.0, clock()
     seen: object = None
     while True:
         standings = [backlog.look(league) for league in backlog.leagues]
@@ -111,6 +111,9 @@ def wait_until_published(
         if settled and not any(overdue(lake, league) for league in backlog.leagues):
             return
         now = clock()
+        if queued == 0 and waiting and now - last_look > 1.0:
+            # Files may have been accepted since the days were listed.
+            backlog, last_look = Backlog(lake, leagues), clock()
         news = (waiting, queued, tuple(standing.manifest.generation for standing in standings))
         if news != seen:
             seen, last_news = news, now

@@ -295,8 +295,12 @@ def _sentence(outcome: Any) -> str:
         return outcome.report.text()
     if outcome.is_rejected:
         return f"{outcome.key} was rejected"
-    rows = f": {outcome.rows:,} rows" + (f" on {outcome.days:,} days" if outcome.days else "")
+    rows = f": {_counted(outcome.rows, 'row')}" + (f" on {_counted(outcome.days, 'day')}" if outcome.days else "")
     return f"{outcome.key} {outcome.outcome}{rows}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _write_csv(table: Any, path: Path) -> None:

@@ -27,6 +27,7 @@ from lake.store import Conflict, Listed
 from pipeline_app.log import log
 from pipeline_app.newcomers import newcomers
 from pipeline_app.nudges import Nudge, Queue, plan
+from pipeline_app.overruled import overruled
 
 TIMESTAMP = "%Y%m%dT%H%M%SZ"
 
@@ -54,8 +55,8 @@ def accept(lake: Lake, queue: Queue, key: str, clock: Callable[[], datetime], ve
         lake.receipts.put(Receipt(key, named, REJECTED, f"{clock():{TIMESTAMP}}"))
         log("rejected", key=key, version=named, problems=rejection.report.count, first=rejection.report.headline())
         return
-    warnings = accepted.warnings + newcomers(lake.ledger, accepted)
     days = _enter(lake, queue, accepted, _stated_at(name, found))
+    warnings = accepted.warnings + newcomers(lake.ledger, accepted) + overruled(lake.ledger, accepted)
     if lake.receipts.rejection(key) and _is_newest(lake, key, named):
         lake.receipts.clear_rejection(key)
     rows = accepted.table.num_rows

@@ -46,7 +46,7 @@ class Replay:
         self._before, self.head = head, head
         self._state: State | None = None
         self._rows: _Rows | None = None
-        self._today = PENDING.empty_table()
+        self._reached = PENDING.empty_table()  # forecasts of fixtures on the days folded, none of them played
         self._on_record: dict[int, pa.Table] = {}
 
     def prefetch(self, targets: Iterable[Moment]) -> None:
@@ -161,7 +161,8 @@ class Replay:
         fixtures = unplayed(self._schedule.of_day(season, day), games)
         folded = fold_day(state, Day(season, day, games, fixtures), self._model)
         self._rows = rows.and_day(carry_issued(folded.predicted, *self._issued_before(season)), folded.rated)
-        self._state, self._today = folded.state, folded.pending
+        self._state = folded.state
+        self._reached = pa.concat_tables([unplayed(self._reached, folded.pending), folded.pending])
         self.head = replace(self.head, day=day, days={**self.head.days, day: entries.digest})
         return season, day, games.num_rows
 
@@ -229,16 +230,17 @@ class Replay:
     # -- games to come ------------------------------------------------------------------------------------------
 
     def _forecast_to_come(self, now: datetime) -> pa.Table:
-        """Forecast later days from the state now; fixtures of the last day keep the forecast from before it."""
-        position = self.head.position or START
-        last_games = _on(self._season_rows().predicted, position) if self.head.season else PREDICTED.empty_table()
-        fixtures = self._schedule.to_come(self.head.position, last_games)
-        later = pc.or_(pc.greater(fixtures["season"], position[0]), pc.greater(fixtures["day"], position[1]))
-        before = self._pending_before()
-        today = _on(carry_issued(issued(self._today, now), before) if self._today.num_rows else before, position)
-        still_open = unplayed(today, unplayed(today, fixtures))
+        """Forecast later days from the state now; fixtures of days that were reached keep the forecast from before."""
+        season, day = self.head.position or START
+        games = self._season_rows().predicted if self.head.season else PREDICTED.empty_table()
+        fixtures = self._schedule.to_come(self.head.position, games)
+        later = pc.or_(pc.greater(fixtures["season"], season), pc.greater(fixtures["day"], day))
         made = forecast_fixtures(self._current_state(), fixtures.filter(later), self._model)
-        return pa.concat_tables([still_open, issued(made, now)]).combine_chunks()
+        before = self._pending_before()
+        reached = carry_issued(issued(self._reached, now), before)
+        kept = pa.concat_tables([reached, unplayed(before, reached)])
+        waiting = unplayed(kept, unplayed(kept, fixtures.filter(pc.invert(later))))
+        return pa.concat_tables([waiting, issued(made, now)]).combine_chunks()
 
     def _still_pending(self) -> pa.Table:
         """What was forecast before, less what has been played since."""
@@ -265,7 +267,3 @@ def _with_day(empty: dict[int, dict[int, str]], day: DayEntries, *, is_empty: bo
     of_season = {**others, day.day: day.digest} if is_empty else others
     rest = {season: days for season, days in empty.items() if season != day.season}
     return {**rest, day.season: of_season} if of_season else rest
-
-
-def _on(rows: pa.Table, moment: Moment) -> pa.Table:
-    return rows.filter(pc.and_(pc.equal(rows["season"], moment[0]), pc.equal(rows["day"], moment[1])))

@@ -15,6 +15,7 @@ from lake.ledger import RETRACTIONS, DayEntries, Entry, Ledger, digest, statemen
 
 Moment = tuple[int, int]  # (season, day)
 START: Moment = (0, -1)
+OVERDUE = 7  # days for which a fixture without a result is still shown; results can be late
 
 
 class Schedule:
@@ -60,8 +61,8 @@ class Schedule:
         rows = self.of_season(season)
         return rows.filter(pc.equal(rows["day"], day))
 
-    def to_come(self, position: Moment | None, last_games: pa.Table) -> pa.Table:
-        """Fixtures on days not yet reached, and those of the last day that are not among its games."""
+    def to_come(self, position: Moment | None, games: pa.Table) -> pa.Table:
+        """Fixtures on days not yet reached, and those of the last days that are not among the season's games."""
         season, day = position or START
         parts = [FIXTURES.empty_table()]
         for one in sorted(self._fixture_lists()):
@@ -69,7 +70,7 @@ class Schedule:
                 parts.append(self.of_season(one))
             elif one == season:
                 rows = self.of_season(one)
-                parts.append(unplayed(rows.filter(pc.greater_equal(rows["day"], day)), last_games))
+                parts.append(unplayed(rows.filter(pc.greater_equal(rows["day"], day - OVERDUE)), games))
         return pa.concat_tables(parts).combine_chunks()
 
     def _listed(self, season: int) -> list[DayEntries]:

@@ -35,7 +35,7 @@ def render(view: View) -> list[Any]:
     if played and view.place.asked.get("show") == "season":
         return [summary, _toolbar(view, "season"), *_season(view)]
     if asked is None or asked > LAST_DAY:
-        steps = (max(played, default=None), min(coming, default=None))
+        steps = (max(played, default=None), min(_after(coming, played), default=None))
         return [summary, _toolbar(view, "days", {*played, *coming}, None, steps), *_overview(view, played, coming)]
     days = {*played, *coming}
     steps = max((d for d in days if d < asked), default=None), min((d for d in days if d > asked), default=None)
@@ -63,13 +63,20 @@ def _summary(view: View, forecasts: Any, coming: int) -> html.Div:
 
 def _overview(view: View, played: Counter[int], coming: Counter[int]) -> list[Any]:
     made = []
-    if coming:
-        days = _until_enough(coming, sorted(coming))
+    if next_days := _after(coming, played):
+        days = _until_enough(coming, next_days)
         made.append(_games(view, "Up next", matchups.upcoming(view, days), SORTS_UPCOMING, "upcoming"))
+    if late := [day for day in sorted(coming) if day not in next_days]:
+        made.append(_games(view, "No result yet", matchups.upcoming(view, late), SORTS_UPCOMING, "upcoming"))
     if played:
         days = _until_enough(played, sorted(played, reverse=True))
         made.append(_games(view, "Latest results", matchups.played(view, days), SORTS_PLAYED, "played"))
     return made
+
+
+def _after(coming: Counter[int], played: Counter[int]) -> list[int]:
+    """Days to come after the last one with results; on earlier ones a result is missing."""
+    return sorted(day for day in coming if day > max(played, default=-1))
 
 
 def _until_enough(games: Counter[int], days: list[int]) -> list[int]:

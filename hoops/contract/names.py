@@ -66,6 +66,10 @@ def parse(key: str) -> SourceName:
     *folders, file = key.split("/")
     match = _NAME.fullmatch(file)
     if match is None or match["stem"] not in _STEMS:
+        stem = re.split(r"[_. ]", file, maxsplit=1)[0]
+        if stem in _STEMS and file.endswith((".csv", ".csv.gz")):
+            rest = file.removeprefix(stem).removesuffix(".gz").removesuffix(".csv")
+            reject(key, f"'{shown(rest)}' after {stem}", f"nothing, or {_TIMESTAMPS}")
         reject(key, f"the name '{shown(file)}'", _advice(file))
     league, dataset = _STEMS[match["stem"]]
     if folders and folders != [dataset.folder]:

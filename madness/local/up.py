@@ -7,10 +7,13 @@ Every step finds out what is already there, so that a second run resumes in seco
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,7 @@ from madness.local import dashboard, ministack
 from madness.local.deploy import deploy
 from madness.local.home import Home, LocalError
 from madness.local.ministack import Endpoint
+from madness.sample.shape import STOP_DAY
 from madness.stage import Stage, load_stage, project_root
 from madness.summary import count_games
 
@@ -196,7 +200,16 @@ def _files(wishes: Wishes, source: dict[str, str], voice: Voice) -> list[Upload]
     source["leagues"] = ",".join(leagues)
     if wanted:
         source["seasons"] = wanted
-    return selection.uploads(folder, leagues, seasons)
+    uploads = selection.uploads(folder, leagues, seasons)
+    return _dated(uploads) if source["kind"] == SAMPLE else uploads
+
+
+def _dated(uploads: list[Upload]) -> list[Upload]:
+    """The sample league's files, dated the day on which it stands: whatever a person uploads later is newer."""
+    calendar = next(upload.body for upload in uploads if upload.key.endswith("Seasons.csv")).decode()
+    last = max(csv.DictReader(io.StringIO(calendar)), key=lambda row: int(row["Season"]))
+    today = datetime.strptime(last["DayZero"], "%m/%d/%Y") + timedelta(days=STOP_DAY)
+    return [Upload(upload.key.replace(".csv", f"_{today:%Y%m%d}.csv"), upload.body) for upload in uploads]
 
 
 def write_sample(folder: Path, voice: Voice) -> None:

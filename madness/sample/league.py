@@ -11,12 +11,11 @@ from hoops.contract.columns import FIRST_SEASON, LAST_SEASON
 from hoops.leagues import League
 from madness.sample.files import FIRST_TEAM, LeagueFiles, csv, shared_files, with_rows
 from madness.sample.season import SeasonSimulator
-from madness.sample.shape import FULL, PLAY, SMALL, Shape, check_stop_day
+from madness.sample.shape import FULL, PLAY, SMALL, STOP_DAY, Shape, check_stop_day
 from madness.sample.strength import strengths
 from madness.sample.world import World, build_world
 
 BOTH = (League.MEN, League.WOMEN)
-STOP_DAY = 100  # mid-February
 MOST_SEASONS = 30  # so that the made-up names suffice
 TRUTH_COLUMNS = ("Season", "DayNum", "Team1ID", "Team2ID", "Prob1", "Margin1")
 TRUTH_FOLDER = "truth"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hoops.leagues import SELECTION_SUNDAY, League
 from madness.sample.names import CONFERENCES
 
+STOP_DAY = 100  # mid-February: where the last season stands
 SMALLEST_CONFERENCE, LARGEST_CONFERENCE = 7, 12
 FIRST_FOUR_OF_WOMEN = 2022  # before it, the women's tournament has no play-ins
 

@@ -153,3 +153,28 @@ def test_fixtures_that_are_all_gone_leave_an_empty_table(full_stage: Stage, file
     full_stage.upload("retractions/MRetractions_20990101.csv", body.encode())
     full_stage.drain()
     assert upcoming(full_stage).num_rows == 0
+
+
+def test_a_fixture_without_a_result_is_shown_for_a_week_with_its_last_forecast(
+    full_stage: Stage, files: dict[str, bytes]
+) -> None:
+    _, fixtures = rows_of(files[FIXTURES])
+    days = sorted({int(row[1]) for row in fixtures})
+    missing = next(row for row in fixtures if int(row[1]) == days[0])
+    identity = (int(missing[1]), *sorted((int(missing[2]), int(missing[3]))))
+    before = next(r for r in upcoming(full_stage).to_pylist() if (r["day"], r["team1_id"], r["team2_id"]) == identity)
+
+    def play(through: int) -> None:
+        rows = [row for row in fixtures if int(row[1]) <= through and row != missing]
+        body = "\n".join([RESULT_HEADER, *(played(row, 80, 70) for row in rows)]).encode()
+        full_stage.upload(f"results/MRegularSeasonCompactResults_209901{through - 90:02d}.csv", body)
+        full_stage.drain()
+
+    play(days[2])
+    assert days[2] - days[0] <= 7
+    late = [row for row in upcoming(full_stage).to_pylist() if row["day"] <= days[2]]
+    assert [(row["day"], row["team1_id"], row["team2_id"]) for row in late] == [identity]
+    assert late[0]["team1_probability"] == before["team1_probability"]
+    assert late[0]["issued_at"] == before["issued_at"]
+    play(next(day for day in days if day > days[0] + 7))
+    assert identity not in games(upcoming(full_stage))

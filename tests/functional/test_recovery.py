@@ -196,3 +196,16 @@ def test_a_long_catch_up_is_committed_in_parts(
     assert men(stage) == men(full_stage)
     head, _ = stage.lake.heads(stage.lake.model(League.MEN)).read(League.MEN)
     assert head.generation > 10
+
+
+def test_a_file_older_than_what_was_taken_says_so(full_stage: Stage, files: dict[str, bytes]) -> None:
+    header, rows = rows_of(files[COMPACT])
+    for key, body in (
+        ("results/MRegularSeasonCompactResults_20200101.csv", listing(header, rows[:1])),
+        ("fixtures/MFixtures_20200101.csv", files["fixtures/MFixtures.csv"]),
+    ):
+        full_stage.upload(key, body)
+        (warning,) = full_stage.receipt(key).warnings
+        assert "newer" in warning and "2026-01-01" in warning
+    full_stage.upload("results/MRegularSeasonCompactResults_20990101.csv", listing(header, rows[:1]))
+    assert full_stage.receipt("results/MRegularSeasonCompactResults_20990101.csv").warnings == ()
