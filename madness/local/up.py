@@ -8,6 +8,7 @@ Every step finds out what is already there, so that a second run resumes in seco
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from madness import provision, selection
 from madness.aws import Clients, local_clients, open_lake
 from madness.backlog import wait_until_published
 from madness.console import Voice
-from madness.ingest import Outcome, Upload, ingest, set_mapping
+from madness.ingest import UNCHANGED, Outcome, Upload, ingest, set_mapping
 from madness.local import dashboard, ministack
 from madness.local.deploy import deploy
 from madness.local.home import Home, LocalError
@@ -112,7 +113,7 @@ def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, str]) -> di
     clients = local_clients(endpoint)
     lake = open_lake(stage, clients)
     with _timed(seconds, "ingest"):
-        outcomes = _ingest(wishes, source, stage, lake, clients, voice)
+        outcomes = _ingest(home, wishes, source, stage, lake, clients, voice)
     home.remember(data=source)
     with _timed(seconds, "process"), voice.task("days applied") as advance:
         wait_until_published(lake, stage, clients, tuple(League), progress=advance)
@@ -170,18 +171,30 @@ def _deploy(home: Home, stage: Stage, root: Path, endpoint: Endpoint, clients: C
 
 
 def _ingest(
-    wishes: Wishes, source: dict[str, str], stage: Stage, lake: Lake, clients: Clients, voice: Voice
+    home: Home, wishes: Wishes, source: dict[str, str], stage: Stage, lake: Lake, clients: Clients, voice: Voice
 ) -> list[Outcome]:
-    files = _files(wishes, source, voice)
-    outcomes: list[Outcome] = []
+    """Upload the files that are new or changed since the last `up`.
+
+    A file of the folder that has not changed is not uploaded again over one of the same name that a person has
+    ingested since.
+    """
+    files = {upload.key: upload for upload in _files(wishes, source, voice)}
+    content = {key: hashlib.sha256(upload.body).hexdigest() for key, upload in files.items()}
+    known = home.settings().get("uploaded", {})
+    outcomes = [Outcome(key, UNCHANGED) for key in files if known.get(key) == content[key]]
+    changed = [upload for key, upload in files.items() if known.get(key) != content[key]]
     with voice.task("files accepted") as advance:
 
         def done(outcome: Outcome) -> None:
             outcomes.append(outcome)
             advance(len(outcomes), len(files))
+            for warning in outcome.warnings:
+                voice.say(f"{outcome.key}: {warning}")
 
-        advance(0, len(files))
-        ingest(files, stage, lake, clients, done=done)
+        advance(len(outcomes), len(files))
+        ingest(changed, stage, lake, clients, done=done)
+    taken = {outcome.key: content[outcome.key] for outcome in outcomes if not outcome.is_rejected}
+    home.remember(uploaded={**known, **taken})
     return outcomes
 
 

@@ -99,7 +99,7 @@ def test_ingest_prints_the_report_of_a_rejected_file(deployed, madness, tmp_path
 
     good = bad.with_name("MRegularSeasonCompactResults_20010102.csv")
     good.write_text("Season,DayNum,WTeamID,WScore,LTeamID,LScore,WLoc,NumOT\n2001,9,1101,70,1102,60,H,0\n")
-    assert "1 rows on 1 days" in madness("ingest", good, "--home", deployed.home.root).stdout
+    assert "1 row on 1 day" in madness("ingest", good, "--home", deployed.home.root).stdout
     assert "unchanged" in madness("ingest", good, "--home", deployed.home.root).stdout
 
 
