@@ -8,4 +8,9 @@ No AWS, no clock, no environment, no file system. Everything in this package is 
     fold       days in order                 -> forecasts and ratings, each made before its day was seen
     tables     games, forecasts, reference   -> the tables that the dashboard reads
     backtest   many seasons                  -> how good the forecasts were, beside baselines
+
+Trained and scored, and not yet part of the fold (`docs/features.md`)::
+
+    aggregates, efficiency                   box scores, summed and adjusted for opponents, day by day
+    features, scorer                         match-ups described from before their day -> a better forecast
 """

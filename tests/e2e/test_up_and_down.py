@@ -84,6 +84,21 @@ def test_up_twice_kill_and_down(new_home, madness, tiny) -> None:
     assert not home.root.exists()
 
 
+def test_up_leaves_alone_what_was_ingested_since(new_home, madness, tiny, tmp_path) -> None:
+    home = new_home()
+    assert madness("up", "--data", tiny, "--home", home.root).returncode == 0
+    header, *fixtures = (tiny / "MFixtures.csv").read_text().splitlines()
+    mine = tmp_path / "MFixtures.csv"
+    mine.write_text("\n".join([header, *fixtures[:-5]]) + "\n")
+    assert madness("ingest", mine, "--home", home.root).returncode == 0
+    again = json.loads(madness("up", "--home", home.root, "--json").stdout)
+    assert again["files"]["uploaded"] == 0
+    endpoint = ministack.running(home)
+    assert endpoint is not None
+    stored = open_lake(load_stage("local"), local_clients(endpoint)).source.get("fixtures/MFixtures.csv")
+    assert stored is not None and stored.body == mine.read_bytes()
+
+
 def test_ingest_prints_the_report_of_a_rejected_file(deployed, madness, tmp_path) -> None:
     bad = tmp_path / "MRegularSeasonCompactResults_20010101.csv"
     bad.write_text(
