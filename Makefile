@@ -1,6 +1,6 @@
 # `make up` and `make test` are all a fresh machine needs; both make .venv from locks/ first.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format lock setup clean
+.PHONY: help up down status test check format lock setup torch clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,7 +24,7 @@ down: $(VENV)/.run  ## stop everything; data stay in .madness/
 status: $(VENV)/.run  ## how far it is
 	@$(BIN)/madness status $(if $(MADNESS_HOME),--home "$(MADNESS_HOME)")
 
-test: $(VENV)/.dev lint  ## every test and check (needs Chromium for the browser tests)
+test: setup lint  ## every test and check (needs Chromium for the browser tests)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.dev lint fast  ## format, lint, types, import contracts, fast tests
@@ -48,11 +48,15 @@ lock: $(VENV)/.dev  ## write locks/ anew from pyproject.toml
 	$(call compile,pyproject.toml --extra local,run)
 	$(call compile,pyproject.toml --extra dev,dev)
 	echo uv | $(call compile,-,uv)
+	printf '%s\n' $(TORCH_NEEDS) | $(call compile,- --constraint locks/dev.txt,torch)
 
 compile = $(BIN)/uv pip compile $(1) --quiet --universal --python-version 3.11 --upgrade --no-config --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --generate-hashes --output-file locks/$(2).txt
 
 setup: $(VENV)/.dev  ## make .venv with everything for development
+	@$(MAKE) --no-print-directory torch || echo "no CPU build of torch for this Python here: what trains is left out" >&2
+
+torch: $(VENV)/.torch  ## add torch, without CUDA: for training and `madness backtest --model full`
 
 clean:  ## delete what was built; .madness/ stays
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
@@ -72,6 +76,18 @@ define install
 @touch $@
 endef
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+
+# The CPU build, which pulls in no CUDA packages: from the wheels in PIP_FIND_LINKS if that is set, else from where uv
+# knows that PyTorch keeps it. Its dependencies are locked like everything else.
+TORCH := 2.13.0
+TORCH_NEEDS := filelock fsspec jinja2 networkx setuptools sympy typing-extensions
+TORCH_FROM := $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)" torch==$(TORCH)+cpu,--torch-backend cpu torch==$(TORCH))
+
+$(VENV)/.torch: locks/torch.txt | $(VENV)/.dev
+	@echo "installing torch $(TORCH) (locks/torch.txt)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement locks/torch.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps $(TORCH_FROM)
+	@touch $@
 
 $(VENV)/.run: locks/run.txt pyproject.toml | $(BIN)/python
 	$(call install,run)

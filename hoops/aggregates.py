@@ -10,13 +10,12 @@ A statistic that was not recorded adds nothing, and its game is not counted amon
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from hoops.packing import pack, unpack
 from hoops.results import Results
 from hoops.schemas import BOX_COLUMNS
 from hoops.state import Floats, Ids
@@ -31,7 +30,7 @@ _FOR, _AGAINST = len(COUNTS), len(COUNTS) + len(STATISTICS)
 
 HALF_LIFE = 45.0  # days after which a game counts half in the decayed sums
 SUMMER = 0.35  # share of the decayed sums that survives a summer
-_VERSION = 1
+_VERSION = 2
 _NEVER = -1
 _ARRAYS = ("teams", "last_season", "last_day", "all_time", "season_sums", "decayed")
 
@@ -173,32 +172,22 @@ def totals(state: Aggregates, teams: Ids, scope: str = "season_sums") -> Totals:
 
 
 def to_bytes(state: Aggregates) -> bytes:
-    """The state as an uncompressed npz without pickles: equal states give equal bytes."""
-    clock = [_VERSION, *(_NEVER if part is None else part for part in (state.season, state.day))]
-    buffer = io.BytesIO()
-    np.savez(buffer, clock=np.array(clock, np.int64), **{name: getattr(state, name) for name in _ARRAYS})
-    return buffer.getvalue()
+    """The sums, packed: equal sums give equal bytes."""
+    clock = [_NEVER if part is None else part for part in (state.season, state.day)]
+    return pack(_VERSION, {"clock": np.array(clock, np.int64), **{name: getattr(state, name) for name in _ARRAYS}})
 
 
 def from_bytes(content: bytes) -> Aggregates:
-    """The state that `to_bytes` wrote, bit for bit.
+    """The sums that `to_bytes` wrote, bit for bit.
 
     Raises
     ------
     ValueError
-        If the bytes are not such a state, or one of another version.
+        If the bytes are not such sums, or some of another version.
     """
-    if not zipfile.is_zipfile(io.BytesIO(content)):
-        raise ValueError("not the bytes of aggregates")
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            version, season, day = arrays["clock"].tolist()
-            kept = {name: arrays[name] for name in _ARRAYS}
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise ValueError("not the bytes of aggregates") from error
-    if version != _VERSION:
-        raise ValueError(f"aggregates of version {version}; this code reads version {_VERSION}")
-    return Aggregates(None if season == _NEVER else season, None if day == _NEVER else day, **kept)
+    arrays = unpack(content, "aggregates", _VERSION, ("clock", *_ARRAYS))
+    season, day = (None if part == _NEVER else part for part in arrays.pop("clock").tolist())
+    return Aggregates(season, day, **arrays)
 
 
 def _enrol(state: Aggregates, playing: Ids) -> Aggregates:

@@ -19,14 +19,13 @@ A game without box score moves the margin's strengths and no channel.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from hoops import statespace
+from hoops.packing import pack, unpack
 from hoops.parameters import Parameters
 from hoops.results import BOX, Results
 from hoops.schemas import BOX_COLUMNS
@@ -42,7 +41,7 @@ NOISE, SUMMER_SD = 0.75, 1.5
 SUM_PRIOR, SUM_CARRY, SUM_DRIFT, SUM_MEMORY = 0.4, 0.7, 0.001, 2000.0
 # Of a team's shooting beyond the league's percentage, this much is believed to be skill.
 THREE_POINT_SKILL, FREE_THROW_SKILL = 0.35, 0.6
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,16 +239,9 @@ def update(before: Adjusted, results: Results, parameters: Parameters) -> Adjust
 
 
 def to_bytes(state: Adjusted) -> bytes:
-    """The state as an uncompressed npz without pickles: equal states give equal bytes."""
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        version=np.array(_VERSION),
-        base=np.frombuffer(statespace.to_bytes(state.base), np.uint8),
-        league_games=np.array(state.league_games),
-        **{name: getattr(state, name) for name in _ARRAYS},
-    )
-    return buffer.getvalue()
+    """The state, packed: equal states give equal bytes."""
+    arrays = {name: getattr(state, name) for name in _ARRAYS}
+    return pack(_VERSION, {"base": statespace.to_bytes(state.base), "league_games": state.league_games, **arrays})
 
 
 def from_bytes(content: bytes) -> Adjusted:
@@ -260,18 +252,9 @@ def from_bytes(content: bytes) -> Adjusted:
     ValueError
         If the bytes are not such a state, or one of another version.
     """
-    if not zipfile.is_zipfile(io.BytesIO(content)):
-        raise ValueError("not the bytes of adjusted box scores")
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            version, league_games = int(arrays["version"]), float(arrays["league_games"])
-            base = statespace.from_bytes(arrays["base"].tobytes())
-            kept = {name: arrays[name] for name in _ARRAYS}
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise ValueError("not the bytes of adjusted box scores") from error
-    if version != _VERSION:
-        raise ValueError(f"adjusted box scores of version {version}; this code reads version {_VERSION}")
-    return Adjusted(base=base, league_games=league_games, **kept)
+    arrays = unpack(content, "adjusted box scores", _VERSION, ("base", "league_games", *_ARRAYS))
+    base, games = statespace.from_bytes(arrays.pop("base").tobytes()), float(arrays.pop("league_games"))
+    return Adjusted(base=base, league_games=games, **arrays)
 
 
 def _observed(results: Results) -> Floats:

@@ -61,6 +61,18 @@ FEATURES: tuple[Feature, ...] = (
 )  # fmt: skip
 NAMES = tuple(feature.name for feature in FEATURES)
 GROUPS = tuple(dict.fromkeys(feature.group for feature in FEATURES))
+GROUP_TITLES = {
+    "strength": "team strength",
+    "adjusted": "box scores adjusted for opponents",
+    "efficiency": "efficiency and tempo",
+    "home": "home advantage of this host",
+    "history": "history and conference",
+    "schedule": "games played and rest",
+    "record": "wins and losses",
+    "factors": "shooting, turnovers, rebounds, free throws",
+    "sums": "box scores in wins and in losses",
+    "missing": "box scores missing",
+}
 CONTEXT: tuple[Feature, ...] = (
     Feature("day", "day of the season / 132, less 0.5", "", "context"),
     Feature("spread", "logarithm of the standard deviation of the counted margin / 12", "", "context"),

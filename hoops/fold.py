@@ -1,8 +1,8 @@
-"""Days in order: forecast every game from the state before its day, then update the state once with all of them.
+"""Days in order: forecast every game from what was known before its day, then learn once from all of them.
 
-    state before day d ──► forecast the games and fixtures of day d
+    known before day d ──► forecast the games and fixtures of day d
           │
-          └─ games of day d ──► state after day d ──► ratings, forecasts of later fixtures
+          └─ games of day d ──► known after day d ──► ratings, forecasts of later fixtures
 
 A forecast is made from a `Matchups`, which holds no score; the update never sees a forecast. Everything here is a
 function of its arguments, so that the same days give the same rows wherever they are folded.
@@ -10,7 +10,7 @@ function of its arguments, so that the same days give the same rows wherever the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,11 +18,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops import statespace
+from hoops import efficiency, knowledge, statespace
+from hoops.forecasting import forecast
+from hoops.knowledge import Knowledge
 from hoops.model import Model
+from hoops.results import Results
 from hoops.schemas import FIXTURES, PENDING, PREDICTED, RATED
-from hoops.statespace import Forecast, Matchups, Outcomes, State
+from hoops.statespace import Matchups
 
+Timestamp = tuple[int, int]  # (season, day)
 IDENTITY = ("season", "day", "team1_id", "team2_id")
 
 
@@ -35,47 +39,70 @@ class Day:
     games: pa.Table
     fixtures: pa.Table
 
+    @property
+    def timestamp(self) -> Timestamp:
+        return self.season, self.day
+
 
 @dataclass(frozen=True)
 class FoldedDay:
     """What a day gave.
 
-    state: after the day. predicted: the day's games with their forecasts (`PREDICTED`). rated: every team's rating
+    known: after the day. predicted: the day's games with their forecasts (`PREDICTED`). rated: every team's rating
     after the day (`RATED`). pending: forecasts of the day's fixtures that were not played (`PENDING`).
     """
 
-    state: State
+    known: Knowledge
     predicted: pa.Table
     rated: pa.Table
     pending: pa.Table
 
 
-def fold_day(state: State, day: Day, model: Model) -> FoldedDay:
-    """Fold one day that is later than every day in `state`."""
-    before = statespace.advance(state, day.season, day.day, model.parameters)
-    predicted = _with_forecast(day.games, _forecast(before, day.games, model), state, model, PREDICTED)
-    pending = _with_forecast(day.fixtures, _forecast(before, day.fixtures, model), state, model, PENDING)
-    after = statespace.update(before, outcomes(day.games), model.parameters)
-    return FoldedDay(after, predicted, _rated(after, day.day, model), pending)
+def handle_new_data(
+    timestamp: Timestamp, games: pa.Table, known: Knowledge, model: Model, fixtures: pa.Table | None = None
+) -> FoldedDay:
+    """Take in one day: forecast every game from what is known before it, then update the aggregates with all of them.
+
+    Parameters
+    ----------
+    timestamp : (season, day)
+        Later than every day in `known`.
+    games : pyarrow.Table
+        `GAMES`: all games of that day, in any order. fixtures: `FIXTURES` of that day that were not played.
+    known : Knowledge
+        What all earlier days have told.
+
+    Raises
+    ------
+    ValueError
+        If the day lies before the clock of `known`.
+    """
+    season, day = timestamp
+    fixtures = FIXTURES.empty_table() if fixtures is None else fixtures
+    before = knowledge.advance(known, season, day, model.parameters)
+    predicted = _forecast(games, before, known, model, PREDICTED)
+    pending = _forecast(fixtures, before, known, model, PENDING)
+    after = knowledge.update(before, Results.of(games), model.parameters)
+    return FoldedDay(after, predicted, _rated(after, day, model), pending)
 
 
-def fold(days: Iterator[Day], model: Model, state: State | None = None) -> Iterator[FoldedDay]:
-    """Fold days in order from `state` (default: the empty state), yielding what each gave."""
-    state = statespace.initial(model.parameters) if state is None else state
+def fold(days: Iterable[Day], model: Model, known: Knowledge | None = None) -> Iterator[FoldedDay]:
+    """Fold days in order from what is known (default: nothing), yielding what each gave."""
+    known = knowledge.initial(model.parameters) if known is None else known
     for day in days:
-        folded = fold_day(state, day, model)
-        state = folded.state
+        folded = handle_new_data(day.timestamp, day.games, known, model, day.fixtures)
+        known = folded.known
         yield folded
 
 
-def forecast_fixtures(state: State, fixtures: pa.Table, model: Model) -> pa.Table:
-    """Forecast fixtures (`FIXTURES` rows, all on days after `state`) from what is known now: `PENDING` rows."""
+def forecast_fixtures(known: Knowledge, fixtures: pa.Table, model: Model) -> pa.Table:
+    """Forecast fixtures (`FIXTURES` rows, all on days after `known`) from what is known now: `PENDING` rows."""
     parts = [PENDING.empty_table()]
     moments = sorted(set(zip(*(fixtures[name].to_pylist() for name in ("season", "day")), strict=True)))
     for season, day in moments:
         rows = fixtures.filter(pc.and_(pc.equal(fixtures["season"], season), pc.equal(fixtures["day"], day)))
-        before = statespace.advance(state, season, day, model.parameters)
-        parts.append(_with_forecast(rows, _forecast(before, rows, model), state, model, PENDING))
+        before = knowledge.advance(known, season, day, model.parameters)
+        parts.append(_forecast(rows, before, known, model, PENDING))
     return pa.concat_tables(parts).combine_chunks()
 
 
@@ -91,12 +118,6 @@ def days_of(games: pa.Table) -> Iterator[Day]:
 def matchups(rows: pa.Table) -> Matchups:
     """What may be known of games or fixtures before they are played."""
     return Matchups(*(rows[name].to_numpy() for name in ("team1_id", "team2_id", "site")))
-
-
-def outcomes(games: pa.Table) -> Outcomes:
-    """What the day's games were."""
-    margin = games["team1_score"].to_numpy().astype(np.float64) - games["team2_score"].to_numpy()
-    return Outcomes(matchups(games), margin, games["num_ot"].to_numpy())
 
 
 def issued(pending: pa.Table, now: datetime) -> pa.Table:
@@ -144,18 +165,16 @@ def _rows(table: pa.Table, names: tuple[str, ...]) -> list[tuple]:
     return list(zip(*(table[name].to_pylist() for name in names), strict=True))
 
 
-def _forecast(before: State, rows: pa.Table, model: Model) -> Forecast:
-    return statespace.predict(before, matchups(rows), model.parameters)
-
-
-def _with_forecast(rows: pa.Table, forecast: Forecast, known: State, model: Model, schema: pa.Schema) -> pa.Table:
+def _forecast(rows: pa.Table, before: Knowledge, known: Knowledge, model: Model, schema: pa.Schema) -> pa.Table:
+    """Rows with their forecasts from `before`, the morning of their day, which knows what `known` knew."""
+    made = forecast(before, matchups(rows), model)
     n = rows.num_rows
     season = rows["season"].to_numpy()
     columns = {
         **{name: rows[name] for name in rows.schema.names},
-        "team1_probability": forecast.probability,
-        "team1_margin": forecast.margin,
-        "margin_sd": forecast.margin_sd,
+        "team1_probability": made.probability,
+        "team1_margin": made.margin,
+        "margin_sd": made.margin_sd,
         "model_id": [model.id] * n,
         "known_through_season": [known.season] * n,
         "known_through_day": [known.day] * n,
@@ -172,18 +191,21 @@ def _with_forecast(rows: pa.Table, forecast: Forecast, known: State, model: Mode
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _rated(state: State, day: int, model: Model) -> pa.Table:
-    ratings = statespace.ratings(state, model.parameters)
+def _rated(known: Knowledge, day: int, model: Model) -> pa.Table:
+    ratings = statespace.ratings(known.strength, model.parameters)
     # Equal ratings are ordered by team, so that the same state always gives the same rows.
     order = np.lexsort((ratings.team, -ratings.rating))
-    n = len(order)
+    n, teams = len(order), ratings.team[order]
+    adjusted = efficiency.efficiencies(known.adjusted, teams, model.parameters)
+    without_box = np.full(n, known.adjusted.league_games == 0.0)
     return pa.Table.from_arrays(
         [
             pa.array(np.full(n, day), pa.int16()),
-            pa.array(ratings.team[order], pa.int32()),
+            pa.array(teams, pa.int32()),
             pa.array(np.arange(1, n + 1), pa.int16()),
             pa.array(ratings.rating[order]),
             pa.array(ratings.rating_sd[order]),
+            *(pa.array(one, mask=without_box) for one in (adjusted.offence, adjusted.defence, adjusted.tempo)),
         ],
         schema=RATED,
     )

@@ -2,34 +2,48 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
 
 from hoops import parameters as shipped
+from hoops import scorer as scorers
 from hoops.leagues import League
-from hoops.statespace import Parameters
+from hoops.parameters import Parameters
+from hoops.scorer import Scorer
 
-# Raise it whenever the same games and parameters would fold to a different state or different outputs.
-FOLD_VERSION = 1
+# Raise it whenever the same games, parameters and scorer would fold to a different state or different outputs.
+FOLD_VERSION = 2
 
 
 @dataclass(frozen=True)
 class Model:
-    """A forecaster of one league.
+    """A forecaster of one league: constants of the state-space model, and a scorer on top of it.
 
-    trained_through: last season whose games helped to choose the parameters; forecasts of later seasons are
-    out of sample.
+    trained_through: last season whose games helped to choose either; forecasts of later seasons are out of sample.
     """
 
     league: League
     parameters: Parameters
+    scorer: Scorer
     trained_through: int
 
-    @property
+    @cached_property
     def id(self) -> str:
-        """Names the fold and its parameters; a state made by another id is another state, kept beside this one."""
-        return f"statespace-{FOLD_VERSION}-{self.parameters.digest()}"
+        """Names the fold, its parameters and its scorer; a state made by another id is another, kept beside this one.
+
+        >>> champion(League.MEN).id.startswith(f"full-{FOLD_VERSION}-")
+        True
+        """
+        content = self.parameters.digest().encode() + scorers.to_bytes(self.scorer)
+        return f"full-{FOLD_VERSION}-{hashlib.sha256(content).hexdigest()[:12]}"
 
 
+@cache
 def champion(league: League) -> Model:
-    """The model that ships with this version."""
-    return Model(league, shipped.defaults(league), shipped.trained_through(league))
+    """The model that ships with this version: `scorers/` has its weights and the report of their training."""
+    weights = resources.files("hoops").joinpath("scorers", f"{league.value}.npz").read_bytes()
+    scorer = scorers.from_bytes(weights)
+    trained_through = max(scorer.trained_through, shipped.trained_through(league))
+    return Model(league, shipped.defaults(league), scorer, trained_through)

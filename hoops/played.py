@@ -55,13 +55,14 @@ class Played:
 
     def through(self, season: int) -> Played:
         """The games up to and including a season."""
-        return self._where(self.season <= season)
+        return self.where(self.season <= season)
 
     def since(self, season: int) -> Played:
         """The games of a season and of those after it."""
-        return self._where(self.season >= season)
+        return self.where(self.season >= season)
 
-    def _where(self, kept: npt.NDArray[np.bool_]) -> Played:
+    def where(self, kept: npt.NDArray[np.bool_]) -> Played:
+        """The games of some rows."""
         return Played(**{field.name: getattr(self, field.name)[kept] for field in fields(self)})
 
     def days(self) -> Iterator[tuple[int, int, slice]]:

@@ -86,7 +86,13 @@ _RATING = [
     _field("rank", pa.int16(), "1 is the strongest team rated on that day"),
     _field("rating", pa.float64(), "expected margin against an average team of the season on neutral ground", "points"),
     _field("rating_sd", pa.float64(), "posterior standard deviation of the rating", "points"),
-]
+    _field("offence", pa.float64(), "points scored against an average team on neutral ground, adjusted for opponents; "
+           "null while no game has had a box score", "points per 100 possessions", nullable=True),
+    _field("defence", pa.float64(), "points allowed, likewise; less is better", "points per 100 possessions",
+           nullable=True),
+    _field("tempo", pa.float64(), "possessions in a game against an average team, adjusted for opponents",
+           "possessions per 40 minutes", nullable=True),
+]  # fmt: skip
 RATED = pa.schema([DAY, _field("team_id", pa.int32(), "team"), *_RATING])
 _TEAM = [_field("team_id", pa.int32(), "team"), _field("team_name", pa.string(), "name; 'Team <id>' until it is known")]
 

@@ -12,19 +12,19 @@ sign and P(A beats B) = 1 - P(B beats A). A second output, made the same way, co
 
 from __future__ import annotations
 
-import io
-import zipfile
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hoops.feature_list import CONTEXT, FEATURES, NAMES
+from hoops.feature_list import CONTEXT, FEATURES, NAMES, columns_of
 from hoops.features import Described
+from hoops.packing import pack, unpack
 from hoops.state import Floats
 
 LIMIT = 20.0  # no forecast is surer than these log-odds, one in 500 million
 _BLOCK = 64  # games
-_VERSION = 1
+_VERSION = 2
 _ARRAYS = ("scale", "context_mean", "context_scale", "linear", "hidden", "bias", "out")
 _CONTEXT = tuple(feature.name for feature in CONTEXT)
 
@@ -101,35 +101,40 @@ def score(scorer: Scorer, games: Described) -> Scored:
         raw[block] = _raw(scorer, _filled(x[block]), _filled(context[block]))[: len(x) - start]
     log_odds = np.clip((games.offset + raw[:, 0]) / scorer.temperature, -LIMIT, LIMIT)
     return Scored(
-        probability=1.0 / (1.0 + np.exp(-log_odds)),
+        # The math module sees one number at a time: NumPy's vector kernels may round by position in the array.
+        probability=np.array([1.0 / (1.0 + math.exp(-one)) for one in log_odds.tolist()]),
         log_odds=log_odds,
         margin=games.margin + scorer.margin_unit * raw[:, 1],
     )
 
 
 def drivers(scorer: Scorer, games: Described) -> dict[str, Floats]:
-    """What each group of features adds to the log-odds: how far they move when its values are taken away, (m,)."""
+    """What each group of features adds to the log-odds, (m,): how far they move when its values are taken away.
+
+    The state-space model's own log-odds belong to the group `strength`.
+    """
     whole = score(scorer, games).log_odds
     moved = {}
-    for group in dict.fromkeys(feature.group for feature in FEATURES if feature.name in scorer.features):
+    for group in dict.fromkeys(["strength", *(one.group for one in FEATURES if one.name in scorer.features)]):
         values = games.values.copy()
-        values[:, [place for place, feature in enumerate(FEATURES) if feature.group == group]] = 0.0
-        moved[group] = whole - score(scorer, replace(games, values=values)).log_odds
+        values[:, columns_of((group,))] = 0.0
+        offset = np.zeros_like(games.offset) if group == "strength" else games.offset
+        moved[group] = whole - score(scorer, replace(games, offset=offset, values=values)).log_odds
     return moved
 
 
 def to_bytes(scorer: Scorer) -> bytes:
-    """The scorer as an uncompressed npz without pickles: equal scorers give equal bytes."""
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        version=np.array([_VERSION, scorer.trained_through], np.int64),
-        numbers=np.array([scorer.temperature, scorer.margin_unit]),
-        features=np.array(scorer.features, np.str_),
-        context=np.array(_CONTEXT, np.str_),
-        **{name: getattr(scorer, name) for name in _ARRAYS},
+    """The scorer, packed: equal scorers give equal bytes."""
+    return pack(
+        _VERSION,
+        {
+            "trained_through": np.array(scorer.trained_through, np.int64),
+            "numbers": np.array([scorer.temperature, scorer.margin_unit]),
+            "features": np.array(scorer.features, np.str_),
+            "context": np.array(_CONTEXT, np.str_),
+            **{name: getattr(scorer, name) for name in _ARRAYS},
+        },
     )
-    return buffer.getvalue()
 
 
 def from_bytes(content: bytes) -> Scorer:
@@ -140,20 +145,17 @@ def from_bytes(content: bytes) -> Scorer:
     ValueError
         If the bytes are not a scorer, or one that this code has no features for.
     """
-    if not zipfile.is_zipfile(io.BytesIO(content)):
-        raise ValueError("not the bytes of a scorer")
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            version, trained_through = arrays["version"].tolist()
-            temperature, margin_unit = arrays["numbers"].tolist()
-            features, context = tuple(arrays["features"].tolist()), tuple(arrays["context"].tolist())
-            kept = {name: arrays[name] for name in _ARRAYS}
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise ValueError("not the bytes of a scorer") from error
-    if version != _VERSION or context != _CONTEXT:
-        raise ValueError(f"a scorer of version {version} that sees {', '.join(context)}; this code reads another one")
+    arrays = unpack(content, "a scorer", _VERSION, ("trained_through", "numbers", "features", "context", *_ARRAYS))
+    context = tuple(arrays.pop("context").tolist())
+    if context != _CONTEXT:
+        raise ValueError(f"a scorer that sees {', '.join(context)} of a game; this code has {', '.join(_CONTEXT)}")
+    temperature, margin_unit = arrays.pop("numbers").tolist()
     return Scorer(
-        features=features, temperature=temperature, margin_unit=margin_unit, trained_through=trained_through, **kept
+        features=tuple(arrays.pop("features").tolist()),
+        temperature=temperature,
+        margin_unit=margin_unit,
+        trained_through=int(arrays.pop("trained_through")),
+        **arrays,
     )
 
 

@@ -24,7 +24,7 @@ class Scores:
 
 @dataclass(frozen=True)
 class Bin:
-    """Games whose favourite was given a probability in [low, high): mean forecast beside the share that won."""
+    """Games whose favourite was given a probability from low to high: mean forecast beside the share that won."""
 
     low: float
     high: float
@@ -39,7 +39,7 @@ def log_loss(probability: Floats, won: Bools) -> float:
     >>> round(log_loss(np.array([0.5]), np.array([True])), 6)
     0.693147
     """
-    return float(-np.mean(np.where(won, np.log(probability), np.log1p(-probability))))
+    return float(np.mean(losses(probability, won)))
 
 
 def brier(probability: Floats, won: Bools) -> float:
@@ -79,27 +79,54 @@ def score(probability: Floats, expected: Floats, margin: Floats) -> Scores:
     )
 
 
-def calibration(probability: Floats, won: Bools, bins: int = 10) -> list[Bin]:
-    """Games binned by their favourite's probability, from 0.5 to 1 in equal steps; empty bins are left out.
+def losses(probability: Floats, won: Bools) -> Floats:
+    """Negative log likelihood of each outcome (nats), (m,)."""
+    each: Floats = -np.where(won, np.log(probability), np.log1p(-probability))
+    return each
+
+
+def bootstrap(differences: Floats, draws: int = 1000, seed: int = 1) -> list[tuple[float, float]]:
+    """Bounds of mean differences (m, k) in 95 of 100 paired resamples of the m games (Efron 1979), for each column.
+
+    >>> bootstrap(np.full((10, 1), 0.25))
+    [(0.25, 0.25)]
+    """
+    m = len(differences)
+    rng = np.random.default_rng(seed)
+    # How often each game is in a resample: its means are then one product.
+    means = [np.bincount(rng.integers(0, m, m), minlength=m) @ differences / m for _ in range(draws)]
+    low, high = np.quantile(means, [0.025, 0.975], axis=0).tolist()
+    return list(zip(low, high, strict=True))
+
+
+def calibration(probability: Floats, won: Bools, bins: int = 15) -> list[Bin]:
+    """Games binned by their favourite's probability, every bin with as many games (to one); empty bins are left out.
+
+    An even forecast's favourite is team 1.
 
     >>> calibration(np.array([0.9, 0.1]), np.array([True, True]), bins=1)
-    [Bin(low=0.5, high=1.0, games=2, forecast=0.9, won=0.5)]
+    [Bin(low=0.9, high=0.9, games=2, forecast=0.9, won=0.5)]
     """
-    upset = probability < 0.5
-    favourite = np.where(upset, 1.0 - probability, probability)
-    favourite_won = won ^ upset
-    edges = np.linspace(0.5, 1.0, bins + 1)
-    index = np.minimum(np.searchsorted(edges, favourite, side="right") - 1, bins - 1)
-    table = []
-    for i in np.unique(index).tolist():
-        inside = index == i
-        table.append(
-            Bin(
-                low=float(edges[i]),
-                high=float(edges[i + 1]),
-                games=int(inside.sum()),
-                forecast=float(favourite[inside].mean()),
-                won=float(favourite_won[inside].mean()),
-            )
+    favourite, favourite_won = np.where(probability >= 0.5, probability, 1.0 - probability), won ^ (probability < 0.5)
+    order = np.argsort(favourite, kind="stable")
+    return [
+        Bin(
+            low=float(favourite[rows[0]]),
+            high=float(favourite[rows[-1]]),
+            games=len(rows),
+            forecast=float(favourite[rows].mean()),
+            won=float(favourite_won[rows].mean()),
         )
-    return table
+        for rows in np.array_split(order, bins)
+        if len(rows)
+    ]
+
+
+def calibration_error(bins: list[Bin]) -> float:
+    """Expected calibration error: distance of forecast and share won, mean over the games of all bins.
+
+    >>> calibration_error([Bin(0.6, 0.8, 30, 0.7, 0.7), Bin(0.8, 1.0, 10, 0.9, 0.8)])
+    0.025
+    """
+    games = sum(one.games for one in bins)
+    return round(sum(one.games * abs(one.forecast - one.won) for one in bins) / games, 12)

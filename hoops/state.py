@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from hoops.packing import pack, unpack
+
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int32]
 
-_VERSION = 2
+_VERSION = 3
 _NEVER = -1  # stands for None among integers
 _ARRAYS = ("teams", "last_season", "mean", "covariance", "long_run", "own_home", "own_home_variance")
 
@@ -102,21 +102,11 @@ class State:
 
 
 def to_bytes(state: State) -> bytes:
-    """The state as an uncompressed npz without pickles: equal states give equal bytes."""
-    clock = [_VERSION, *(_NEVER if part is None else part for part in (state.season, state.day))]
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        clock=np.array(clock, np.int64),
-        teams=state.teams,
-        last_season=state.last_season,
-        mean=state.mean,
-        triangle=state.covariance[np.tril_indices(len(state.mean))],
-        long_run=state.long_run,
-        own_home=state.own_home,
-        own_home_variance=state.own_home_variance,
-    )
-    return buffer.getvalue()
+    """The state, packed: equal states give equal bytes."""
+    clock = [_NEVER if part is None else part for part in (state.season, state.day)]
+    arrays = {name: getattr(state, name) for name in _ARRAYS if name != "covariance"}
+    triangle = state.covariance[np.tril_indices(len(state.mean))]
+    return pack(_VERSION, {"clock": np.array(clock, np.int64), **arrays, "triangle": triangle})
 
 
 def from_bytes(content: bytes) -> State:
@@ -127,30 +117,11 @@ def from_bytes(content: bytes) -> State:
     ValueError
         If the bytes are not a state, or one of another version.
     """
-    if not zipfile.is_zipfile(io.BytesIO(content)):  # NumPy would take other bytes for a pickle or a lone array
-        raise ValueError("not the bytes of a state")
-    try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            version, season, day = arrays["clock"].tolist()
-            teams, last_season, mean = arrays["teams"], arrays["last_season"], arrays["mean"]
-            triangle, long_run = arrays["triangle"], arrays["long_run"]
-            own_home, own_home_variance = arrays["own_home"], arrays["own_home_variance"]
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise ValueError("not the bytes of a state") from error
-    if version != _VERSION:
-        raise ValueError(f"a state of version {version}; this code reads version {_VERSION}")
-    covariance = np.empty((len(mean), len(mean)))
-    rows, columns = np.tril_indices(len(mean))
+    arrays = unpack(content, "a state", _VERSION, ("clock", "triangle", *_ARRAYS[:3], *_ARRAYS[4:]))
+    n = len(arrays["mean"])
+    triangle, covariance = arrays.pop("triangle"), np.empty((n, n))
+    rows, columns = np.tril_indices(n)
     covariance[rows, columns] = triangle
     covariance[columns, rows] = triangle
-    return State(
-        season=None if season == _NEVER else season,
-        day=None if day == _NEVER else day,
-        teams=teams,
-        last_season=last_season,
-        mean=mean,
-        covariance=covariance,
-        long_run=long_run,
-        own_home=own_home,
-        own_home_variance=own_home_variance,
-    )
+    season, day = (None if part == _NEVER else part for part in arrays.pop("clock").tolist())
+    return State(season=season, day=day, covariance=covariance, **arrays)

@@ -18,9 +18,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from hoops import statespace
+from hoops import knowledge
+from hoops.knowledge import Knowledge
 from hoops.leagues import League
-from hoops.statespace import State
 from lake import parquet
 from lake.ledger import digest
 from lake.store import Conflict, Store
@@ -135,17 +135,17 @@ class Heads:
         """Delete objects that the committed head no longer names."""
         self._models.delete(sorted(keys))
 
-    def write_state(self, head: Head, state: State) -> str:
-        """Write a state for the head that will replace `head`, and return its key."""
-        return self._write(head, "snapshots", ".npz", statespace.to_bytes(state), state)
+    def write_known(self, head: Head, known: Knowledge) -> str:
+        """Write a snapshot of what is known for the head that will replace `head`, and return its key."""
+        return self._write(head, "snapshots", ".npz", knowledge.to_bytes(known), known)
 
     def write_rows(self, head: Head, name: str, table: pa.Table) -> str:
         """Write rows (name: predicted, rated or pending) for the head that will replace `head`; return their key."""
         table = table.combine_chunks()
         return self._write(head, name, ".parquet", parquet.encode(table, table.schema), table)
 
-    def read_state(self, key: str) -> State:
-        return self._read(key, statespace.from_bytes)
+    def read_known(self, key: str) -> Knowledge:
+        return self._read(key, knowledge.from_bytes)
 
     def read_rows(self, key: str) -> pa.Table:
         return self._read(key, parquet.decode)

@@ -164,28 +164,43 @@ def backtest(
     data: Annotated[Path, typer.Option(help="Folder of Kaggle's CSV files.")],
     league: Annotated[str, typer.Option(help="M or W.")],
     seasons: Annotated[str, typer.Option(help="2024, 2011-2024, a list, or all.")] = "all",
+    model: Annotated[
+        str, typer.Option(help="full (trained on earlier seasons for each season) or statespace.")
+    ] = "full",
+    lines: Annotated[
+        list[Path] | None,
+        typer.Option(help="Closing lines or FiveThirtyEight: a file or a folder of them; repeatable."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the training; repeatable.")
+    ] = None,
     predictions: Annotated[Path | None, typer.Option(help="Write Season,DayNum,Team1ID,Team2ID,Prob1 here.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Forecast past seasons walk-forward, without AWS, and score the forecasts beside baselines."""
-    from hoops.backtest import run
     from madness import selection
+    from madness.backtest import Model, backtest
     from madness.console import render_backtest, voice
     from madness.folder import read_folder
 
     leagues = selection.parse_leagues(league)
     if len(leagues) != 1:
         raise selection.SelectionError("one league at a time: --league M or --league W")
+    if model not in {*Model}:
+        raise MadnessError(f"unknown model {model!r}; allowed: {', '.join(Model)}")
     chosen = selection.choose_seasons(_folder(data), leagues, seasons)
-    with voice().task("games forecast") as advance:
-        files = read_folder(data, leagues).leagues[leagues[0]]
-        found = run(files.games, files.seeds, leagues[0], chosen, progress=advance)
+    speaker = voice()
+    files = read_folder(data, leagues).leagues[leagues[0]]
+    found, outsiders = backtest(files, chosen, Model(model), settings or [], lines or [], speaker)
+    for one in outsiders:
+        if one.unmatched:
+            speaker.say(f"{one.file}: no team is called {', '.join(one.unmatched)}; their games are left out")
     if predictions is not None:
         _write_csv(found.predictions, predictions)
     if as_json:
-        _print_json(found.to_dict())
+        _print_json(found.to_dict() | {"outside": [one.to_dict() for one in outsiders]})
     else:
-        render_backtest(found)
+        render_backtest(found, outsiders)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -112,33 +112,71 @@ def render_status(found: dict[str, Any]) -> None:
         console.print(f"dashboard {found['dashboard']}", highlight=False)
 
 
-def render_backtest(found: Any) -> None:
-    """Print the pooled scores, and the model's season by season, on stdout."""
+def render_backtest(found: Any, outsiders: Iterable[Any] = ()) -> None:
+    """Print scores on stdout: pooled, the model against the others, its calibration, outsiders, season by season."""
+    from hoops.scoring import calibration_error
+
+    console, table = _tables()
+    headings = ("kind", "forecaster", "games", "log loss", "Brier", "accuracy", "margin RMSE")
+    for span in found.spans:
+        pooled = table(*headings, title=f"{found.league.label}, {span}")
+        for row in found.rows:
+            if row.span == span:
+                pooled.add_row(row.kind, row.forecaster, *_scores(row.scores))
+        console.print(pooled)
+    compared = table("seasons", "kind", "less the log loss of", "difference", "95 of 100 resamples",
+                     title=f"log loss of {found.model}")  # fmt: skip
+    for one in found.differences:
+        span = f"{one.low:+.4f} to {one.high:+.4f}"
+        compared.add_row(one.span, one.kind, one.forecaster, f"{one.difference:+.4f}", span)
+    console.print(compared)
+    for kind, bins in found.calibration.items():
+        if kind == "regular":
+            error = calibration_error(bins)
+            calibrated = table("favourite from", "to", "games", "forecast", "won",
+                               title=f"calibration of {found.model}, {kind}: expected error {error:.4f}")  # fmt: skip
+            for bin_ in bins:
+                numbers = (f"{value:.3f}" for value in (bin_.forecast, bin_.won))
+                calibrated.add_row(f"{bin_.low:.3f}", f"{bin_.high:.3f}", f"{bin_.games:,}", *numbers)
+            console.print(calibrated)
+    for outsider in outsiders:
+        _render_outsider(console, table, found, outsider)
+    seasons = table("season", *headings, title="by season")
+    for row in found.rows:
+        if row.span not in found.spans and row.forecaster == found.model:
+            seasons.add_row(row.span, row.kind, row.forecaster, *_scores(row.scores))
+    console.print(seasons)
+
+
+def _render_outsider(console: Any, table: Any, found: Any, outsider: Any) -> None:
+    names = [name for name in (found.model, "statespace", "elo") if name in outsider.parts[0].log_loss]
+    names = list(dict.fromkeys(names))
+    rows = table("games of", "games", *names, outsider.name, "difference", "95 of 100 resamples", "gap closed",
+                 title=f"log loss beside {outsider.name}: {outsider.note}")  # fmt: skip
+    for part in outsider.parts:
+        losses = [f"{part.log_loss[name]:.4f}" for name in (*names, "outside")]
+        span = f"{part.low:+.4f} to {part.high:+.4f}"
+        closed = "-" if part.gap_closed is None else f"{100 * part.gap_closed:.0f}%"
+        rows.add_row(part.part, f"{part.games:,}", *losses, f"{part.difference:+.4f}", span, closed)
+    console.print(rows)
+
+
+def _tables() -> tuple[Any, Any]:
+    """A console on stdout, and what makes a plain table for it, under its title."""
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=None if sys.stdout.isatty() else 100)
-    headings = ("kind", "forecaster", "games", "log loss", "Brier", "accuracy", "margin RMSE")
-    pooled = Table(*headings, title=f"{found.league.label}, {found.seasons[0]}-{found.seasons[-1]}", box=None)
-    seasons = Table("season", *headings, title="by season", box=None)
-    for row in found.rows:
-        s = row.scores
-        rmse = "-" if s.margin_rmse is None else f"{s.margin_rmse:.2f}"
-        cells = (
-            row.kind,
-            row.forecaster,
-            f"{s.games:,}",
-            f"{s.log_loss:.4f}",
-            f"{s.brier:.4f}",
-            f"{s.accuracy:.3f}",
-            rmse,
-        )
-        if row.season is None:
-            pooled.add_row(*cells)
-        elif row.forecaster == found.rows[0].forecaster:
-            seasons.add_row(str(row.season), *cells)
-    console.print(pooled)
-    console.print(seasons)
+    console = Console(width=None if sys.stdout.isatty() else 110)
+
+    def table(*headings: str, title: str) -> Table:
+        console.print(f"\n{title}", style="italic", highlight=False)
+        return Table(*headings, box=None)
+
+    return console, table
+
+
+def _scores(s: Any) -> tuple[str, ...]:
+    return (f"{s.games:,}", f"{s.log_loss:.4f}", f"{s.brier:.4f}", f"{s.accuracy:.3f}", f"{s.margin_rmse:.2f}")
 
 
 def _ago(seconds: float | None) -> str:

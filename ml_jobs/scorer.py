@@ -50,10 +50,8 @@ class Games:
         return len(self.season)
 
     def where(self, rows: npt.NDArray[np.bool_]) -> Games:
-        d = self.described
         return Games(
-            self.season[rows], self.ncaa[rows], self.margin[rows], self.has_box[rows],
-            Described(d.offset[rows], d.values[rows], d.context[rows], d.margin[rows]),
+            self.season[rows], self.ncaa[rows], self.margin[rows], self.has_box[rows], self.described.rows(rows)
         )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -38,7 +38,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         columns_of(self.group_names)
-        for name in ("members", "batch", "epochs", "validation_seasons"):
+        for name in ("members", "batch", "epochs", "validation_seasons", "test_seasons"):
             if getattr(self, name) < 1:
                 raise MadnessError(f"{name} must be at least 1, not {getattr(self, name)}")
         if self.device not in ("auto", "cpu", "cuda"):
@@ -47,6 +47,21 @@ class Settings:
     @property
     def group_names(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.groups.split(","))
+
+    @classmethod
+    def read(cls, given: Iterable[str]) -> Settings:
+        """Settings from texts of the form NAME=VALUE; raises MadnessError as `of` does, or if a text has no =.
+
+        Examples
+        --------
+        >>> Settings.read(["width=8"]).width
+        8
+        """
+        pairs = [text.partition("=") for text in given]
+        bad = [name for name, equals, _ in pairs if not equals]
+        if bad:
+            raise MadnessError(f"{bad[0]!r} is not of the form NAME=VALUE, such as width=8")
+        return cls.of({name.strip(): value.strip() for name, _, value in pairs})
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Settings:

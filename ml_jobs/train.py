@@ -7,9 +7,9 @@ In a training job the folders come from SM_CHANNEL_TRAINING and SM_MODEL_DIR, an
     scorer.npz        what hoops.scorer reads: all that a forecast needs
     checkpoint.pt     the same weights as torch tensors, with the settings
     scaler.json       names and scales of the features
-    known.npz         strengths, adjusted box scores and sums after the last game (hoops.features)
+    known.npz         strengths, adjusted box scores and sums after the last game (hoops.knowledge)
     predictions.csv   games of the test seasons, teams in random order, with win probabilities
-    report.json       settings, split, scores of the test seasons beside the state-space model
+    report.json       settings, split, scores of the test seasons beside state space, Elo, seeds and home court
 """
 
 from __future__ import annotations
@@ -26,36 +26,39 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import torch
 
-from hoops import features
+import hoops
+from hoops import features, knowledge
+from hoops.backtest import STATESPACE, Backtest, run
+from hoops.baselines import Simple
 from hoops.errors import MadnessError
+from hoops.knowledge import Knowledge
 from hoops.leagues import League
 from hoops.parameters import defaults
-from hoops.played import Played
 from hoops.results import Results
-from hoops.scorer import Scored, Scorer, score, to_bytes
-from hoops.team_features import Conferences
+from hoops.scorer import Scorer, score, to_bytes
+from ml_jobs.read import LeagueGames, read_league
 from ml_jobs.scorer import Games, Trained, fit
 from ml_jobs.settings import Settings
-from ml_jobs.walk_forward import read_league, table
+from ml_jobs.walk_forward import FULL
 
 log = logging.getLogger("train")
+
+SHIPPED = Path(hoops.__file__).with_name("scorers")
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """All that training gives: the scorer, the state it ends with, test games with their forecasts, and a report."""
+    """All that training gives: the scorer, what is known after the last game, forecasts of the test games, a report."""
 
     trained: Trained
-    known: features.Knowledge
-    test: Played
-    scored: Scored
+    known: Knowledge
+    backtest: Backtest
     report: dict[str, object]
 
 
-def train(games: pa.Table, conferences: Conferences, league: League, settings: Settings) -> Model:
+def train(league: League, read: LeagueGames, settings: Settings) -> Model:
     """Features, training on all seasons but the test seasons, and scores of those.
 
     Raises
@@ -64,34 +67,33 @@ def train(games: pa.Table, conferences: Conferences, league: League, settings: S
         If the games have too few seasons for the split.
     """
     started = time.perf_counter()
-    parameters = defaults(league)
-    games = games.sort_by([(name, "ascending") for name in ("season", "day", "team1_id", "team2_id")])
-    played, described, known = features.walk(games, parameters, conferences)
+    played, described, known = features.walk(read.games, defaults(league), read.conferences)
     of_features = time.perf_counter() - started
     log.info("features of %d games: %.1f s", len(played), of_features)
     seasons = np.unique(played.season).tolist()
     if len(seasons) <= settings.test_seasons:
         raise MadnessError(f"{len(seasons)} seasons are too few to keep {settings.test_seasons} of them for the test")
+    test = seasons[len(seasons) - settings.test_seasons :]
     through = seasons[-1 - settings.test_seasons]
-    every = Games.of(played, Results.of(games).has_box, described)
+    every = Games.of(played, Results.of(read.games).has_box, described)
     trained = fit(every, settings, through)
-    tested = played.since(through + 1)
-    scored = score(trained.scorer, every.where(played.season > through).described)
-    statespace = 1.0 / (1.0 + np.exp(-described.offset[played.season > through]))
-    rows = table(tested, scored.probability, statespace, range(through + 1, seasons[-1] + 1)) if len(tested) else []
+    found = score(trained.scorer, described)
+    statespace = Simple(1.0 / (1.0 + np.exp(-described.offset)), described.margin)
+    forecasts = {FULL: Simple(found.probability, found.margin), STATESPACE: statespace}
+    backtest = run(read.games, read.seeds, league, test, lambda _, __: forecasts)
     report: dict[str, object] = {
         "league": league.value,
         "settings": asdict(settings),
         "device": trained.device,
         "trained_through": through,
-        "test_seasons": seasons[len(seasons) - settings.test_seasons :],
+        "test_seasons": test,
         "epochs": trained.epochs,
         "validation_log_loss": {"linear": trained.validation_linear, "full": trained.validation},
         "temperature": trained.scorer.temperature,
-        "test": [asdict(row) for row in rows if row.span == "all"],
+        "test": backtest.to_dict(),
         "seconds": {"features": round(of_features, 1), "all": round(time.perf_counter() - started, 1)},
     }
-    return Model(trained, known, tested, scored, report)
+    return Model(trained, known, backtest, report)
 
 
 def write(model: Model, folder: Path, seed: int) -> None:
@@ -99,8 +101,8 @@ def write(model: Model, folder: Path, seed: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     scorer = model.trained.scorer
     (folder / "scorer.npz").write_bytes(to_bytes(scorer))
-    (folder / "known.npz").write_bytes(features.to_bytes(model.known))
-    (folder / "predictions.csv").write_text(_predictions(model, seed), encoding="utf-8")
+    (folder / "known.npz").write_bytes(knowledge.to_bytes(model.known))
+    (folder / "predictions.csv").write_text(_predictions(model.backtest, seed), encoding="utf-8")
     _write_json(folder / "report.json", model.report)
     _write_json(
         folder / "scaler.json",
@@ -108,6 +110,13 @@ def write(model: Model, folder: Path, seed: int) -> None:
          "context_mean": scorer.context_mean.tolist(), "context_scale": scorer.context_scale.tolist()},
     )  # fmt: skip
     torch.save(_checkpoint(scorer, model.report), folder / "checkpoint.pt")
+
+
+def ship(model: Model, league: League, folder: Path = SHIPPED) -> None:
+    """Make a model the one that comes with the package: weights and report."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{league.value}.npz").write_bytes(to_bytes(model.trained.scorer))
+    _write_json(folder / f"{league.value}.json", {name: one for name, one in model.report.items() if name != "seconds"})
 
 
 def pack(folder: Path, archive: Path) -> None:
@@ -123,6 +132,7 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] = os
     parser.add_argument("--out", type=Path, default=environment.get("SM_MODEL_DIR"), help="folder for the model")
     parser.add_argument("--league", type=League, choices=list(League), required=True)
     parser.add_argument("--tar", type=Path, metavar="FILE", help="pack the folder into this model.tar.gz as well")
+    parser.add_argument("--ship", action="store_true", help="make it the model that comes with the package")
     for field in fields(Settings):
         parser.add_argument(f"--{field.name.replace('_', '-')}", f"--{field.name}", dest=field.name, metavar="VALUE",
                             help=f"default: {field.default}")  # fmt: skip
@@ -132,16 +142,17 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] = os
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     texts = {field.name: getattr(given, field.name) for field in fields(Settings)}
     settings = Settings.of({name: text for name, text in texts.items() if text is not None})
-    games, conferences = read_league(Path(given.data), given.league)
-    model = train(games, conferences, given.league, settings)
+    model = train(given.league, read_league(Path(given.data), given.league), settings)
     write(model, Path(given.out), settings.seed)
     if given.tar:
         pack(Path(given.out), given.tar)
+    if given.ship:
+        ship(model, given.league)
     log.info("trained through %d on %s", model.trained.scorer.trained_through, model.trained.device)
 
 
-def _predictions(model: Model, seed: int) -> str:
-    games, probability = model.test, model.scored.probability
+def _predictions(backtest: Backtest, seed: int) -> str:
+    games, probability = backtest.played, backtest.forecasts[FULL].probability
     turned = np.random.default_rng(seed).random(len(games)) < 0.5
     team1, team2 = np.where(turned, games.team2, games.team1), np.where(turned, games.team1, games.team2)
     win = np.where(turned, 1.0 - probability, probability)

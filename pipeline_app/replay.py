@@ -14,12 +14,12 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops import merge, statespace, tables
-from hoops.fold import Day, carry_issued, fold_day, forecast_fixtures, issued, unplayed
+from hoops import knowledge, merge, tables
+from hoops.fold import carry_issued, forecast_fixtures, handle_new_data, issued, unplayed
+from hoops.knowledge import Knowledge
 from hoops.leagues import LAST_DAY, League
 from hoops.model import Model
 from hoops.schemas import ISSUED, PENDING, PREDICTED, RATED
-from hoops.statespace import State
 from lake.heads import Head, Heads, SeasonHead, pack_teams, season_digest
 from lake.issued import Issued
 from lake.ledger import DayEntries, Ledger, statements
@@ -44,7 +44,7 @@ class Replay:
         self._schedule = Schedule(league, ledger)
         self._budget = DAYS_A_COMMIT
         self._before, self.head = head, head
-        self._state: State | None = None
+        self._known: Knowledge | None = None
         self._rows: _Rows | None = None
         self._reached = PENDING.empty_table()  # forecasts of fixtures on the days folded, none of them played
         self._on_record: dict[int, pa.Table] = {}
@@ -125,7 +125,7 @@ class Replay:
         kept = max((one for one in head.snapshots if one < day and season == head.season), default=None)
         if kept is not None:
             self._rows = self._season_rows().up_to(kept)
-            self._state = self._heads.read_state(head.snapshots[kept])
+            self._known = self._heads.read_known(head.snapshots[kept])
             self.head = replace(
                 head,
                 day=kept,
@@ -137,7 +137,7 @@ class Replay:
         stale = {one: known for one, known in head.seasons.items() if one >= season}
         last = max(past, default=None)
         self._rows = None
-        self._state = None
+        self._known = None
         self.head = replace(
             head, season=last, day=past[last].last_day if last is not None else None, days={}, snapshots={},
             seasons=past, stale={**head.stale, **stale},
@@ -151,7 +151,7 @@ class Replay:
         self.head = replace(self.head, empty=_with_day(self.head.empty, entries, is_empty=games.num_rows == 0))
         if games.num_rows == 0:
             return None
-        state = self._current_state()
+        known = self._current_knowledge()
         if season != self.head.season:
             if self._rows is not None:
                 self._finish_season()
@@ -159,9 +159,9 @@ class Replay:
             self.head = replace(self.head, season=season, days={}, snapshots={})
         rows = self._season_rows()
         fixtures = unplayed(self._schedule.of_day(season, day), games)
-        folded = fold_day(state, Day(season, day, games, fixtures), self._model)
+        folded = handle_new_data((season, day), games, known, self._model, fixtures)
         self._rows = rows.and_day(carry_issued(folded.predicted, *self._issued_before(season)), folded.rated)
-        self._state = folded.state
+        self._known = folded.known
         self._reached = pa.concat_tables([unplayed(self._reached, folded.pending), folded.pending])
         self.head = replace(self.head, day=day, days={**self.head.days, day: entries.digest})
         return season, day, games.num_rows
@@ -172,15 +172,15 @@ class Replay:
         if season in self.head.stale and days == self.head.empty.get(season):
             self.head = replace(self.head, stale={s: one for s, one in self.head.stale.items() if s != season})
 
-    def _current_state(self) -> State:
-        if self._state is None:
+    def _current_knowledge(self) -> Knowledge:
+        if self._known is None:
             season = self.head.season
-            self._state = (
-                statespace.initial(self._model.parameters)
+            self._known = (
+                knowledge.initial(self._model.parameters)
                 if season is None
-                else self._heads.read_state(self.head.seasons[season].snapshot)
+                else self._heads.read_known(self.head.seasons[season].snapshot)
             )
-        return self._state
+        return self._known
 
     def _season_rows(self) -> _Rows:
         """Rows of the season in work."""
@@ -207,7 +207,7 @@ class Replay:
         if issued_rows.num_rows:
             self._issued.add(self._league, head.season, issued_rows)
         facts = tables.summary(tables.SeasonRows(head.season, rows.predicted, rows.rated))
-        snapshot = self._heads.write_state(self._before, self._current_state())
+        snapshot = self._heads.write_known(self._before, self._current_knowledge())
         finished = SeasonHead(
             digest=season_digest(head.days),
             snapshot=snapshot,
@@ -235,7 +235,7 @@ class Replay:
         games = self._season_rows().predicted if self.head.season else PREDICTED.empty_table()
         fixtures = self._schedule.to_come(self.head.position, games)
         later = pc.or_(pc.greater(fixtures["season"], season), pc.greater(fixtures["day"], day))
-        made = forecast_fixtures(self._current_state(), fixtures.filter(later), self._model)
+        made = forecast_fixtures(self._current_knowledge(), fixtures.filter(later), self._model)
         before = self._pending_before()
         reached = carry_issued(issued(self._reached, now), before)
         kept = pa.concat_tables([reached, unplayed(before, reached)])

@@ -70,6 +70,12 @@ def _chart(view: View, records: list[dict[str, Any]], picked: list[int]) -> html
 def _table(view: View, records: list[dict[str, Any]]) -> html.Section:
     low = min(row["rating"] - row["rating_sd"] for row in records)
     high = max(row["rating"] + row["rating_sd"] for row in records)
+    # Efficiencies where box scores gave any, else plain means.
+    adjusted = all(row.get("offence") is not None for row in records)
+    points = (
+        {"for": "offence", "against": "defence"} if adjusted else {"for": "points_for", "against": "points_against"}
+    )
+    points |= {"tempo": "tempo"} if adjusted else {}
     rows = [
         {
             "rank": row["rank"],
@@ -80,8 +86,7 @@ def _table(view: View, records: list[dict[str, Any]]) -> html.Section:
             "share": row["wins"] / max(row["wins"] + row["losses"], 1),
             "rating": round(row["rating"], 2),
             "sd": round(row["rating_sd"], 2),
-            "for": round(row["points_for"], 1),
-            "against": round(row["points_against"], 1),
+            **{name: round(row[column], 1) for name, column in points.items()},
         }
         for row in records
     ]
@@ -98,11 +103,16 @@ def _table(view: View, records: list[dict[str, Any]]) -> html.Section:
         {"field": "share", "headerName": "Record", "width": 100, "type": "rightAligned", "cellClass": grids.RIGHT,
          "valueFormatter": {"function": "params.data.record"}},
         grids.text("conference", "Conference", 150),
-        grids.wide(grids.number("for", "Scored", 92, 1)),
-        grids.wide(grids.number("against", "Allowed", 96, 1, sortingOrder=["asc", "desc", None])),
+        grids.wide(grids.number("for", "Offence" if adjusted else "Scored", 92, 1)),
+        grids.wide(
+            grids.number("against", "Defence" if adjusted else "Allowed", 96, 1, sortingOrder=["asc", "desc", None])
+        ),
+        *([grids.wide(grids.number("tempo", "Tempo", 82, 1))] if adjusted else []),
     ]  # fmt: skip
     find = grids.search("ratings", "Find a team or conference")
     rule = "A rating is the expected margin, in points, against an average team on neutral ground."
+    if adjusted:
+        rule += " Offence and defence are points scored and allowed per 100 possessions, adjusted for opponents."
     note = f"{plural(len(rows), 'team')}. {rule}"
     return parts.section(
         "All teams",

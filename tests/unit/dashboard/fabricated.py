@@ -56,6 +56,7 @@ def bucket(
     named: bool = True,
     dated: bool = True,
     seeded: bool = True,
+    boxed: bool = True,
     generation: int = 17,
     without_tournament: Iterable[int] = (),
     stops_at: int | None = STOPS_AT,
@@ -63,7 +64,7 @@ def bucket(
     """A bucket with everything published. `stops_at`: the day on which the last season stops (None: it is complete)."""
     store = MemoryStore("fabricated", clock=lambda: PUBLISHED_AT)
     for league in leagues:
-        made = _League(league, teams, named=named, dated=dated, seeded=seeded)
+        made = _League(league, teams, named=named, dated=dated, seeded=seeded, boxed=boxed)
         for season in seasons:
             stop = stops_at if season == seasons[-1] else None
             made.play(season, stop, tournament=stop is None and season not in without_tournament)
@@ -97,8 +98,8 @@ def _names(rng: np.random.Generator, count: int) -> list[str]:
 class _League:
     """Plays seasons and keeps the rows of every table."""
 
-    def __init__(self, league: League, teams: int, *, named: bool, dated: bool, seeded: bool) -> None:
-        self.league, self.dated, self.seeded, self.named = league, dated, seeded, named
+    def __init__(self, league: League, teams: int, *, named: bool, dated: bool, seeded: bool, boxed: bool) -> None:
+        self.league, self.dated, self.seeded, self.named, self.boxed = league, dated, seeded, named, boxed
         self.rng = np.random.default_rng(7 if league is League.MEN else 8)
         base = league.team_ids.start + 101
         self.ids = [base + i for i in range(teams)]
@@ -191,8 +192,12 @@ class _League:
         for rank, team in enumerate(sorted(seen, key=lambda t: -seen[t]), 1):
             self.rows[f"ratings/{season}"].append(
                 {"day": day, "date": self.date(season, day), "team_id": team, "team_name": self.names[team],
-                 "rank": rank, "rating": seen[team] - mean, "rating_sd": spread}
+                 "rank": rank, "rating": seen[team] - mean, "rating_sd": spread, **self._adjusted(seen[team] - mean)}
             )  # fmt: skip
+
+    def _adjusted(self, rating: float) -> dict[str, float | None]:
+        made = {"offence": 102.0 + 0.7 * rating, "defence": 102.0 - 0.7 * rating, "tempo": 68.0}
+        return dict(made) if self.boxed else dict.fromkeys(made)
 
     def _tournament(self, season: int, record: dict, won: dict[int, int]) -> None:
         field = sorted(self.ids, key=lambda t: -self.strength[t] + self.rng.normal(0, 3))[:64]
@@ -237,7 +242,7 @@ class _League:
                  "wins": sum(v for k, v in sites.items() if k.endswith("wins")),
                  "losses": sum(v for k, v in sites.items() if k.endswith("losses")),
                  "points_for": mine["for"] / played, "points_against": mine["against"] / played,
-                 **{k: latest[team][k] for k in ("rank", "rating", "rating_sd")}}
+                 **{k: latest[team][k] for k in ("rank", "rating", "rating_sd", "offence", "defence", "tempo")}}
             )  # fmt: skip
         self._score(season)
         champion = next((r for r in self.rows[f"tournaments/{season}"] if r["champion"]), None)

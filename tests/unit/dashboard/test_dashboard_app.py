@@ -155,6 +155,14 @@ def test_picked_teams_are_in_the_chart(full: Browser) -> None:
     assert len(graph["figure"]["data"]) == 4
 
 
+@pytest.mark.parametrize(("boxed", "titles"), [(True, ["Offence", "Defence", "Tempo"]), (False, ["Scored", "Allowed"])])
+def test_efficiencies_are_shown_where_box_scores_gave_any(boxed: bool, titles: list[str]) -> None:
+    page = browser(fabricated.bucket([League.MEN], teams=16, boxed=boxed)).open("/ratings")["page.children"]
+    (grid,) = _components(page, "AgGrid")
+    assert [column["headerName"] for column in grid["columnDefs"]][-len(titles) :] == titles
+    assert all(row["for"] > 0 and row["against"] > 0 for row in grid["rowData"])
+
+
 def test_wins_and_championships_add_up(full: Browser) -> None:
     grid = next(_components(full.open("/tournament")["page.children"], "AgGrid"))
     assert sum(row["titles"] for row in grid["rowData"]) == 2
@@ -172,7 +180,7 @@ def test_a_team_without_games_this_season_is_said_to_have_none(full: Browser) ->
 
 
 STORES = {
-    "no names, dates, seeds": {"named": False, "dated": False, "seeded": False},
+    "no names, dates, seeds, box scores": {"named": False, "dated": False, "seeded": False, "boxed": False},
     "2020": {"seasons": (2020,), "stops_at": None, "without_tournament": (2020,)},
     "finished": {"stops_at": None},
     "only fixtures": {"seasons": (2024,), "stops_at": -1},

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from fabricated_games import a_table, seeds_of
 
-from hoops.backtest import run
+from hoops.backtest import StateSpace, run, spans
+from hoops.baselines import Simple
 from hoops.leagues import League
 from hoops.parameters import defaults
 from hoops.scoring import log_loss
@@ -18,7 +19,7 @@ SEEDS = seeds_of(GAMES)
 def test_it_scores_model_and_baselines_by_season_kind_and_pooled():
     result = run(GAMES, SEEDS, League.MEN, (2002, 2003)).to_dict()
     assert json.loads(json.dumps(result)) == result
-    assert set(result["pooled"]) == {"regular", "ncaa", "all"}
+    assert set(result["pooled"]) == {"regular", "ncaa", "all"} and result["model"] == "statespace"
     assert set(result["pooled"]["regular"]) == {"statespace", "elo", "home"}
     assert set(result["pooled"]["ncaa"]) == {"statespace", "elo", "seed", "home"}
     assert set(result["by_season"]) == {"2002", "2003"}
@@ -61,9 +62,39 @@ def test_later_seasons_and_the_order_of_rows_do_not_matter():
 
 def test_progress_ends_at_the_last_game_to_forecast():
     heard = []
-    run(GAMES, SEEDS, League.MEN, (2002,), progress=lambda done, total: heard.append((done, total)))
+    told = StateSpace(League.MEN, progress=lambda done, total: heard.append((done, total)))
+    run(GAMES, SEEDS, League.MEN, (2002,), told)
     assert heard == sorted(heard)
     assert heard[-1] == (2 * 183, 2 * 183)
+
+
+def test_the_first_forecaster_is_judged_against_every_other_on_the_same_games():
+    def forecaster(games, seasons):
+        won = np.greater(games["team1_score"], games["team2_score"])
+        knowing = np.where(won, 0.9, 0.1)
+        return {
+            "oracle": Simple(knowing, np.zeros(len(won))),
+            "coin": Simple(np.full(len(won), 0.5), np.zeros(len(won))),
+        }
+
+    found = run(GAMES, None, League.MEN, (2002, 2003), forecaster)
+    (row,) = [one for one in found.differences if (one.span, one.kind, one.forecaster) == ("2002-2003", "all", "coin")]
+    assert row.games == 2 * 183
+    assert [row.difference, row.low, row.high] == pytest.approx([np.log(0.5) - np.log(0.9)] * 3)
+    elo = next(one for one in found.differences if (one.kind, one.forecaster) == ("regular", "elo"))
+    assert elo.low < elo.difference < elo.high < 0
+    assert found.to_dict()["calibration_error"]["regular"] == pytest.approx(0.1)
+    assert found.predictions["Prob1"].to_pylist() == found.forecasts["oracle"].probability.tolist()
+
+
+def test_seasons_that_chose_the_settings_and_later_ones_stand_apart():
+    assert spans((2014, 2018, 2019)) == {"2014-2019": (2014, 2018, 2019), "2014-2018": (2014, 2018), "2019": (2019,)}
+    assert spans((2019, 2020)) == {"2019-2020": (2019, 2020)} and spans((2024,)) == {"2024": (2024,)}
+    found = run(a_table(np.random.default_rng(1), (2017, 2018, 2019, 2020)), None, League.MEN, (2017, 2018, 2019, 2020))
+    result = found.to_dict()
+    assert list(result["by_span"]) == ["2017-2018", "2019-2020"] == found.spans[1:]
+    games = [one["regular"]["statespace"]["games"] for one in (result["pooled"], *result["by_span"].values())]
+    assert games == [720, 360, 360]
 
 
 def test_seasons_without_games_are_refused():

@@ -8,8 +8,9 @@ import pytest
 from fabricated_results import a_league
 
 from hoops.feature_list import CONTEXT, FEATURES, GROUPS, NAMES, columns_of
-from hoops.features import Knowledge, advance, describe, from_bytes, initial, to_bytes, update, walk
+from hoops.features import describe, walk
 from hoops.fold import days_of
+from hoops.knowledge import Knowledge, advance, from_bytes, initial, to_bytes, update
 from hoops.leagues import League
 from hoops.parameters import defaults
 from hoops.results import Results

@@ -69,16 +69,16 @@ def test_ratings_rank_every_team_of_the_season() -> None:
 
 def test_later_fixtures_are_forecast_with_growing_uncertainty() -> None:
     *_, last = fold(days_of(THREE_DAYS), MODEL)
-    made = forecast_fixtures(last.state, fixtures((2024, 3, 1101, 1102), (2024, 120, 1101, 1102)), MODEL)
+    made = forecast_fixtures(last.known, fixtures((2024, 3, 1101, 1102), (2024, 120, 1101, 1102)), MODEL)
     near, far = made["margin_sd"].to_pylist()
     assert near < far
     assert made["known_through_day"].to_pylist() == [2, 2]
-    assert forecast_fixtures(last.state, FIXTURES.empty_table(), MODEL).num_rows == 0
+    assert forecast_fixtures(last.known, FIXTURES.empty_table(), MODEL).num_rows == 0
 
 
 def test_what_was_issued_is_carried_to_the_same_game_and_the_first_that_knows_wins() -> None:
     *_, last = fold(days_of(THREE_DAYS), MODEL)
-    pending = forecast_fixtures(last.state, fixtures((2024, 3, 1101, 1102), (2024, 3, 1103, 1104)), MODEL)
+    pending = forecast_fixtures(last.known, fixtures((2024, 3, 1101, 1102), (2024, 3, 1103, 1104)), MODEL)
     earlier, later = issued(pending, NOW), issued(pending.slice(0, 1), NOW.replace(year=2027))
     carried = carry_issued(pending, later, earlier)
     assert [at.year for at in carried["issued_at"].to_pylist()] == [2027, 2026]

@@ -3,7 +3,17 @@ import math
 import numpy as np
 import pytest
 
-from hoops.scoring import Bin, accuracy, brier, calibration, log_loss, margin_rmse, score
+from hoops.scoring import (
+    Bin,
+    accuracy,
+    bootstrap,
+    brier,
+    calibration,
+    calibration_error,
+    log_loss,
+    margin_rmse,
+    score,
+)
 
 PROBABILITY = np.array([0.8, 0.5, 0.3, 0.9])
 MARGIN = np.array([5.0, 3.0, -2.0, -1.0])
@@ -32,7 +42,49 @@ def test_score_refuses_nothing_and_certainty():
 
 
 def test_calibration_looks_at_favourites_whichever_team_they_are():
-    table = calibration(np.array([0.95, 0.05, 0.93, 0.6, 0.5, 1.0 - 1e-9]), np.array([1, 0, 0, 1, 1, 1], bool), bins=5)
-    assert [(row.games, row.won) for row in table] == [(1, 1.0), (1, 1.0), (4, 0.75)]
-    assert table[0] == Bin(low=0.5, high=0.6, games=1, forecast=0.5, won=1.0)
-    assert table[-1].high == 1.0
+    table = calibration(np.array([0.95, 0.05, 0.93, 0.6, 0.5, 0.4]), np.array([1, 0, 0, 1, 1, 1], bool), bins=3)
+    assert [(row.games, row.won) for row in table] == [(2, 1.0), (2, 0.0), (2, 1.0)]
+    assert [(row.low, row.high) for row in table] == [(0.5, 0.6), (0.6, 0.93), (0.95, 0.95)]
+    assert table[1].forecast == pytest.approx((0.6 + 0.93) / 2)
+
+
+def test_bins_hold_as_many_games_each_and_every_game_once():
+    rng = np.random.default_rng(5)
+    table = calibration(rng.random(1003), rng.random(1003) < 0.5)
+    assert len(table) == 15 and sum(row.games for row in table) == 1003
+    assert {row.games for row in table} == {66, 67}
+    assert calibration(np.array([0.7]), np.array([True])) == [Bin(0.7, 0.7, 1, 0.7, 1.0)]
+
+
+def test_the_calibration_error_sees_what_is_too_sure():
+    rng = np.random.default_rng(5)
+    true = rng.random(200_000)
+    won = rng.random(len(true)) < true
+    assert calibration_error(calibration(true, won)) < 0.005
+    too_sure = 1.0 / (1.0 + (1.0 / true - 1.0) ** 1.5)
+    assert calibration_error(calibration(too_sure, won)) > 0.05
+
+
+def test_the_bootstrap_covers_the_mean_and_narrows_with_more_games():
+    rng = np.random.default_rng(5)
+    few, many = rng.normal(0.3, 1.0, (100, 1)), rng.normal(0.3, 1.0, (10_000, 1))
+    (low, high), (low_of_many, high_of_many) = bootstrap(few)[0], bootstrap(many)[0]
+    assert low < few.mean() < high and high - low == pytest.approx(4 * few.std() / 10, rel=0.15)
+    assert (high - low) / (high_of_many - low_of_many) == pytest.approx(10, rel=0.15)
+    assert bootstrap(few) == [(low, high)]
+    np.testing.assert_allclose(bootstrap(np.hstack([few, few])), [(low, high)] * 2)
+
+
+def test_scores_are_those_of_scikit_learn():
+    metrics = pytest.importorskip("sklearn.metrics")
+    calibration_curve = pytest.importorskip("sklearn.calibration").calibration_curve
+    rng = np.random.default_rng(5)
+    probability = rng.uniform(0.01, 0.99, 3000)
+    won = rng.random(3000) < probability
+    assert log_loss(probability, won) == pytest.approx(metrics.log_loss(won, probability))
+    assert brier(probability, won) == pytest.approx(metrics.brier_score_loss(won, probability))
+    favourite, favourite_won = np.maximum(probability, 1 - probability), won ^ (probability < 0.5)
+    share, forecast = calibration_curve(favourite_won, favourite, n_bins=15, strategy="quantile")
+    found = calibration(probability, won)
+    np.testing.assert_allclose([one.forecast for one in found], forecast, atol=1e-9)
+    np.testing.assert_allclose([one.won for one in found], share, atol=1e-9)

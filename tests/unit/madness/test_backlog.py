@@ -91,6 +91,6 @@ def test_status_is_plain_values(monkeypatch) -> None:
     found = status(NAMES, aws.clients)
     men, women = found["leagues"]["M"], found["leagues"]["W"]
     assert (men["season"], men["day"], men["days_waiting"]) == (2024, 32, 0)
-    assert men["model"].startswith("statespace-") and men["published_seconds_ago"] is not None
+    assert men["model"].startswith("full-") and men["published_seconds_ago"] is not None
     assert (women["season"], women["days"]) == (None, 0)
     assert found["queue"] == {"name": "results.fifo", "messages": 0}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from madness.sample import generate_small, write
+from hoops.leagues import League
+from madness.sample import generate, generate_small, write
 
 ENV = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MADNESS_"))}
 
@@ -64,6 +65,7 @@ def test_a_home_that_is_not_there(tmp_path, arguments) -> None:
     (("ingest", "MTeams.csv"), "MTeams.csv cannot be read"),
     (("backtest", "--data", "missing", "--league", "M"), "is not a folder"),
     (("backtest", "--data", ".", "--league", "M,W"), "one league at a time"),
+    (("backtest", "--data", ".", "--league", "M", "--model", "best"), "allowed: full, statespace"),
     (("status", "--stage", "qa"), "no stage 'qa'"),
 ])  # fmt: skip
 def test_expected_trouble_is_one_clear_line(tmp_path, arguments, words) -> None:
@@ -83,7 +85,8 @@ def test_a_file_refused_by_its_name_needs_no_stack(tmp_path) -> None:
 
 def test_sample_writes_a_folder_that_backtest_reads(folder, tmp_path) -> None:
     out = tmp_path / "predictions.csv"
-    result = madness("backtest", "--data", folder, "--league", "W", "--seasons", "2024", "--predictions", out, "--json")
+    asked = ("--data", folder, "--league", "W", "--seasons", "2024", "--model", "statespace")
+    result = madness("backtest", *asked, "--predictions", out, "--json")
     assert result.returncode == 0, result.stderr
     found = json.loads(result.stdout)
     assert found["seasons"] == [2024] and found["pooled"]["all"]["statespace"]["log_loss"] < 0.69
@@ -95,9 +98,38 @@ def test_sample_writes_a_folder_that_backtest_reads(folder, tmp_path) -> None:
 
 
 def test_backtest_prints_tables_without_colour(folder) -> None:
-    result = madness("backtest", "--data", folder, "--league", "M")
+    result = madness("backtest", "--data", folder, "--league", "M", "--model", "statespace")
     assert result.returncode == 0, result.stderr
     assert "log loss" in result.stdout and "\x1b" not in result.stdout
+
+
+@pytest.mark.slow
+def test_the_full_model_is_trained_for_each_season_on_earlier_ones(tmp_path) -> None:
+    pytest.importorskip("torch", reason="training needs torch")
+    folder = tmp_path / "league"
+    write(folder, generate(leagues=[League.MEN], seasons=3, stop_day=None))
+    seasons = ["2022", "2023"]
+    lines = tmp_path / "lines.csv"
+    asked = ("--data", folder, "--league", "M", "--seasons", "2022-2023", "--set", "members=2", "--set", "epochs=2")
+    first = json.loads(madness("backtest", *asked, "--predictions", tmp_path / "p.csv", "--json").stdout)
+    with (tmp_path / "p.csv").open() as file:
+        games = [row | {"Prob1": float(row["Prob1"])} for row in csv.DictReader(file)]
+    header = "Season,DayNum,HomeTeamID,AwayTeamID,p_home_novig_median"
+    rows = [f"{g['Season']},{g['DayNum']},{g['Team2ID']},{g['Team1ID']},{1 - g['Prob1']:.9f}" for g in games]
+    lines.write_text("\n".join([header, *rows]) + "\n")
+    result = madness("backtest", *asked, "--lines", lines, "--json")
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    (outsider,) = found.pop("outside")
+    assert found == {name: value for name, value in first.items() if name != "outside"}, "training is not repeatable"
+    assert found["model"] == "full" and list(found["by_season"]) == seasons
+    assert {"full", "statespace", "elo", "home"} <= set(found["pooled"]["regular"])
+    whole = outsider["parts"][0]
+    assert whole["part"] == "all" and whole["games"] == len(games) == found["pooled"]["all"]["full"]["games"]
+    assert whole["log_loss"]["outside"] == pytest.approx(whole["log_loss"]["full"], abs=1e-6)
+    assert whole["difference"] == pytest.approx(0.0, abs=1e-6)
+    printed = madness("backtest", *asked, "--lines", lines).stdout
+    assert "calibration of full" in printed and "beside money line" in printed
 
 
 @pytest.mark.slow

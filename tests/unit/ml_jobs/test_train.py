@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hoops import features
+from hoops import knowledge
 from hoops.errors import MadnessError
 from hoops.feature_list import NAMES
 from hoops.leagues import League
@@ -19,8 +19,9 @@ from tests.unit.hoops.fabricated_results import a_league
 
 pytest.importorskip("torch", reason="training needs the extra `train`")
 
+from ml_jobs.read import LeagueGames
 from ml_jobs.settings import Settings
-from ml_jobs.train import main, train
+from ml_jobs.train import main, ship, train
 
 SMALL = {"epochs": "2", "members": "2", "width": "3", "ridge": "10", "test-seasons": "1", "device": "cpu"}
 
@@ -53,11 +54,12 @@ def test_a_training_job_leaves_a_whole_model(tmp_path):
         assert tar.getnames() == names
     scorer = from_bytes((made / "scorer.npz").read_bytes())
     assert scorer.trained_through == 2013 and set(scorer.features) <= set(NAMES)
-    assert features.from_bytes((made / "known.npz").read_bytes()).sums.season == 2014
+    assert knowledge.from_bytes((made / "known.npz").read_bytes()).sums.season == 2014
     report = json.loads((made / "report.json").read_text())
     assert report["trained_through"] == 2013 and report["test_seasons"] == [2014]
     assert report["settings"]["members"] == 2 and report["device"] == "cpu"
-    assert report["test"][0]["games"] == games
+    scores = report["test"]["pooled"]["regular"]
+    assert set(scores) == {"full", "statespace", "elo", "home"} and scores["full"]["games"] == games
     rows = list(csv.DictReader((made / "predictions.csv").open()))
     assert len(rows) == games and {row["Season"] for row in rows} == {"2014"}
     assert all(abs(float(row["Team1Win"]) + float(row["Team2Win"]) - 1.0) < 2e-6 for row in rows)
@@ -66,4 +68,14 @@ def test_a_training_job_leaves_a_whole_model(tmp_path):
 
 def test_too_few_seasons_are_refused_before_any_training():
     with pytest.raises(MadnessError, match="too few"):
-        train(a_league(), Conferences(), League.MEN, Settings(test_seasons=2))
+        train(League.MEN, LeagueGames(a_league(), Conferences(), None), Settings(test_seasons=2))
+
+
+def test_a_shipped_model_is_weights_and_report_only(tmp_path):
+    games = LeagueGames(a_league(seasons=range(2010, 2014)), Conferences(), None)
+    model = train(League.WOMEN, games, Settings(epochs=1, members=2, width=3, test_seasons=1, device="cpu"))
+    ship(model, League.WOMEN, tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["W.json", "W.npz"]
+    assert from_bytes((tmp_path / "W.npz").read_bytes()).trained_through == 2012
+    report = json.loads((tmp_path / "W.json").read_text())
+    assert report["trained_through"] == 2012 and "seconds" not in report

@@ -35,7 +35,8 @@ def some_games(a_season: int = 400) -> Games:
     pull = 0.8 * values[:, NAMES.index("adjusted_to")] + 1.5 * values[:, NAMES.index("rest")] * (context[:, 0] < 0)
     margin = 8.0 * (offset + pull + rng.logistic(size=m))
     season = np.repeat(SEASONS, a_season).astype(np.int16)
-    return Games(season, rng.random(m) < 0.05, margin, season >= 2009, Described(offset, values, context, 8.0 * offset))
+    described = Described(offset, values, context, 8.0 * offset, np.full(m, 11.0))
+    return Games(season, rng.random(m) < 0.05, margin, season >= 2009, described)
 
 
 def loss(log_odds: np.ndarray, margin: np.ndarray) -> float:
@@ -79,7 +80,7 @@ def test_training_repeats_itself_and_does_not_depend_on_which_team_comes_first()
     other = replace(
         games,
         margin=turned * games.margin,
-        described=Described(turned * d.offset, turned[:, None] * d.values, d.context, turned * d.margin),
+        described=replace(d, offset=turned * d.offset, values=turned[:, None] * d.values, margin=turned * d.margin),
     )
     again = fit(other, SETTINGS, 2012)
     np.testing.assert_allclose(again.scorer.linear, one.scorer.linear, atol=1e-9)
@@ -109,3 +110,18 @@ def test_one_season_trains_the_linear_part_and_none_is_an_error():
     assert alone.scorer.features == tuple(NAMES[place] for place in columns_of(SETTINGS.group_names))
     with pytest.raises(ValueError, match="no season up to 2005"):
         fit(games, SETTINGS, 2005)
+
+
+def test_the_linear_part_is_the_ridge_regression_of_scikit_learn():
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    games = some_games()
+    even = replace(games, described=replace(games.described, offset=np.zeros(len(games)), margin=np.zeros(len(games))))
+    frame = _Frame.of(even, SETTINGS)
+    rows = frame.rows(even, SETTINGS, "cpu")
+    found = _linear(frame, even, SETTINGS).numpy()
+    x, weight = rows.x.numpy(), rows.weight.numpy()
+    logistic = linear_model.LogisticRegression(C=1 / SETTINGS.ridge, fit_intercept=False, tol=1e-10, max_iter=1000)
+    logistic.fit(x, rows.won.numpy() > 0.5, weight)
+    np.testing.assert_allclose(found[:, 0], logistic.coef_[0], atol=1e-5)
+    ridge = linear_model.Ridge(SETTINGS.ridge, fit_intercept=False).fit(x, rows.margin.numpy(), weight)
+    np.testing.assert_allclose(found[:, 1], ridge.coef_, atol=1e-8)

@@ -1,0 +1,159 @@
+"""Backtests from a folder: which model forecasts, and who stands beside it.
+
+folder -> games, seeds, conferences -> hoops.backtest with the forecaster asked for -> scores
+                                    -> other people's forecasts, on exactly the games they forecast -> scores
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hoops import scoring
+from hoops.backtest import STATESPACE, Backtest, Forecaster, StateSpace, against, run
+from hoops.errors import MadnessError
+from hoops.played import Played
+from hoops.reference import Reference
+from hoops.team_features import Conferences
+from madness.folder import LeagueFiles
+from madness.outside import OutsideForecasts, joined, read_outside
+
+if TYPE_CHECKING:
+    from madness.console import Voice
+
+# Parts of a season, by its days: where in the season one forecaster knows more than another.
+PERIODS = ((0, 21), (22, 49), (50, 77), (78, 105), (106, 132), (133, 200))
+
+
+class Model(StrEnum):
+    """Which of the project's models is judged."""
+
+    FULL = "full"
+    STATESPACE = STATESPACE
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The project's models and an outside forecaster on the same games.
+
+    games: how many. log_loss: by forecaster, the outside one under `outside`. difference, low, high: of the model less
+    the outsider, and its range in 95 of 100 paired resamples. gap_closed: how much of the way from the state-space
+    model to the outsider the model has gone, 1 being all of it; None where the state-space model is not surely behind
+    (97.5 of 100 resamples), or is the model.
+    """
+
+    part: str
+    games: int
+    log_loss: dict[str, float]
+    difference: float
+    low: float
+    high: float
+    gap_closed: float | None
+
+
+@dataclass(frozen=True)
+class Outsider:
+    """An outside forecaster: what it is, and how it compares on all its games, by kind and by part of the season."""
+
+    name: str
+    file: str
+    note: str
+    unmatched: tuple[str, ...]
+    unplayed: int
+    parts: list[Beside]
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def backtest(
+    files: LeagueFiles,
+    seasons: Iterable[int],
+    model: Model,
+    settings: Sequence[str],
+    lines: Sequence[Path],
+    voice: Voice,
+) -> tuple[Backtest, list[Outsider]]:
+    """Forecast seasons walk-forward and score the forecasts, beside baselines and the forecasts of some files.
+
+    Parameters
+    ----------
+    settings : sequence of str
+        Parameters of the training, such as `width=8`; only for the full model.
+    lines : sequence of Path
+        Files or folders with other people's forecasts.
+
+    Raises
+    ------
+    MadnessError
+        Training is not possible here, a parameter is wrong, or a file of forecasts cannot be used.
+    """
+    reference = Reference(files.reference)
+    # Read before the long work: what cannot be used is said at once.
+    outsiders = joined(
+        one for path in lines for one in read_outside(path, files.league, reference, Played.of(files.games))
+    )
+    with ExitStack() as waiting:
+        forecaster = _forecaster(model, files, settings, lambda title: waiting.enter_context(voice.task(title)))
+        found = run(files.games, files.seeds, files.league, seasons, forecaster)
+    return found, [compare(found, one) for one in outsiders]
+
+
+def compare(found: Backtest, outsider: OutsideForecasts) -> Outsider:
+    """An outsider's forecasts beside those of a backtest, on the games that both have."""
+    played = found.played
+    given = outsider.on(played).probability
+    has = ~np.isnan(given)
+    parts = {"all": has} | {kind: has & (played.kind == kind) for kind in dict.fromkeys(played.kind.tolist())}
+    parts |= {f"day {a}-{b}": has & (played.day >= a) & (played.day <= b) for a, b in PERIODS}
+    beside = [_beside(found, given, name, rows) for name, rows in parts.items() if rows.any()]
+    return Outsider(outsider.name, outsider.file, outsider.note, outsider.unmatched, outsider.unplayed, beside)
+
+
+OUTSIDE = "outside"
+
+
+def _beside(found: Backtest, given: np.ndarray, part: str, rows: np.ndarray) -> Beside:
+    won = found.played.won[rows]
+    forecasts = {name: one.probability[rows] for name, one in found.forecasts.items()}
+    losses = {name: scoring.log_loss(one, won) for name, one in forecasts.items() if not np.isnan(one).any()}
+    losses[OUTSIDE] = scoring.log_loss(given[rows], won)
+    difference, low, high = against({found.model: forecasts[found.model], OUTSIDE: given[rows]}, won)[OUTSIDE]
+    gap, surely, _ = against({STATESPACE: forecasts[STATESPACE], OUTSIDE: given[rows]}, won)[OUTSIDE]
+    closed = (losses[STATESPACE] - losses[found.model]) / gap if surely > 0 and found.model != STATESPACE else None
+    return Beside(part, len(won), losses, difference, low, high, closed)
+
+
+def _forecaster(
+    model: Model, files: LeagueFiles, settings: Sequence[str], task: Callable[[str], Callable[[int, int], None]]
+) -> Forecaster:
+    if model is Model.STATESPACE:
+        if settings:
+            raise MadnessError("--set belongs to the training of the full model: leave it out, or use --model full")
+        return StateSpace(files.league, progress=task("games forecast"))
+    if importlib.util.find_spec("torch") is None:
+        raise MadnessError(
+            "the full model is trained anew for every season, and that takes torch: `make torch` installs it "
+            "(or pip install 'madness[train]'); --model statespace needs none"
+        )
+    import torch
+
+    from ml_jobs.settings import Settings
+    from ml_jobs.walk_forward import WalkForward
+
+    torch.set_num_threads(1)  # at this size more threads are slower, and the same bits come out every time
+    conferences = Conferences.of(files.reference["TeamConferences"])
+    return WalkForward(
+        files.league,
+        conferences,
+        Settings.read(settings),
+        task("games described"),
+        task("seasons trained and forecast"),
+    )
