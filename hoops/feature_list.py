@@ -58,6 +58,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("no_box", "no game with a box score yet (indicator)", "0-1", "missing"),
     Feature("no_wins", "no win with a box score yet (indicator)", "0-1", "missing"),
     Feature("no_losses", "no loss with a box score yet (indicator)", "0-1", "missing"),
+    Feature("travel_neutral", "log(1 + km from home / 100), on neutral ground", "log", "travel"),
+    Feature("travel_hosted", "the same where a team is at home", "log", "travel"),
 )  # fmt: skip
 NAMES = tuple(feature.name for feature in FEATURES)
 GROUPS = tuple(dict.fromkeys(feature.group for feature in FEATURES))
@@ -72,6 +74,7 @@ GROUP_TITLES = {
     "factors": "shooting, turnovers, rebounds, free throws",
     "sums": "box scores in wins and in losses",
     "missing": "box scores missing",
+    "travel": "distance from home",
 }
 CONTEXT: tuple[Feature, ...] = (
     Feature("day", "day of the season / 132, less 0.5", "", "context"),
@@ -80,6 +83,10 @@ CONTEXT: tuple[Feature, ...] = (
     Feature("neutral", "neutral ground", "0-1", "context"),
     Feature("played", "logarithm of 1 + the fewer games played this season, / 3", "", "context"),
 )
+
+
+# Made from reference data (conferences, where cities lie), which the pipeline's fold does not read.
+FROM_REFERENCE = ("conference", "conference_early", "travel_neutral", "travel_hosted")
 
 
 def columns_of(groups: tuple[str, ...]) -> list[int]:

@@ -5,9 +5,6 @@
 `describe` sees `hoops.knowledge` and pairings and no result: it could not peek. Every value
 changes its sign, exactly, when the teams are swapped; the context of a game is the same either way. What is not known
 of either team leaves a difference of 0, which is neutral, and an indicator says on whose side it is missing.
-
-There is no distance travelled: nothing that users upload has coordinates (`Cities` has names and states only). How
-often a team had played in the city or state before was tried instead, and told nothing (`docs/features.md`).
 """
 
 from __future__ import annotations
@@ -20,14 +17,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hoops import efficiency, knowledge, statespace
+from hoops import efficiency, knowledge, statespace, travel
 from hoops.feature_list import CONTEXT, NAMES
 from hoops.knowledge import Knowledge
 from hoops.parameters import Parameters
 from hoops.played import Played
 from hoops.results import Results
 from hoops.state import Floats, Matchups
-from hoops.team_features import Conferences, at, of_teams
+from hoops.surroundings import Surroundings
+from hoops.team_features import at, of_teams
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,19 +51,18 @@ class Described:
 
 
 def describe(
-    before: Knowledge, matchups: Matchups, parameters: Parameters, conferences: Conferences | None = None
+    before: Knowledge, matchups: Matchups, parameters: Parameters, surroundings: Surroundings | None = None
 ) -> Described:
     """Games as they look before they are played; each depends on nothing but the state and that game."""
     # As seen by the lower id, and then turned: swapped teams get the mirrored numbers to the last bit.
-    sign = np.where(matchups.team1 < matchups.team2, 1, -1).astype(np.int8)
-    games = Matchups(
-        np.minimum(matchups.team1, matchups.team2), np.maximum(matchups.team1, matchups.team2), sign * matchups.site
-    )
+    turned, games = matchups.lower_id_first()
+    sign = turned.astype(np.float64)
+    surroundings = surroundings or Surroundings()
     forecast = statespace.predict(before.strength, games, parameters)
     expected = efficiency.compare(before.adjusted, games, parameters)
     site = games.site.astype(np.float64)
     first, second = (
-        of_teams(before.strength, before.adjusted, before.sums, team, parameters, conferences or Conferences())
+        of_teams(before.strength, before.adjusted, before.sums, team, parameters, surroundings.conferences)
         for team in (games.team1, games.team2)
     )
     offset = _logit(forecast.probability)
@@ -81,6 +78,7 @@ def describe(
             site * at(before.strength, before.strength.own_home, host, 0.0),
             _difference(first.rest, second.rest),
             _indicator(first.missing) - _indicator(second.missing),
+            *_travelled(before, games, surroundings),
         ]
     )
     context = np.column_stack(
@@ -98,7 +96,7 @@ def describe(
 def walk(
     games: pa.Table,
     parameters: Parameters,
-    conferences: Conferences | None = None,
+    surroundings: Surroundings | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Played, Described, Knowledge]:
     """Every game of a league (`GAMES`) as it looked before its day, in order of play; and what is known after all."""
@@ -107,7 +105,7 @@ def walk(
     known, parts = knowledge.initial(parameters), []
     for season, day, rows in played.days():
         known = knowledge.advance(known, season, day, parameters)
-        parts.append(describe(known, played.matchups(rows), parameters, conferences))
+        parts.append(describe(known, results.rows(rows).matchups, parameters, surroundings))
         known = knowledge.update(known, results.rows(rows), parameters)
         if progress is not None:
             progress(rows.stop, len(played))
@@ -117,6 +115,13 @@ def walk(
         **{f.name: np.concatenate([getattr(part, f.name) for part in parts or [empty]]) for f in fields(Described)}
     )
     return played, described, known
+
+
+def _travelled(before: Knowledge, games: Matchups, surroundings: Surroundings) -> tuple[Floats, Floats]:
+    """Difference of the distances from home, on neutral ground and elsewhere: log(1 + km / 100), each (m,)."""
+    first, second = (np.log1p(one / 100.0) for one in travel.distances(before.homes, games, surroundings.places))
+    difference = _difference(first, second)
+    return np.where(games.site == 0, difference, 0.0), np.where(games.site == 0, 0.0, difference)
 
 
 def _difference(first: Floats, second: Floats) -> Floats:

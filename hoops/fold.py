@@ -24,7 +24,7 @@ from hoops.knowledge import Knowledge
 from hoops.model import Model
 from hoops.results import Results
 from hoops.schemas import FIXTURES, PENDING, PREDICTED, RATED
-from hoops.statespace import Matchups
+from hoops.state import Matchups
 
 Timestamp = tuple[int, int]  # (season, day)
 IDENTITY = ("season", "day", "team1_id", "team2_id")
@@ -115,11 +115,6 @@ def days_of(games: pa.Table) -> Iterator[Day]:
         yield Day(int(season[start]), int(day[start]), rows, FIXTURES.empty_table())
 
 
-def matchups(rows: pa.Table) -> Matchups:
-    """What may be known of games or fixtures before they are played."""
-    return Matchups(*(rows[name].to_numpy() for name in ("team1_id", "team2_id", "site")))
-
-
 def issued(pending: pa.Table, now: datetime) -> pa.Table:
     """Stamp forecasts of games to come with the time at which they are published."""
     stamp = pa.array([now] * pending.num_rows, PENDING.field("issued_at").type)
@@ -167,7 +162,7 @@ def _rows(table: pa.Table, names: tuple[str, ...]) -> list[tuple]:
 
 def _forecast(rows: pa.Table, before: Knowledge, known: Knowledge, model: Model, schema: pa.Schema) -> pa.Table:
     """Rows with their forecasts from `before`, the morning of their day, which knows what `known` knew."""
-    made = forecast(before, matchups(rows), model)
+    made = forecast(before, Matchups.of(rows), model)
     n = rows.num_rows
     season = rows["season"].to_numpy()
     columns = {

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hoops import knowledge, scorer
+from hoops import knowledge, scorer, travel
 from hoops.feature_list import GROUP_TITLES
 from hoops.features import describe
 from hoops.knowledge import Knowledge
 from hoops.model import Model
 from hoops.state import Forecast, Matchups
+from hoops.surroundings import Surroundings
+from hoops.travel import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class MatchForecast:
         The same on neutral ground.
     drivers : tuple of Driver
         `strength` and the other groups of features, and `site`; the strongest first.
+    distances : (float, float)
+        From each team's home to the game (km); NaN where a city or its place is not known.
     known_through : (season, day) or None
         Last day whose games the forecast knows.
     new_teams : tuple of int
@@ -51,6 +55,7 @@ class MatchForecast:
     margin_sd: float
     neutral_probability: float
     drivers: tuple[Driver, ...]
+    distances: tuple[float, float]
     known_through: tuple[int, int] | None
     new_teams: tuple[int, ...]
 
@@ -67,7 +72,14 @@ def forecast(before: Knowledge, games: Matchups, model: Model) -> Forecast:
 
 
 def predict_match(
-    known: Knowledge, team1: int, team2: int, site: int, timestamp: tuple[int, int], model: Model
+    known: Knowledge,
+    team1: int,
+    team2: int,
+    site: int,
+    timestamp: tuple[int, int],
+    model: Model,
+    city: int = UNKNOWN,
+    surroundings: Surroundings | None = None,
 ) -> MatchForecast:
     """Forecast one game and say what drives the forecast.
 
@@ -79,6 +91,8 @@ def predict_match(
         +1 at team 1's home, 0 neutral, -1 at team 2's.
     timestamp : (season, day)
         Of the game.
+    city : int
+        Where it is; with the places in `surroundings` it gives distances.
 
     Raises
     ------
@@ -86,9 +100,11 @@ def predict_match(
         If the teams are the same, or the day lies before the clock of `known`.
     """
     before = knowledge.advance(known, *timestamp, model.parameters)
-    one, two = np.array([team1], np.int32), np.array([team2], np.int32)
-    here, neutral = (Matchups(one, two, np.array([place], np.int8)) for place in (site, 0))
-    described, elsewhere = (describe(before, games, model.parameters) for games in (here, neutral))
+    surroundings = surroundings or Surroundings()
+    one, two, where = (np.array([number], np.int32) for number in (team1, team2, city))
+    here, neutral = (Matchups(one, two, np.array([place], np.int8), where) for place in (site, 0))
+    described, elsewhere = (describe(before, games, model.parameters, surroundings) for games in (here, neutral))
+    far = travel.distances(before.homes, here, surroundings.places)
     scored, at_neutral = (scorer.score(model.scorer, games) for games in (described, elsewhere))
     groups = scorer.drivers(model.scorer, elsewhere)
     drivers = [Driver(name, GROUP_TITLES[name], float(moved[0])) for name, moved in groups.items()]
@@ -100,6 +116,7 @@ def predict_match(
         margin_sd=float(described.margin_sd[0]),
         neutral_probability=float(at_neutral.probability[0]),
         drivers=tuple(sorted(drivers, key=lambda driver: -abs(driver.log_odds))),
+        distances=(float(far[0][0]), float(far[1][0])),
         known_through=None if known.season is None or known.day is None else (known.season, known.day),
         new_teams=tuple(team for team in (team1, team2) if team not in known.strength.teams),
     )

@@ -1,31 +1,33 @@
-"""All that is known of a league at one moment: team strengths, box scores adjusted for opponents, plain sums.
+"""All that is known of a league at one moment: strengths, box scores adjusted for opponents, plain sums, homes.
 
     initial -> advance to a day -> (hoops.features describes its games)
                                 -> update with its games -> advance to the next day -> ...
 
-Three states with one clock, each moved by the games of a day at once; see `hoops.statespace`, `hoops.efficiency` and
-`hoops.aggregates`. `update` sees a state and results and gives no forecast: nothing here could peek.
+Each part is moved by the games of a day at once; see `hoops.statespace`, `hoops.efficiency`, `hoops.aggregates` and
+`hoops.travel`. `update` sees a state and results and gives no forecast: nothing here could peek.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hoops import aggregates, efficiency, statespace
+from hoops import aggregates, efficiency, statespace, travel
 from hoops.aggregates import Aggregates
 from hoops.efficiency import Adjusted
 from hoops.packing import pack, unpack
 from hoops.parameters import Parameters
 from hoops.results import Results
 from hoops.state import State
+from hoops.travel import Homes
 
 _VERSION = 1
-_PARTS = ("strength", "adjusted", "sums")
+_PARTS = ("strength", "adjusted", "sums", "homes")
 
 
 @dataclass(frozen=True, eq=False)
 class Knowledge:
-    """The aggregates of a league: strength (`hoops.state`), adjusted (`hoops.efficiency`), sums (`hoops.aggregates`).
+    """The aggregates of a league: strength (`hoops.state`), adjusted (`hoops.efficiency`), sums (`hoops.aggregates`),
+    homes (`hoops.travel`).
 
     Raises
     ------
@@ -36,6 +38,7 @@ class Knowledge:
     strength: State
     adjusted: Adjusted
     sums: Aggregates
+    homes: Homes
 
     def __post_init__(self) -> None:
         clocks = {(one.season, one.day) for one in (self.strength, self.adjusted.base, self.sums)}
@@ -54,7 +57,8 @@ class Knowledge:
 
 def initial(parameters: Parameters) -> Knowledge:
     """Before a league's first game."""
-    return Knowledge(statespace.initial(parameters), efficiency.initial(parameters), aggregates.initial())
+    strength, adjusted = statespace.initial(parameters), efficiency.initial(parameters)
+    return Knowledge(strength, adjusted, aggregates.initial(), travel.initial())
 
 
 def advance(known: Knowledge, season: int, day: int, parameters: Parameters) -> Knowledge:
@@ -69,6 +73,7 @@ def advance(known: Knowledge, season: int, day: int, parameters: Parameters) -> 
         statespace.advance(known.strength, season, day, parameters),
         efficiency.advance(known.adjusted, season, day, parameters),
         aggregates.advance(known.sums, season, day),
+        known.homes,
     )
 
 
@@ -78,6 +83,7 @@ def update(before: Knowledge, results: Results, parameters: Parameters) -> Knowl
         statespace.update(before.strength, results.outcomes, parameters),
         efficiency.update(before.adjusted, results, parameters),
         aggregates.update(before.sums, results),
+        travel.update(before.homes, results.matchups),
     )
 
 
@@ -89,6 +95,7 @@ def to_bytes(known: Knowledge) -> bytes:
             "strength": statespace.to_bytes(known.strength),
             "adjusted": efficiency.to_bytes(known.adjusted),
             "sums": aggregates.to_bytes(known.sums),
+            "homes": travel.to_bytes(known.homes),
         },
     )
 
@@ -106,4 +113,5 @@ def from_bytes(content: bytes) -> Knowledge:
         statespace.from_bytes(parts["strength"]),
         efficiency.from_bytes(parts["adjusted"]),
         aggregates.from_bytes(parts["sums"]),
+        travel.from_bytes(parts["homes"]),
     )

@@ -9,6 +9,7 @@ from importlib import resources
 
 from hoops import parameters as shipped
 from hoops import scorer as scorers
+from hoops.feature_list import FROM_REFERENCE
 from hoops.leagues import League
 from hoops.parameters import Parameters
 from hoops.scorer import Scorer
@@ -22,12 +23,22 @@ class Model:
     """A forecaster of one league: constants of the state-space model, and a scorer on top of it.
 
     trained_through: last season whose games helped to choose either; forecasts of later seasons are out of sample.
+
+    Raises
+    ------
+    ValueError
+        If the scorer sees what is made of reference data.
     """
 
     league: League
     parameters: Parameters
     scorer: Scorer
     trained_through: int
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.scorer.features) & set(FROM_REFERENCE))
+        if unknown:
+            raise ValueError(f"a model for the fold cannot see {', '.join(unknown)}: the fold reads no reference data")
 
     @cached_property
     def id(self) -> str:

@@ -48,7 +48,7 @@ class Results:
 
     @classmethod
     def of(cls, games: pa.Table) -> Results:
-        """Games in the schema `hoops.schemas.GAMES`, in the table's order; box score columns may be left out."""
+        """Games (`hoops.schemas.GAMES`), in the table's order; box scores may be left out, city_id may be added."""
         games = games.combine_chunks()
         box = np.full((games.num_rows, 2, len(BOX)), np.nan)
         for side in (1, 2):
@@ -58,7 +58,7 @@ class Results:
         box[np.isnan(box).any(axis=(1, 2))] = np.nan
         box[(box[:, :, BOX["pf"]] == 0.0).all(axis=1), :, BOX["pf"]] = np.nan
         return cls(
-            Matchups(*(games[name].to_numpy() for name in ("team1_id", "team2_id", "site"))),
+            Matchups.of(games),
             np.column_stack([games[f"team{side}_score"].to_numpy().astype(np.float64) for side in (1, 2)]),
             games["num_ot"].to_numpy(),
             box,
@@ -90,26 +90,19 @@ class Results:
         return 1.0 + OVERTIME / REGULATION * self.num_ot.astype(np.float64)
 
     def rows(self, chosen: slice | npt.NDArray) -> Results:
-        games = self.matchups
-        return Results(
-            Matchups(games.team1[chosen], games.team2[chosen], games.site[chosen]),
-            self.score[chosen],
-            self.num_ot[chosen],
-            self.box[chosen],
-        )
+        return Results(self.matchups.rows(chosen), self.score[chosen], self.num_ot[chosen], self.box[chosen])
 
     def in_order(self) -> Results:
         """The same games, the lower id first and sorted by teams: the one order that does not depend on the rows'.
 
         Two teams meet once a day at most, so there is nothing more to sort by.
         """
-        games = self.matchups
-        turned = games.team1 > games.team2
-        first, second = np.minimum(games.team1, games.team2), np.maximum(games.team1, games.team2)
+        sign, games = self.matchups.lower_id_first()
+        turned = sign < 0
         one = Results(
-            Matchups(first, second, np.where(turned, -games.site, games.site).astype(np.int8)),
+            games,
             np.where(turned[:, None], self.score[:, ::-1], self.score),
             self.num_ot,
             np.where(turned[:, None, None], self.box[:, ::-1], self.box),
         )
-        return one.rows(np.lexsort((second, first)))
+        return one.rows(np.lexsort((games.team2, games.team1)))

@@ -102,7 +102,7 @@ def predict(before: State, matchups: Matchups, parameters: Parameters) -> Foreca
     Each game's forecast depends on nothing but the state and that game, to the last bit, and the same game with its
     teams swapped gets the mirrored forecast.
     """
-    sign, ordered = _lower_id_first(matchups)
+    sign, ordered = matchups.lower_id_first()
     state = _enrol(before, ordered, parameters)
     index1, index2, host = _places(state, ordered)
     site = ordered.site.astype(np.float64)
@@ -186,21 +186,12 @@ def _newcomer(state: State, parameters: Parameters) -> float:
     return parameters.newcomer if np.any(state.last_season != state.season) else 0.0
 
 
-def _lower_id_first(matchups: Matchups) -> tuple[npt.NDArray[np.int8], Matchups]:
-    """The same games with the lower id as team 1, and -1 for those that had to be turned, else 1."""
-    sign = np.where(matchups.team1 < matchups.team2, 1, -1).astype(np.int8)
-    first, second = np.minimum(matchups.team1, matchups.team2), np.maximum(matchups.team1, matchups.team2)
-    return sign, Matchups(first, second, sign * matchups.site)
-
-
 def _in_order(outcomes: Outcomes) -> Outcomes:
     """The same games in the one order that does not depend on how they were given."""
-    sign, games = _lower_id_first(outcomes.matchups)
+    sign, games = outcomes.matchups.lower_id_first()
     margin = sign * outcomes.margin
     order = np.lexsort((outcomes.num_ot, margin, games.site, games.team2, games.team1))
-    return Outcomes(
-        Matchups(games.team1[order], games.team2[order], games.site[order]), margin[order], outcomes.num_ot[order]
-    )
+    return Outcomes(games.rows(order), margin[order], outcomes.num_ot[order])
 
 
 def _places(state: State, games: Matchups) -> tuple[_Index, _Index, _Index]:

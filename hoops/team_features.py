@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from hoops import aggregates, efficiency
 from hoops.aggregates import LOST, STATISTICS, WON, Aggregates, Totals
@@ -16,38 +14,9 @@ from hoops.parameters import Parameters
 from hoops.results import FREE_THROW_TRIP
 from hoops.schemas import BOX_COLUMNS
 from hoops.state import Floats, Ids, State
+from hoops.surroundings import Conferences
 
 REST = 10  # days; a team that has not played this season is as rested
-
-
-@dataclass(frozen=True, eq=False)
-class Conferences:
-    """Conference of each team by season; a season without any says nothing, and costs nothing."""
-
-    by_season: Mapping[int, tuple[Ids, npt.NDArray[np.intp]]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, table: pa.Table | None) -> Conferences:
-        """Rows of the dataset TeamConferences: season, team_id, conference."""
-        if table is None or table.num_rows == 0:
-            return cls()
-        names = sorted(set(table["conference"].to_pylist()))
-        code = np.searchsorted(np.array(names), np.array(table["conference"].to_pylist()))
-        season, team = table["season"].to_numpy(), table["team_id"].to_numpy().astype(np.int32)
-        known = {}
-        for one in np.unique(season).tolist():
-            rows = np.flatnonzero(season == one)
-            rows = rows[np.argsort(team[rows], kind="stable")]
-            known[one] = (team[rows], code[rows])
-        return cls(known)
-
-    def codes(self, season: int | None, teams: Ids) -> npt.NDArray[np.intp]:
-        """A number for the conference of each team, -1 where it is not known."""
-        known, code = self.by_season.get(season or 0, (np.empty(0, np.int32), np.empty(0, np.intp)))
-        if len(known) == 0:
-            return np.full(len(teams), -1)
-        place = np.minimum(np.searchsorted(known, teams), len(known) - 1)
-        return np.where(known[place] == teams, code[place], -1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from typing import Any
 import pyarrow as pa
 
 from hoops.leagues import League
-from hoops.merge import Statement
+from hoops.merge import ReferenceStatement, Statement, merge_reference
 from lake import parquet
 from lake.store import Store
 
@@ -169,6 +169,16 @@ def statements(ledger: Ledger, entries: Sequence[Entry]) -> list[Statement]:
         )
         for entry, rows in zip(entries, ledger.read(entries), strict=True)
     ]
+
+
+def reference_tables(ledger: Ledger, entries: Mapping[str, Sequence[Entry]]) -> dict[str, pa.Table]:
+    """What holds of reference datasets, by name, from the entries of each."""
+    tables = {}
+    for dataset, stated in entries.items():
+        rows = zip(stated, ledger.read(stated), strict=True)
+        said = [ReferenceStatement(entry.version, entry.content, table) for entry, table in rows]
+        tables[dataset] = merge_reference(dataset, said)
+    return tables
 
 
 def _entry(key: str) -> Entry:

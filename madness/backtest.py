@@ -19,10 +19,12 @@ import numpy as np
 from hoops import scoring
 from hoops.backtest import STATESPACE, Backtest, Forecaster, StateSpace, against, run
 from hoops.errors import MadnessError
+from hoops.leagues import League
 from hoops.played import Played
 from hoops.reference import Reference
-from hoops.team_features import Conferences
-from madness.folder import LeagueFiles
+from hoops.surroundings import Surroundings
+from hoops.travel import located
+from madness.folder import Folder
 from madness.outside import OutsideForecasts, joined, read_outside
 
 if TYPE_CHECKING:
@@ -74,7 +76,8 @@ class Outsider:
 
 
 def backtest(
-    files: LeagueFiles,
+    folder: Folder,
+    league: League,
     seasons: Iterable[int],
     model: Model,
     settings: Sequence[str],
@@ -95,14 +98,17 @@ def backtest(
     MadnessError
         Training is not possible here, a parameter is wrong, or a file of forecasts cannot be used.
     """
-    reference = Reference(files.reference)
+    files = folder.leagues[league]
+    tables = files.reference | folder.shared
     # Read before the long work: what cannot be used is said at once.
     outsiders = joined(
-        one for path in lines for one in read_outside(path, files.league, reference, Played.of(files.games))
+        one for path in lines for one in read_outside(path, league, Reference(tables), Played.of(files.games))
     )
     with ExitStack() as waiting:
-        forecaster = _forecaster(model, files, settings, lambda title: waiting.enter_context(voice.task(title)))
-        found = run(files.games, files.seeds, files.league, seasons, forecaster)
+        surroundings = Surroundings.of(tables)
+        bars = lambda title: waiting.enter_context(voice.task(title))  # noqa: E731
+        forecaster = _forecaster(model, league, surroundings, settings, bars)
+        found = run(located(files.games, tables["GameCities"]), files.seeds, league, seasons, forecaster)
     return found, [compare(found, one) for one in outsiders]
 
 
@@ -132,12 +138,16 @@ def _beside(found: Backtest, given: np.ndarray, part: str, rows: np.ndarray) -> 
 
 
 def _forecaster(
-    model: Model, files: LeagueFiles, settings: Sequence[str], task: Callable[[str], Callable[[int, int], None]]
+    model: Model,
+    league: League,
+    surroundings: Surroundings,
+    settings: Sequence[str],
+    task: Callable[[str], Callable[[int, int], None]],
 ) -> Forecaster:
     if model is Model.STATESPACE:
         if settings:
             raise MadnessError("--set belongs to the training of the full model: leave it out, or use --model full")
-        return StateSpace(files.league, progress=task("games forecast"))
+        return StateSpace(league, progress=task("games forecast"))
     if importlib.util.find_spec("torch") is None:
         raise MadnessError(
             "the full model is trained anew for every season, and that takes torch: `make torch` installs it "
@@ -149,10 +159,9 @@ def _forecaster(
     from ml_jobs.walk_forward import WalkForward
 
     torch.set_num_threads(1)  # at this size more threads are slower, and the same bits come out every time
-    conferences = Conferences.of(files.reference["TeamConferences"])
     return WalkForward(
-        files.league,
-        conferences,
+        league,
+        surroundings,
         Settings.read(settings),
         task("games described"),
         task("seasons trained and forecast"),

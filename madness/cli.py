@@ -190,8 +190,8 @@ def backtest(
         raise MadnessError(f"unknown model {model!r}; allowed: {', '.join(Model)}")
     chosen = selection.choose_seasons(_folder(data), leagues, seasons)
     speaker = voice()
-    files = read_folder(data, leagues).leagues[leagues[0]]
-    found, outsiders = backtest(files, chosen, Model(model), settings or [], lines or [], speaker)
+    folder = read_folder(data, leagues)
+    found, outsiders = backtest(folder, leagues[0], chosen, Model(model), settings or [], lines or [], speaker)
     for one in outsiders:
         if one.unmatched:
             speaker.say(f"{one.file}: no team is called {', '.join(one.unmatched)}; their games are left out")
@@ -201,6 +201,52 @@ def backtest(
         _print_json(found.to_dict() | {"outside": [one.to_dict() for one in outsiders]})
     else:
         render_backtest(found, outsiders)
+
+
+@app.command()
+def predict(
+    team1: Annotated[str, typer.Argument(help="A team: its id, or any spelling of its name.")],
+    team2: Annotated[str, typer.Argument(help="The other team.")],
+    site: Annotated[str, typer.Option(help="neutral, home or away: where the first team plays.")] = "neutral",
+    season: Annotated[int | None, typer.Option(help="Season of the game; the last one with games by default.")] = None,
+    day: Annotated[int | None, typer.Option(help="Its day; by default the day after the last one with games.")] = None,
+    city: Annotated[str | None, typer.Option(help="Where it is: id or name, as in Cities.")] = None,
+    as_of: Annotated[
+        int | None, typer.Option(help="Know games up to this day only; all before the game's by default.")
+    ] = None,
+    league: Annotated[str | None, typer.Option(help="M or W; told by team ids, else M.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of Kaggle's CSV files, instead of a stage.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+    stage: StageOption = "local",
+    as_json: JsonOption = False,
+) -> None:
+    """Forecast one game from what was known before it, and say what drives the forecast."""
+    from madness import selection
+    from madness.console import render_match, voice
+    from madness.predict import Asked, league_of, predict
+    from madness.sources import FolderSource, LakeSource, Source
+
+    leagues = selection.parse_leagues(league) if league else ()
+    if len(leagues) > 1:
+        raise selection.SelectionError("one league at a time: --league M or --league W")
+    asked = Asked(team1, team2, leagues[0] if leagues else None, site, season, day, city, as_of)
+    source: Source
+    if data is not None:
+        source = FolderSource(_folder(data), league_of(asked))
+    else:
+        from madness.aws import open_lake
+        from madness.local.home import Home
+        from madness.stage import load_stage
+
+        names = load_stage(stage)
+        clients = _clients(names, _existing(Home(home)) if stage == "local" else None)
+        source = LakeSource(open_lake(names, clients), league_of(asked))
+    with voice().task("games taken in") as advance:
+        found = predict(asked, source, advance)
+    if as_json:
+        _print_json(found)
+    else:
+        render_match(found)
 
 
 @app.command()

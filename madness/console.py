@@ -58,10 +58,11 @@ class Lines:
 
 
 class Bars:
-    """Rich progress bars."""
+    """Rich progress bars, one below the other where tasks are nested."""
 
     def __init__(self, console: Any) -> None:
         self._console = console
+        self._shown: Any = None
 
     def say(self, text: str) -> None:
         self._console.print(text, highlight=False)
@@ -70,16 +71,25 @@ class Bars:
     def task(self, title: str) -> Iterator[Advance]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=self._console, transient=True) as progress:
-            task = progress.add_task(title, total=None)
-            yield lambda done, total: progress.update(task, completed=done, total=total)
+        if self._shown is None:
+            columns = (
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+            )
+            with Progress(*columns, console=self._console, transient=True) as self._shown:
+                try:
+                    yield self._advance(title)
+                finally:
+                    self._shown = None
+        else:
+            yield self._advance(title)
+
+    def _advance(self, title: str) -> Advance:
+        shown, task = self._shown, self._shown.add_task(title, total=None)
+        return lambda done, total: shown.update(task, completed=done, total=total)
 
 
 def voice() -> Voice:
@@ -177,6 +187,53 @@ def _tables() -> tuple[Any, Any]:
 
 def _scores(s: Any) -> tuple[str, ...]:
     return (f"{s.games:,}", f"{s.log_loss:.4f}", f"{s.brier:.4f}", f"{s.accuracy:.3f}", f"{s.margin_rmse:.2f}")
+
+
+_OF_TEAMS = (
+    ("rank", "rank", 0),
+    ("rating, points", "rating", 1),
+    ("offence, points per 100 possessions", "offence", 1),
+    ("defence, points per 100 possessions", "defence", 1),
+    ("tempo, possessions per 40 minutes", "tempo", 1),
+    ("km from home", "kilometres", 0),
+)
+
+
+def render_match(found: dict[str, Any]) -> None:
+    """Print the forecast of one game, and what drives it, on stdout."""
+    console, table = _tables()
+    one, two = found["team1"], found["team2"]
+    sign = 1 if found["probability"] >= 0.5 else -1
+    favourite, other = (one, two)[::sign]
+    chance, margin = max(found["probability"], 1 - found["probability"]), sign * found["margin"]
+    place = {"neutral": "on neutral ground", "home": f"at {one['name']}", "away": f"at {two['name']}"}[found["site"]]
+    if found["city"]:
+        place += f" in {found['city']['name'] or 'city ' + str(found['city']['id'])}"
+    when = f"day {found['day']} of {found['season']}" + (f" ({found['date']})" if found["date"] else "")
+    console.print(f"{favourite['name']} beats {other['name']} in {100 * chance:.1f} of 100 games", highlight=False)
+    console.print(f"by {margin:.1f} ± {found['margin_sd']:.1f} points, {place}, {when}", highlight=False)
+    rated = table("", one["name"], two["name"], title="the teams before the game")
+    for title, name, digits in _OF_TEAMS:
+        cells = ["-" if side[name] is None else f"{side[name]:,.{digits}f}" for side in (one, two)]
+        if cells != ["-", "-"]:
+            rated.add_row(title, *cells)
+    console.print(rated)
+    driven = table("for", "by", "log-odds", title="what drives the forecast")
+    for driver in found["drivers"]:
+        driven.add_row(
+            (one if driver["log_odds"] > 0 else two)["name"], driver["title"], f"{abs(driver['log_odds']):.2f}"
+        )
+    console.print(driven)
+    known = found["known_through"]
+    text = f"model {found['model']}, which knew " + (
+        "no games" if known["season"] is None else f"all games to day {known['day']} of {known['season']}"
+    )
+    if not found["out_of_sample"]:
+        text += f"; it was trained on seasons to {found['trained_through']}, this one included"
+    console.print(f"\n{text}", highlight=False)
+    for side in (one, two):
+        if not side["seen"]:
+            console.print(f"{side['name']} has never played: it is taken for a newcomer", highlight=False)
 
 
 def _ago(seconds: float | None) -> str:

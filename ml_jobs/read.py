@@ -11,20 +11,22 @@ from hoops.contract import parse, read
 from hoops.errors import MadnessError
 from hoops.leagues import League
 from hoops.merge import Statement, merge
-from hoops.team_features import Conferences
+from hoops.surroundings import Surroundings
+from hoops.travel import located
 
 
 @dataclass(frozen=True)
 class LeagueGames:
-    """games: `hoops.schemas.GAMES`, in order of play. seeds: season, seed, team_id; None if the folder has none."""
+    """games: `hoops.schemas.GAMES`, in order of play, with city_id where the folder tells cities. seeds: season, seed,
+    team_id; None if the folder has none."""
 
     games: pa.Table
-    conferences: Conferences
+    surroundings: Surroundings
     seeds: pa.Table | None
 
 
 def read_league(folder: Path, league: League) -> LeagueGames:
-    """Read all results of a league, its conferences and its seeds.
+    """Read all results of a league, its conferences, seeds and cities.
 
     Raises
     ------
@@ -40,10 +42,10 @@ def read_league(folder: Path, league: League) -> LeagueGames:
     if not statements:
         expected = f"{league.value}RegularSeasonCompactResults.csv"
         raise MadnessError(f"{folder} has no {league.label.lower()}'s results, such as {expected}")
-    conferences, seeds = (_reference(folder, league, name) for name in ("TeamConferences", "NCAATourneySeeds"))
-    return LeagueGames(merge(statements), Conferences.of(conferences), seeds)
-
-
-def _reference(folder: Path, league: League, dataset: str) -> pa.Table | None:
-    file = folder / f"{league.value}{dataset}.csv"
-    return read(parse(file.name), file.read_bytes()).table if file.is_file() else None
+    files = {
+        name: folder / f"{league.value}{name}.csv" for name in ("TeamConferences", "NCAATourneySeeds", "GameCities")
+    }
+    files["Cities"] = folder / "Cities.csv"
+    tables = {name: read(parse(file.name), file.read_bytes()).table for name, file in files.items() if file.is_file()}
+    games = located(merge(statements), tables.get("GameCities"))
+    return LeagueGames(games, Surroundings.of(tables), tables.get("NCAATourneySeeds"))

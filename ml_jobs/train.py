@@ -67,7 +67,7 @@ def train(league: League, read: LeagueGames, settings: Settings) -> Model:
         If the games have too few seasons for the split.
     """
     started = time.perf_counter()
-    played, described, known = features.walk(read.games, defaults(league), read.conferences)
+    played, described, known = features.walk(read.games, defaults(league), read.surroundings)
     of_features = time.perf_counter() - started
     log.info("features of %d games: %.1f s", len(played), of_features)
     seasons = np.unique(played.season).tolist()

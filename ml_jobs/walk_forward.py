@@ -21,7 +21,7 @@ from hoops.leagues import League
 from hoops.parameters import defaults
 from hoops.results import Results
 from hoops.scorer import score
-from hoops.team_features import Conferences
+from hoops.surroundings import Surroundings
 from ml_jobs.scorer import Games, fit, usable
 from ml_jobs.settings import Settings
 
@@ -39,14 +39,14 @@ class WalkForward:
     """
 
     league: League
-    conferences: Conferences = field(default_factory=Conferences)
+    surroundings: Surroundings = field(default_factory=Surroundings)
     settings: Settings = field(default_factory=Settings)
     on_game: Progress | None = None
     on_season: Progress | None = None
 
     def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
-        """Forecasts of games (`hoops.schemas.GAMES`, in order of play) of some seasons."""
-        played, described, _ = walk(games, defaults(self.league), self.conferences, self.on_game)
+        """Forecasts of games (`hoops.schemas.GAMES`, in order of play; city_id may be added) of some seasons."""
+        played, described, _ = walk(games, defaults(self.league), self.surroundings, self.on_game)
         every = Games.of(played, Results.of(games).has_box, described)
         statespace = Simple(1.0 / (1.0 + np.exp(-described.offset)), described.margin)
         probability, margin = statespace.probability.copy(), statespace.margin.copy()

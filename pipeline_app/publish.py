@@ -15,13 +15,12 @@ from functools import partial
 
 import pyarrow as pa
 
-from hoops import merge, tables
+from hoops import tables
 from hoops.leagues import League
-from hoops.merge import ReferenceStatement
 from hoops.reference import USED, Reference
 from lake.heads import Head, Heads, SeasonHead, unpack_teams
 from lake.lake import Lake
-from lake.ledger import Entry, digest
+from lake.ledger import Entry, digest, reference_tables
 from lake.published import Manifest, PublishedTables, TableEntry, table_key
 from lake.store import Conflict
 from pipeline_app.log import log
@@ -176,21 +175,13 @@ def _reference(lake: Lake, entries: dict[str, list[Entry]]) -> Reference:
     stated = reference_digest(entries)
     if stated not in _references:
         _references.clear()
-        _references[stated] = Reference({
-            dataset: merge.merge_reference(dataset, _statements(lake, entries[dataset]))
-            for dataset in USED
-            if dataset in entries
-        })  # fmt: skip
+        used = {dataset: entries[dataset] for dataset in USED if dataset in entries}
+        _references[stated] = Reference(reference_tables(lake.ledger, used))
     return _references[stated]
 
 
 # The last reference built: digests name immutable entries, so an equal digest is an equal reference.
 _references: dict[str, Reference] = {}
-
-
-def _statements(lake: Lake, entries: list[Entry]) -> list[ReferenceStatement]:
-    rows = lake.ledger.read(entries)
-    return [ReferenceStatement(one.version, one.content, table) for one, table in zip(entries, rows, strict=True)]
 
 
 def _seasons_of_fixtures(head: Head, heads: Heads) -> set[int]:

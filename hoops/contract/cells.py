@@ -28,6 +28,7 @@ from hoops.leagues import League
 _BLOCK_BYTES = 2**22
 _BLOCK_ROWS = 8192
 _INTEGER = r"^-?[0-9]+(\.0+)?$"
+_DECIMAL = r"^[+-]?[0-9]{1,3}(\.[0-9]{1,15})?$"
 _CONTROL = r"[\x00-\x1f\x7f]"
 _DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d")
 
@@ -172,7 +173,7 @@ def _number(raw: pa.Array, column: Column, league: League | None) -> tuple[pa.Ar
 
 
 def _text(raw: pa.Array, column: Column) -> tuple[pa.Array, np.ndarray]:
-    """Text or dates, trimmed, and which cells are not allowed."""
+    """Text, dates or degrees, trimmed, and which cells are not allowed."""
     values = pc.utf8_trim_whitespace(raw)
     empty = pc.equal(values, "")
     if column.choices:
@@ -184,6 +185,12 @@ def _text(raw: pa.Array, column: Column) -> tuple[pa.Array, np.ndarray]:
         good = pc.and_not(pc.and_not(pc.less_equal(pc.utf8_length(values), MAX_TEXT), control), empty)
     if column.type is Type.DATE:
         values = _dates(values)
+        good = values.is_valid()
+    elif column.type is Type.DEGREES:
+        plain = pc.match_substring_regex(values, _DECIMAL)
+        numbers = pc.if_else(plain, values, None).cast(pa.float64())
+        within = pc.and_(pc.greater_equal(numbers, column.low), pc.less_equal(numbers, column.high))
+        values = pc.if_else(within, numbers, None)
         good = values.is_valid()
     if column.blank:
         values = pc.if_else(empty, None, values)

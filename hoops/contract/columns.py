@@ -29,6 +29,7 @@ class Type(Enum):
     TEAM = "team id"  # its range is the league's
     TEXT = "text"
     DATE = "date"
+    DEGREES = "degrees"
 
     @property
     def arrow(self) -> pa.DataType:
@@ -45,6 +46,7 @@ _ARROW = {
     Type.TEAM: pa.int32(),
     Type.TEXT: pa.string(),
     Type.DATE: pa.date32(),
+    Type.DEGREES: pa.float64(),
 }
 
 
@@ -94,6 +96,8 @@ class Column:
                 return f"whole number {low}-{high}"
             case Type.DATE:
                 return "date as month/day/year (11/06/2023) or 2023-11-06"
+            case Type.DEGREES:
+                return f"degrees from {low} to {high}, such as {high / 2 + 0.25}"
         if self.choices:
             return ", ".join(self.choices[:-1]) + f" or {self.choices[-1]}"
         return self.pattern_text or f"text of 1-{MAX_TEXT} characters"
@@ -259,7 +263,10 @@ _REFERENCE = [
             ("seed", "round")),
     Dataset("Cities", REFERENCE, False, "cities, both leagues'",
             (replace(_CITY, description="city"), _text("City", "city", "name of the city"),
-             replace(_text("State", "state", "state, territory or country"), blank=True)), ("city_id",), "city_id"),
+             replace(_text("State", "state", "state, territory or country"), blank=True),
+             _optional(Column("Lat", "latitude", Type.DEGREES, "latitude of the city, north positive", -90, 90)),
+             _optional(Column("Lon", "longitude", Type.DEGREES, "longitude of the city, east positive", -180, 180))),
+            ("city_id",), "city_id"),
     Dataset("Conferences", REFERENCE, False, "conference names, both leagues'",
             (CONFERENCE, _text("Description", "description", "name of the conference")), ("conference",), "conference"),
 ]  # fmt: skip

@@ -14,8 +14,8 @@ from hoops.leagues import Kind, League
 from hoops.played import Played
 from hoops.reference import Reference
 from madness.outside.forecasts import OutsideForecasts
-from madness.outside.names import TeamNames
 from madness.outside.sheet import Sheet
+from madness.teams import TeamNames
 
 FAVOURITES = ("year", "favorite", "underdog", "favorite_probability")
 ROUNDS = 7  # play-in, round of 64, ... final
@@ -35,7 +35,7 @@ def favourites(sheet: Sheet, league: League, reference: Reference, played: Playe
     columns = [sheet.texts(title) for title in titles]
     chances = sheet.chance("favorite_probability").tolist()
     sheet.sound()
-    names = TeamNames(reference, league, sheet.file)
+    names = _names(reference, league, sheet.file)
     teams = [[names.team(name) for name in column] for column in columns]
     tournament = _Tournament.of(played)
     if not tournament.is_of(zip([*seasons, *seasons], [*teams[0], *teams[1]], strict=True)):
@@ -70,7 +70,7 @@ def rounds(sheet: Sheet, league: League, reference: Reference, played: Played) -
     written = sheet.texts("team")
     wins = np.stack([sheet.number(title, 0.0, 1.0) for title in _WINS], axis=1)
     sheet.sound()
-    names = TeamNames(reference, league, sheet.file)
+    names = _names(reference, league, sheet.file)
     teams = [names.team(name) for name in written]
     tournament = _Tournament.of(played)
     if not tournament.is_of(zip(seasons, teams, strict=True)):
@@ -177,3 +177,13 @@ def _forecasts(
         unmatched=unmatched,
         unplayed=unplayed,
     )
+
+
+def _names(reference: Reference, league: League, file: str) -> TeamNames:
+    names = TeamNames(reference, league)
+    if not names:
+        raise MadnessError(
+            f"{file} names teams, and the data have no names of {league.label.lower()}'s teams: "
+            f"{league}Teams.csv or {league}TeamSpellings.csv is needed beside the results"
+        )
+    return names

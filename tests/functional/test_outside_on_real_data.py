@@ -19,7 +19,7 @@ from hoops.played import Played
 from hoops.reference import Reference
 from madness.folder import read_folder
 from madness.outside import OutsideForecasts, joined, read_outside
-from madness.outside.names import TeamNames
+from madness.teams import TeamNames
 
 SHARED = Path(__file__).parents[2] / "../shared/data"
 DATA, FORECASTS = SHARED / "kaggle", SHARED / "forecasts"
@@ -178,7 +178,7 @@ def _dated(real: Real) -> Iterator[tuple[int, list[tuple[int, float]]]]:
 
     Found the other way round: by the outcomes, which tell the round in which the two met.
     """
-    names = TeamNames(real.reference, real.league, "")
+    names = TeamNames(real.reference, real.league)
     table: dict[tuple[int, int, int], list[tuple[float, float]]] = {}
     days: dict[int, list[int]] = {}
     for line in csv.DictReader(BY_ROUND[real.league].open(newline="")):

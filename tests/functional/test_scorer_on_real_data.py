@@ -31,7 +31,7 @@ CALIBRATION_ERROR = 0.01
 @pytest.mark.parametrize("league", League)
 def test_log_loss_is_as_good_as_promised_and_better_than_every_baseline(league):
     read = read_league(DATA, league)
-    forecaster = WalkForward(league, read.conferences, Settings(device="cpu"))
+    forecaster = WalkForward(league, read.surroundings, Settings(device="cpu"))
     found = run(read.games, read.seeds, league, range(2011, 2025), forecaster)
     result = found.to_dict()
     for kind in ("regular", "ncaa"):

@@ -11,11 +11,22 @@ from hoops.features import walk
 from hoops.leagues import League
 from hoops.parameters import defaults
 from hoops.schemas import BOX_COLUMNS, GAMES
-from hoops.team_features import Conferences
+from hoops.surroundings import Surroundings
 
 PARAMETERS = defaults(League.WOMEN)
-CONFERENCES = Conferences.of(
-    pa.table({"season": [2010] * 4 + [2011] * 4, "team_id": [3101, 3102, 3103, 3104] * 2, "conference": ["a", "b"] * 4})
+SURROUNDINGS = Surroundings.of(
+    {
+        "TeamConferences": pa.table(
+            {"season": [2010] * 4 + [2011] * 4, "team_id": [3101, 3102, 3103, 3104] * 2, "conference": ["a", "b"] * 4}
+        ),
+        "Cities": pa.table(
+            {
+                "city_id": pa.array([1, 2, 3, 4], pa.int32()),
+                "latitude": [40.0, 41.0, 42.0, None],
+                "longitude": [-80.0, -90.0, -100.0, None],
+            }
+        ),
+    }
 )
 
 
@@ -28,8 +39,9 @@ def leagues(draw: st.DrawFn) -> list[dict]:
         for day in sorted(rng.choice(60, size=int(rng.integers(1, 5)), replace=False).tolist()):
             teams = 3101 + rng.permutation(8)
             for pair in np.sort(teams.reshape(-1, 2)[: int(rng.integers(1, 5))], axis=1).tolist():
-                rows.append({"season": season, "day": day, "kind": "regular", "team1_id": pair[0], "team2_id": pair[1],
-                             "site": int(rng.integers(-1, 2)), **an_outcome(rng)})  # fmt: skip
+                known = {"season": season, "day": day, "kind": "regular", "team1_id": pair[0], "team2_id": pair[1],
+                         "site": int(rng.integers(-1, 2)), "city": int(rng.integers(1, 6))}  # fmt: skip
+                rows.append(known | an_outcome(rng))
     return sorted(rows, key=lambda row: (row["season"], row["day"], row["team1_id"]))
 
 
@@ -45,7 +57,9 @@ def an_outcome(rng: np.random.Generator) -> dict:
 
 
 def seen(rows: list[dict]) -> dict[tuple, list[bytes]]:
-    _, described, _ = walk(pa.Table.from_pylist(rows, schema=GAMES), PARAMETERS, CONFERENCES)
+    city = pa.array([row["city"] for row in rows], pa.int32())
+    games = pa.Table.from_pylist(rows, schema=GAMES).append_column("city_id", city)
+    _, described, _ = walk(games, PARAMETERS, SURROUNDINGS)
     parts = (described.values, described.context, described.offset, described.margin)
     return {
         (row["season"], row["day"], row["team1_id"]): [part[place].tobytes() for part in parts]

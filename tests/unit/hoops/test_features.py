@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from fabricated_results import a_league
 
+from hoops import travel
 from hoops.feature_list import CONTEXT, FEATURES, GROUPS, NAMES, columns_of
 from hoops.features import describe, walk
 from hoops.fold import days_of
@@ -15,16 +18,18 @@ from hoops.leagues import League
 from hoops.parameters import defaults
 from hoops.results import Results
 from hoops.state import Matchups
-from hoops.team_features import Conferences
+from hoops.surroundings import Conferences, Places, Surroundings
 
 PARAMETERS = defaults(League.MEN)
-CONFERENCES = Conferences.of(
-    pa.table(
-        {
-            "season": pa.array([2011] * 6, pa.int16()),
-            "team_id": pa.array([1106, 1101, 1102, 1103, 1104, 1105], pa.int32()),
-            "conference": ["b", "a", "a", "a", "b", "b"],
-        }
+SURROUNDINGS = Surroundings(
+    Conferences.of(
+        pa.table(
+            {
+                "season": pa.array([2011] * 6, pa.int16()),
+                "team_id": pa.array([1106, 1101, 1102, 1103, 1104, 1105], pa.int32()),
+                "conference": ["b", "a", "a", "a", "b", "b"],
+            }
+        )
     )
 )
 
@@ -49,8 +54,8 @@ def games(*rows: tuple[int, int, int]) -> Matchups:
 def test_swapping_the_teams_turns_every_value_and_leaves_the_context(boxless):
     known = advance(folded(a_league(boxless=boxless)), 2011, 70, PARAMETERS)
     asked = games((1101, 1102, 1), (1103, 1107, 0), (1104, 1999, -1), (1998, 1999, 0))
-    one = describe(known, asked, PARAMETERS, CONFERENCES)
-    other = describe(known, Matchups(asked.team2, asked.team1, -asked.site), PARAMETERS, CONFERENCES)
+    one = describe(known, asked, PARAMETERS, SURROUNDINGS)
+    other = describe(known, Matchups(asked.team2, asked.team1, -asked.site), PARAMETERS, SURROUNDINGS)
     np.testing.assert_array_equal(one.values, -other.values)
     np.testing.assert_array_equal(one.offset, -other.offset)
     np.testing.assert_array_equal(one.context, other.context)
@@ -62,29 +67,29 @@ def test_swapping_the_teams_turns_every_value_and_leaves_the_context(boxless):
 def test_a_game_looks_the_same_whatever_else_is_asked():
     known = advance(folded(a_league()), 2011, 70, PARAMETERS)
     asked = games((1101, 1102, 1), (1103, 1107, 0), (1104, 1999, -1))
-    together = describe(known, asked, PARAMETERS, CONFERENCES)
+    together = describe(known, asked, PARAMETERS, SURROUNDINGS)
     for row in range(3):
         alone = describe(
             known,
-            Matchups(asked.team1[[row]], asked.team2[[row]], asked.site[[row]]), PARAMETERS, CONFERENCES,
+            Matchups(asked.team1[[row]], asked.team2[[row]], asked.site[[row]]), PARAMETERS, SURROUNDINGS,
         )  # fmt: skip
         np.testing.assert_array_equal(alone.values[0], together.values[row])
 
 
 def test_before_the_first_game_nothing_is_known_and_nothing_fails():
     known = advance(initial(PARAMETERS), 2011, 0, PARAMETERS)
-    seen = describe(known, games((1101, 1102, 0)), PARAMETERS, CONFERENCES)
+    seen = describe(known, games((1101, 1102, 0)), PARAMETERS, SURROUNDINGS)
     assert not seen.values.any() and seen.offset.tolist() == [0.0]
 
 
 def test_missing_box_scores_are_indicated_and_leak_no_zeros():
     known = folded(a_league(boxless=1.0))
     known = advance(known, 2011, 70, PARAMETERS)
-    seen = describe(known, games((1101, 1999, 0), (1101, 1102, 0)), PARAMETERS, CONFERENCES)
+    seen = describe(known, games((1101, 1999, 0), (1101, 1102, 0)), PARAMETERS, SURROUNDINGS)
     box = columns_of(("adjusted", "factors"))
     assert not seen.values[1][box].any()
     with_box = advance(folded(a_league(boxless=0.0)), 2011, 70, PARAMETERS)
-    seen = describe(with_box, games((1101, 1999, 0)), PARAMETERS, CONFERENCES)
+    seen = describe(with_box, games((1101, 1999, 0)), PARAMETERS, SURROUNDINGS)
     assert value(seen, "no_box").tolist() == [-1.0]
     assert not seen.values[0][columns_of(("factors",))].any()
 
@@ -92,7 +97,7 @@ def test_missing_box_scores_are_indicated_and_leak_no_zeros():
 def test_values_are_what_their_names_say():
     table = a_league(boxless=0.0)
     known = advance(folded(table), 2011, 57, PARAMETERS)
-    seen = describe(known, games((1101, 1102, 1)), PARAMETERS, CONFERENCES)
+    seen = describe(known, games((1101, 1102, 1)), PARAMETERS, SURROUNDINGS)
     rows = [row for row in table.to_pylist() if row["season"] == 2011]
 
     def of(team: int) -> tuple[int, int, int]:
@@ -110,6 +115,23 @@ def test_values_are_what_their_names_say():
     assert value(seen, "conference")[0] == pytest.approx(others1 - others2)
 
 
+def test_distance_counts_on_neutral_ground_and_at_home_apart():
+    cities = pa.table({"city_id": pa.array([1, 2], pa.int32()), "latitude": [0.0, 0.0], "longitude": [0.0, 9.0]})
+    here, there = np.array([1], np.int32), np.array([2], np.int32)
+    known = folded(a_league())
+    for team, city in ((1101, here), (1102, there)):
+        hosted = Matchups(np.array([team], np.int32), np.array([1103], np.int32), np.array([1], np.int8), city)
+        known = replace(known, homes=travel.update(known.homes, hosted))
+    known = advance(known, 2011, 70, PARAMETERS)
+    far = np.log1p(2 * np.pi * 6371.0 * 9 / 360 / 100)
+    for site, expected in ((0, (far, 0.0)), (-1, (0.0, far))):
+        asked = replace(games((1101, 1102, site)), city=there)
+        seen = describe(known, asked, PARAMETERS, Surroundings(places=Places.of(cities)))
+        assert (value(seen, "travel_neutral")[0], value(seen, "travel_hosted")[0]) == pytest.approx(expected)
+        without = describe(known, asked, PARAMETERS)
+        assert not without.values[0][columns_of(("travel",))].any()
+
+
 def test_what_is_known_round_trips_exactly():
     known = folded(a_league())
     assert to_bytes(from_bytes(to_bytes(known))) == to_bytes(known) == to_bytes(folded(a_league()))
@@ -121,7 +143,7 @@ def test_parts_of_different_days_are_not_taken_for_one():
     known = advance(folded(a_league()), 2011, 70, PARAMETERS)
     later = advance(known, 2011, 71, PARAMETERS)
     with pytest.raises(ValueError, match="different days"):
-        Knowledge(known.strength, later.adjusted, known.sums)
+        Knowledge(known.strength, later.adjusted, known.sums, known.homes)
 
 
 def test_every_feature_has_a_name_of_its_own_and_a_group():

@@ -47,7 +47,7 @@ def test_usage_errors_exit_with_2() -> None:
 
 
 @pytest.mark.parametrize("arguments", [
-    ("status",), ("down",), ("reset", "--yes"), ("provision",), ("ingest", "MTeams.csv"),
+    ("status",), ("down",), ("reset", "--yes"), ("provision",), ("ingest", "MTeams.csv"), ("predict", "1101", "1102"),
 ])  # fmt: skip
 def test_a_home_that_is_not_there(tmp_path, arguments) -> None:
     (tmp_path / "MTeams.csv").write_text("TeamID,TeamName\n1101,Ash\n")
@@ -130,6 +130,41 @@ def test_the_full_model_is_trained_for_each_season_on_earlier_ones(tmp_path) -> 
     assert whole["difference"] == pytest.approx(0.0, abs=1e-6)
     printed = madness("backtest", *asked, "--lines", lines).stdout
     assert "calibration of full" in printed and "beside money line" in printed
+
+
+def test_predict_says_who_wins_and_why(folder) -> None:
+    with (folder / "MTeams.csv").open() as file:
+        one, other = (row["TeamName"] for row in list(csv.DictReader(file))[:2])
+    result = madness("predict", one.upper(), other, "--site", "away", "--data", folder, "--json")
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert (found["team1"]["name"], found["team2"]["name"], found["site"]) == (one, other, "away")
+    assert found["probability"] < found["neutral_probability"] and found["league"] == "M"
+    printed = madness("predict", str(found["team1"]["id"]), str(found["team2"]["id"]), "--data", folder).stdout
+    assert one in printed and "of 100 games" in printed and "home court" not in printed and "\x1b" not in printed
+    assert "home court" in madness("predict", one, other, "--site", "home", "--data", folder).stdout
+
+
+@pytest.mark.parametrize(("asked", "words"), [
+    (("{name}x", "1102"), "did you mean {name}"),
+    (("{name}", "1101"), "are one team: {name}"),
+    (("{name}", "zzzz"), "no men's team is called 'zzzz'"),
+    (("1101", "3101"), "3101 is no id of a men's team: those are 1000 to 1999"),
+    (("1101", "1999"), "no men's team has the id 1999"),
+    (("1101", "1102", "--site", "moon"), "allowed: neutral, home, away"),
+    (("1101", "1102", "--city", "999999"), "no city has the id 999999"),
+    (("1101", "1102", "--city", "Atlantis"), "no city in Cities is called 'Atlantis'"),
+    (("1101", "1102", "--day", "300"), "allowed are 0 to 200"),
+    (("1101", "1102", "--day", "20", "--as-of", "20"), "not before the game's day 20"),
+    (("1101", "1102", "--season", "2020"), "which day of season 2020?"),
+    (("1101", "1102", "--league", "M,W"), "one league at a time"),
+])  # fmt: skip
+def test_a_game_that_cannot_be_is_refused_with_what_can(folder, asked, words) -> None:
+    with (folder / "MTeams.csv").open() as file:
+        name = next(row["TeamName"] for row in csv.DictReader(file) if row["TeamID"] == "1101")
+    result = madness("predict", *(text.format(name=name) for text in asked), "--data", folder)
+    assert result.returncode == 1 and result.stdout == ""
+    assert result.stderr.startswith("madness: ") and words.format(name=name) in result.stderr, result.stderr
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from hoops.errors import MadnessError
 from hoops.feature_list import NAMES
 from hoops.leagues import League
 from hoops.scorer import from_bytes
-from hoops.team_features import Conferences
+from hoops.surroundings import Surroundings
 from tests.unit.hoops.fabricated_results import a_league
 
 pytest.importorskip("torch", reason="training needs the extra `train`")
@@ -68,11 +68,11 @@ def test_a_training_job_leaves_a_whole_model(tmp_path):
 
 def test_too_few_seasons_are_refused_before_any_training():
     with pytest.raises(MadnessError, match="too few"):
-        train(League.MEN, LeagueGames(a_league(), Conferences(), None), Settings(test_seasons=2))
+        train(League.MEN, LeagueGames(a_league(), Surroundings(), None), Settings(test_seasons=2))
 
 
 def test_a_shipped_model_is_weights_and_report_only(tmp_path):
-    games = LeagueGames(a_league(seasons=range(2010, 2014)), Conferences(), None)
+    games = LeagueGames(a_league(seasons=range(2010, 2014)), Surroundings(), None)
     model = train(League.WOMEN, games, Settings(epochs=1, members=2, width=3, test_seasons=1, device="cpu"))
     ship(model, League.WOMEN, tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["W.json", "W.npz"]

@@ -113,6 +113,24 @@ def test_game_cities_follow_the_pair_whoever_won() -> None:
     ]
 
 
+def test_cities_may_say_where_they_lie() -> None:
+    rows = ("4001,Abilene,TX,32.4487,-99.7331", "4002,Akron,OH,,", "4003,Albany,NY,+42,-73.75")
+    table = read(parse("Cities.csv"), text("CityID,City,State,Lat,Lon", *rows)).table
+    assert table["latitude"].to_pylist() == [32.4487, None, 42.0]
+    assert table["longitude"].to_pylist() == [-99.7331, None, -73.75]
+    assert read(parse("Cities.csv"), text("CityID,City,State", "4001,Abilene,TX")).table["latitude"].null_count == 1
+
+
+@pytest.mark.parametrize("latitude", ["91", "-90.5", "north", "1e1", "nan", "0x10", "32,5"])
+def test_a_place_off_the_globe_is_named(latitude: str) -> None:
+    row = f'4001,Abilene,TX,"{latitude}",10'
+    with pytest.raises(Rejected) as caught:
+        read(parse("Cities.csv"), text("CityID,City,State,Lat,Lon", row))
+    (problem,) = caught.value.report.problems
+    assert (problem.row, problem.column, problem.found) == (2, "Lat", f"'{latitude}'")
+    assert problem.allowed.startswith("degrees from -90 to 90")
+
+
 def test_columns_that_a_league_lacks_become_null() -> None:
     table = read(parse("WTeams.csv"), text("TeamID,TeamName", "3101,Abilene Chr")).table
     assert table.to_pylist() == [

@@ -1,0 +1,93 @@
+"""Where teams are at home, learned from where they play, and how far they travel to a game.
+
+initial -> update with the games of a day (their cities, where known) -> ...
+              `- home of any team, before the day: the city in which it has played most
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from hoops.merge import identity
+from hoops.packing import pack, unpack
+from hoops.state import Floats, Ids, Matchups
+from hoops.surroundings import Places
+
+UNKNOWN = -1  # stands for a city that is not known
+_VERSION = 1
+_ARRAYS = ("team", "city", "games")
+
+
+@dataclass(frozen=True, eq=False)
+class Homes:
+    """Games played by team and city: each int32 (k,), ascending by team, then city; the arrays are read-only."""
+
+    team: Ids
+    city: Ids
+    games: Ids
+
+    def __post_init__(self) -> None:
+        for name in _ARRAYS:
+            getattr(self, name).flags.writeable = False
+
+
+def located(games: pa.Table, cities: pa.Table | None) -> pa.Table:
+    """Games with a column city_id from rows of the dataset GameCities; null where the city is not known."""
+    if cities is None or cities.num_rows == 0:
+        return games
+    known = identity(cities)
+    order = np.argsort(known, kind="stable")
+    asked = identity(games)
+    place = order[np.minimum(np.searchsorted(known, asked, sorter=order), len(known) - 1)]
+    city = pa.array(cities["city_id"].to_numpy()[place], pa.int32(), mask=known[place] != asked)
+    return games.append_column("city_id", city)
+
+
+def initial() -> Homes:
+    """Before a league's first game."""
+    return Homes(*(np.empty(0, np.int32) for _ in _ARRAYS))
+
+
+def update(before: Homes, games: Matchups) -> Homes:
+    """Count where the games of a day, or of many days, were; the order of rows changes nothing."""
+    if games.city is None or (games.city == UNKNOWN).all():
+        return before
+    told = games.city != UNKNOWN
+    teams = np.concatenate([games.team1[told], games.team2[told]])
+    cities = np.tile(games.city[told], 2)
+    pairs = np.stack([np.concatenate([before.team, teams]), np.concatenate([before.city, cities])], axis=1)
+    count = np.concatenate([before.games, np.ones(len(teams), np.int32)])
+    kept, place = np.unique(pairs, axis=0, return_inverse=True)
+    total = np.bincount(place.ravel(), count, len(kept)).astype(np.int32)
+    return Homes(kept[:, 0].astype(np.int32), kept[:, 1].astype(np.int32), total)
+
+
+def home_of(homes: Homes, teams: Ids) -> Ids:
+    """City in which each team has played most (of equals the lowest id), int32 (m,); `UNKNOWN` for a team without."""
+    order = np.lexsort((homes.city, -homes.games, homes.team))
+    team, first = np.unique(homes.team[order], return_index=True)
+    if len(team) == 0:
+        return np.full(len(teams), UNKNOWN, np.int32)
+    best = homes.city[order][first]
+    place = np.minimum(np.searchsorted(team, teams), len(team) - 1)
+    return np.where(team[place] == teams, best[place], UNKNOWN).astype(np.int32)
+
+
+def distances(homes: Homes, games: Matchups, places: Places) -> tuple[Floats, Floats]:
+    """How far each team's home is from the game, (m,) and (m,), km; NaN where a city or its place is not known."""
+    if games.city is None or len(homes.team) == 0 or len(places.city) == 0:
+        return np.full(len(games), np.nan), np.full(len(games), np.nan)
+    one, two = (places.distance(home_of(homes, team), games.city) for team in (games.team1, games.team2))
+    return one, two
+
+
+def to_bytes(homes: Homes) -> bytes:
+    return pack(_VERSION, {name: getattr(homes, name) for name in _ARRAYS})
+
+
+def from_bytes(content: bytes) -> Homes:
+    """What `to_bytes` wrote, bit for bit; raises ValueError if the bytes are something else."""
+    return Homes(**unpack(content, "homes", _VERSION, _ARRAYS))
