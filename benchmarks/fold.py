@@ -1,4 +1,4 @@
-"""How fast all compact results fold: read the CSV files, merge, then forecast and learn from every game, both leagues.
+"""How fast all results fold: read the CSV files, merge, then forecast and learn from every game, both leagues.
 
     python -m benchmarks.fold --data DIR [--sample 200] [--write SECTION]
 
@@ -18,7 +18,6 @@ from pathlib import Path
 
 from benchmarks import report
 
-COMPACT = ("RegularSeasonCompactResults", "NCAATourneyCompactResults", "SecondaryTourneyCompactResults")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
@@ -59,25 +58,24 @@ def main() -> None:
 
 
 def _fold(data: Path, letter: str) -> int:
-    """Fold one league; the number of games forecast."""
-    from hoops import contract, merge
-    from hoops.backtest import walk
+    """Fold one league with the model that ships; the number of games forecast."""
+    from hoops.features import walk
     from hoops.leagues import League
-    from hoops.merge import Statement
     from hoops.model import champion
-    from hoops.played import Played
+    from hoops.scorer import score
+    from ml_jobs.read import read_league
 
-    files = [data / f"{letter}{name}.csv" for name in COMPACT]
-    read = [contract.read(contract.parse(file.name), file.read_bytes()) for file in files if file.exists()]
-    games = merge.merge([Statement("", one.name.file, games=one.table) for one in read])
-    return len(walk(Played.of(games), champion(League(letter)).parameters).probability)
+    league = League(letter)
+    model = champion(league)
+    _, described, _ = walk(read_league(data, league).games, model.parameters)
+    return len(score(model.scorer, described).probability)
 
 
 def _naive(data: Path, sample: int) -> float:
     """Seconds a game of summing up all earlier games of both teams in pandas."""
     import pandas as pd
 
-    games = pd.read_csv(data / f"M{COMPACT[0]}.csv")
+    games = pd.read_csv(data / "MRegularSeasonCompactResults.csv")
     chosen = games.sample(sample, random_state=7)
     started = time.perf_counter()
     for game in chosen.itertuples():

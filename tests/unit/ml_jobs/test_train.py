@@ -17,7 +17,7 @@ from hoops.scorer import from_bytes
 from hoops.surroundings import Surroundings
 from tests.unit.hoops.fabricated_results import a_league
 
-pytest.importorskip("torch", reason="training needs the extra `train`")
+pytest.importorskip("torch", reason="training needs torch")
 
 from ml_jobs.read import LeagueGames
 from ml_jobs.settings import Settings

@@ -12,7 +12,7 @@ from hoops.features import Described
 from hoops.scorer import score, to_bytes
 from ml_jobs.settings import Settings
 
-torch = pytest.importorskip("torch", reason="training needs the extra `train`")
+torch = pytest.importorskip("torch", reason="training needs torch")
 
 from ml_jobs.scorer import Games, _Frame, _linear, _Network, fit, usable  # noqa: E402
 
@@ -113,7 +113,8 @@ def test_one_season_trains_the_linear_part_and_none_is_an_error():
 
 
 def test_the_linear_part_is_the_ridge_regression_of_scikit_learn():
-    linear_model = pytest.importorskip("sklearn.linear_model")
+    from sklearn import linear_model  # slow to import
+
     games = some_games()
     even = replace(games, described=replace(games.described, offset=np.zeros(len(games)), margin=np.zeros(len(games))))
     frame = _Frame.of(even, SETTINGS)
