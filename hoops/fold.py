@@ -162,6 +162,8 @@ def _rows(table: pa.Table, names: tuple[str, ...]) -> list[tuple]:
 
 def _forecast(rows: pa.Table, before: Knowledge, known: Knowledge, model: Model, schema: pa.Schema) -> pa.Table:
     """Rows with their forecasts from `before`, the morning of their day, which knows what `known` knew."""
+    if rows.num_rows == 0:
+        return schema.empty_table()
     made = forecast(before, Matchups.of(rows), model)
     n = rows.num_rows
     season = rows["season"].to_numpy()
