@@ -4,13 +4,11 @@ No AWS, no clock, no environment, no file system. Everything in this package is 
 
     contract   bytes of an uploaded file     -> typed rows, or a Rejected with a report
     merge      rows from many files          -> what holds (newest statement wins)
-    statespace team strengths before a day   -> forecasts; plus the day's games -> strengths after it
+    knowledge  all that is known before a day, plus the day's games -> what is known after it
+               (statespace strengths, efficiency adjusted box scores, aggregates plain sums, travel homes)
+    features   match-ups and what is known before their day -> what a scorer sees of them
+    scorer     what it sees, and trained weights -> probabilities and margins
     fold       days in order                 -> forecasts and ratings, each made before its day was seen
     tables     games, forecasts, reference   -> the tables that the dashboard reads
     backtest   many seasons                  -> how good the forecasts were, beside baselines
-
-Trained and scored, and not yet part of the fold (`docs/features.md`)::
-
-    aggregates, efficiency                   box scores, summed and adjusted for opponents, day by day
-    features, scorer                         match-ups described from before their day -> a better forecast
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from hoops.merge import identity
@@ -17,6 +18,7 @@ from hoops.state import Floats, Ids, Matchups
 from hoops.surroundings import Places
 
 UNKNOWN = -1  # stands for a city that is not known
+_BITS = 32  # of a city in a pair of team and city
 _VERSION = 1
 _ARRAYS = ("team", "city", "games")
 
@@ -57,12 +59,21 @@ def update(before: Homes, games: Matchups) -> Homes:
         return before
     told = games.city != UNKNOWN
     teams = np.concatenate([games.team1[told], games.team2[told]])
-    cities = np.tile(games.city[told], 2)
-    pairs = np.stack([np.concatenate([before.team, teams]), np.concatenate([before.city, cities])], axis=1)
-    count = np.concatenate([before.games, np.ones(len(teams), np.int32)])
-    kept, place = np.unique(pairs, axis=0, return_inverse=True)
-    total = np.bincount(place.ravel(), count, len(kept)).astype(np.int32)
-    return Homes(kept[:, 0].astype(np.int32), kept[:, 1].astype(np.int32), total)
+    pairs, count = np.unique(_pair(teams, np.tile(games.city[told], 2)), return_counts=True)
+    known = _pair(before.team, before.city)
+    place = np.searchsorted(known, pairs)
+    new = known[np.minimum(place, len(known) - 1)] != pairs if len(known) else np.full(len(pairs), True)
+    total = before.games.copy()
+    total[place[~new]] += count[~new].astype(np.int32)
+    return Homes(
+        np.insert(before.team, place[new], pairs[new] >> _BITS),
+        np.insert(before.city, place[new], pairs[new] & ((1 << _BITS) - 1)),
+        np.insert(total, place[new], count[new]),
+    )
+
+
+def _pair(team: Ids, city: Ids) -> npt.NDArray[np.int64]:
+    return team.astype(np.int64) << _BITS | city
 
 
 def home_of(homes: Homes, teams: Ids) -> Ids:

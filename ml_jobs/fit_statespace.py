@@ -1,6 +1,6 @@
 """Choose the state-space model's constants on seasons before 2011, and write them to `hoops/parameters.json`.
 
-    OMP_NUM_THREADS=1 python -m ml_jobs.fit_statespace --data DIR --league M
+    python -m ml_jobs.fit_statespace --data DIR --league M
 
     constants in the file -> CMA-ES: a generation of sets -> one batched fold -> a loss each -> the next generation
                           -> the best set ever seen -> the file

@@ -1,6 +1,6 @@
 """Train one league's scorer from a folder of Kaggle's files, and write everything that a model consists of.
 
-    OPENBLAS_NUM_THREADS=1 python -m ml_jobs.train --data KAGGLE --league M --out FOLDER [--width 8 ...]
+    python -m ml_jobs.train --data KAGGLE --league M --out FOLDER [--width 8 ...]
 
 In a training job the folders come from SM_CHANNEL_TRAINING and SM_MODEL_DIR, and the hyperparameters as arguments::
 
@@ -140,6 +140,7 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] = os
     if given.data is None or given.out is None:
         parser.error("--data and --out are needed outside a training job")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    torch.set_num_threads(1)  # at this size more are slower, and a CPU gives the same bits every time
     texts = {field.name: getattr(given, field.name) for field in fields(Settings)}
     settings = Settings.of({name: text for name, text in texts.items() if text is not None})
     model = train(given.league, read_league(Path(given.data), given.league), settings)

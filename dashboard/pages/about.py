@@ -29,6 +29,11 @@ _TERMS = (
         "How many points better than an average team of the season a team is expected to be on neutral ground. The "
         "uncertainty (±, one standard deviation) shrinks as games come in.",
     ),
+    (
+        "Offence, defence, tempo",
+        "Points scored and allowed in 100 possessions, and possessions in 40 minutes, against an average team "
+        "on neutral ground: box scores adjusted for the opponents met.",
+    ),
     ("Rank", "Place by rating. On a game's card it is the rank before that day."),
     (
         "Known through",
