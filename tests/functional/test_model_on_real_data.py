@@ -10,6 +10,7 @@ from hoops.backtest import Backtest, run
 from hoops.contract import parse, read
 from hoops.leagues import League
 from hoops.merge import Statement, merge
+from hoops.scoring import calibration, calibration_error
 
 DATA = Path(__file__).parents[2] / "../shared/data/kaggle"
 pytestmark = [
@@ -47,6 +48,8 @@ def test_log_loss_is_as_good_as_promised_and_better_than_every_baseline(backtest
 
 
 def test_forecasts_are_calibrated(backtest):
-    assert sum(row.games for row in backtest.calibration) == backtest.predictions.num_rows > 70_000
-    for row in backtest.calibration:
+    probability, won = backtest.forecasts["statespace"].probability, backtest.played.won
+    for row in calibration(probability, won, bins=10):
         assert row.won == pytest.approx(row.forecast, abs=0.02)
+    assert sum(row.games for row in backtest.calibration["all"]) == backtest.predictions.num_rows > 70_000
+    assert calibration_error(backtest.calibration["regular"]) <= 0.01
