@@ -22,7 +22,8 @@ from hoops.backtest import walk
 from hoops.leagues import League
 from hoops.parameters import defaults
 from hoops.played import Played
-from ml_jobs.batched_fold import BatchedFold, device_for
+from ml_jobs.batched_fold import BatchedFold
+from ml_jobs.device import device_for
 from ml_jobs.fit_statespace import LAST_SEASON, LIMIT, SPAN
 from ml_jobs.read import read_league
 

@@ -105,9 +105,7 @@ def backtest(
         one for path in lines for one in read_outside(path, league, Reference(tables), Played.of(files.games))
     )
     with ExitStack() as waiting:
-        surroundings = Surroundings.of(tables)
-        bars = lambda title: waiting.enter_context(voice.task(title))  # noqa: E731
-        forecaster = _forecaster(model, league, surroundings, settings, bars)
+        forecaster = _forecaster(model, league, Surroundings.of(tables), settings, voice, waiting)
         found = run(located(files.games, tables["GameCities"]), files.seeds, league, seasons, forecaster)
     return found, [compare(found, one) for one in outsiders]
 
@@ -142,8 +140,15 @@ def _forecaster(
     league: League,
     surroundings: Surroundings,
     settings: Sequence[str],
-    task: Callable[[str], Callable[[int, int], None]],
+    voice: Voice,
+    waiting: ExitStack,
 ) -> Forecaster:
+    """The forecaster asked for; its progress bars stand until `waiting` is over."""
+
+    def task(title: str) -> Callable[[int, int], None]:
+        advance: Callable[[int, int], None] = waiting.enter_context(voice.task(title))
+        return advance
+
     if model is Model.STATESPACE:
         if settings:
             raise MadnessError("--set belongs to the training of the full model: leave it out, or use --model full")
@@ -155,14 +160,17 @@ def _forecaster(
         )
     import torch
 
+    from ml_jobs.device import device_for
     from ml_jobs.settings import Settings
     from ml_jobs.walk_forward import WalkForward
 
+    training = Settings.read(settings)
+    voice.say(f"training on the {'GPU' if device_for(training.device) == 'cuda' else 'CPU'}")
     torch.set_num_threads(1)  # at this size more threads are slower, and the same bits come out every time
     return WalkForward(
         league,
         surroundings,
-        Settings.read(settings),
+        training,
         task("games described"),
         task("seasons trained and forecast"),
     )

@@ -29,23 +29,6 @@ CPU_BYTES = 4 * 2**20  # of covariances in a chunk: enough to spread the cost of
 GPU_SHARE = 0.5  # of the free memory for a chunk
 
 
-def device_for(asked: str) -> str:
-    """cuda if there is a GPU that works, unless cpu was asked for; else cpu. The log says which."""
-    if asked != "cpu" and torch.cuda.is_available():
-        try:
-            torch.linalg.cholesky(torch.eye(2, dtype=torch.float64, device="cuda"))
-        except (RuntimeError, AssertionError) as error:  # too old for this torch, or all of its memory taken
-            log.warning("the GPU does not work (%s): folding on the CPU", error)
-            return "cpu"
-        log.info("folding on the GPU, %s", torch.cuda.get_device_name())
-        return "cuda"
-    if asked == "cuda":
-        log.warning("a GPU was asked for and there is none: folding on the CPU")
-    else:
-        log.info("folding on the CPU")
-    return "cpu"
-
-
 @dataclass(frozen=True, eq=False)
 class _Day:
     """A day's m games and what has passed since the day before, the same for all sets.

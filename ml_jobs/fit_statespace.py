@@ -33,7 +33,8 @@ from hoops.errors import MadnessError
 from hoops.leagues import Kind, League
 from hoops.parameters import Parameters
 from hoops.played import Played
-from ml_jobs.batched_fold import BatchedFold, device_for
+from ml_jobs.batched_fold import BatchedFold
+from ml_jobs.device import device_for
 from ml_jobs.read import read_league
 
 with warnings.catch_warnings():

@@ -24,6 +24,7 @@ from hoops.features import Described
 from hoops.leagues import Kind
 from hoops.played import Played
 from hoops.scorer import Scorer
+from ml_jobs.device import device_for
 from ml_jobs.settings import Settings
 
 log = logging.getLogger("scorer")
@@ -92,7 +93,7 @@ def fit(games: Games, settings: Settings, through: int) -> Trained:
     seasons = np.unique(games.season)
     if len(seasons) == 0:
         raise ValueError(f"no season up to {through} to train on")
-    device = _device(settings)
+    device = device_for(settings.device)
     frame = _Frame.of(games, settings)
     linear = _linear(frame, games, settings)
     temperature = _temperature_across(frame, games, settings)
@@ -300,11 +301,3 @@ def _temperature(log_odds: torch.Tensor, won: torch.Tensor) -> float:
         curve = (log_odds**2 * probability * (1.0 - probability)).sum()
         inverse = (inverse - slope / curve).clamp(0.2, 5.0)
     return float(1.0 / inverse)
-
-
-def _device(settings: Settings) -> str:
-    if torch.cuda.is_available():
-        return "cpu" if settings.device == "cpu" else "cuda"
-    if settings.device == "cuda":
-        log.warning("there is no GPU to train on; training on the CPU")
-    return "cpu"

@@ -15,7 +15,8 @@ from hoops.played import Played
 
 torch = pytest.importorskip("torch", reason="the batched fold needs torch")
 
-from ml_jobs.batched_fold import CPU_BYTES, BatchedFold, device_for  # noqa: E402
+from ml_jobs.batched_fold import CPU_BYTES, BatchedFold  # noqa: E402
+from ml_jobs.device import device_for  # noqa: E402
 
 MEN = defaults(League.MEN)
 SETS = (
