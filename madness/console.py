@@ -219,7 +219,7 @@ def render_match(found: dict[str, Any]) -> None:
             rated.add_row(title, *cells)
     console.print(rated)
     driven = table("for", "by", "log-odds", title="what drives the forecast")
-    for driver in found["drivers"]:
+    for driver in (each for each in found["drivers"] if abs(each["log_odds"]) >= 0.005):
         driven.add_row(
             (one if driver["log_odds"] > 0 else two)["name"], driver["title"], f"{abs(driver['log_odds']):.2f}"
         )

@@ -71,7 +71,7 @@ def _claim(left_out: int) -> html.P:
 def _figures(probability: np.ndarray, won: np.ndarray) -> Any:
     result = score(probability, won)
     if not result.games:
-        return parts.quiet("No such games were forecast out of sample.")
+        return parts.quiet("No such games were forecast out of sample: pick a later season, or all seasons.")
     better = 1 - result.log_loss / COIN_LOG_LOSS
     return parts.tiles(
         parts.tile("Games", f"{result.games:,}", "out of sample"),

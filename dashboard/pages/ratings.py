@@ -110,10 +110,8 @@ def _table(view: View, records: list[dict[str, Any]]) -> html.Section:
         *([grids.wide(grids.number("tempo", "Tempo", 82, 1))] if adjusted else []),
     ]  # fmt: skip
     find = grids.search("ratings", "Find a team or conference")
-    rule = "A rating is the expected margin, in points, against an average team on neutral ground."
-    if adjusted:
-        rule += " Offence and defence are points scored and allowed per 100 possessions, adjusted for opponents."
-    note = f"{plural(len(rows), 'team')}. {rule}"
+    note = f"{plural(len(rows), 'team')}. A rating is the expected margin, in points, against an average team"
+    note += "; offence and defence are points per 100 possessions." if adjusted else " on neutral ground."
     return parts.section(
         "All teams",
         parts.card(grids.grid("ratings", columns, rows, page_size=50, finds=True)),
