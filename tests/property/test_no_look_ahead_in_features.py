@@ -1,4 +1,4 @@
-"""Whatever happens on a day, no feature of a game of that day or an earlier one can know it."""
+"""Whatever happens on a day, no feature and no forecast of a game of that day or an earlier one can know it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoops.features import walk
+from hoops.fold import days_of, fold
 from hoops.leagues import League
+from hoops.model import champion
 from hoops.parameters import defaults
 from hoops.schemas import BOX_COLUMNS, GAMES
 from hoops.surroundings import Surroundings
@@ -67,19 +69,27 @@ def seen(rows: list[dict]) -> dict[tuple, list[bytes]]:
     }
 
 
+def forecast(rows: list[dict]) -> dict[tuple, tuple]:
+    days = days_of(pa.Table.from_pylist(rows, schema=GAMES))
+    made = [row for day in fold(days, champion(League.WOMEN)) for row in day.predicted.to_pylist()]
+    names = ("team1_probability", "team1_margin", "margin_sd")
+    return {(row["season"], row["day"], row["team1_id"]): tuple(row[name] for name in names) for row in made}
+
+
 @settings(max_examples=40, deadline=None)
 @given(leagues(), st.data())
-def test_changing_or_removing_a_game_changes_no_feature_of_its_day_or_earlier(rows, data):
+def test_changing_or_removing_a_game_changes_nothing_of_its_day_or_earlier(rows, data):
     place = data.draw(st.integers(0, len(rows) - 1))
     outcome = an_outcome(np.random.default_rng(data.draw(st.integers(0, 2**32 - 1))))
     changed = [row | outcome if i == place else row for i, row in enumerate(rows)]
     if len(rows) > 1 and data.draw(st.booleans()):
         del changed[place]
     moment = (rows[place]["season"], rows[place]["day"])
-    before, after = seen(rows), seen(changed)
-    for game, values in after.items():
-        if game[:2] <= moment:
-            assert values == before[game]
+    for look in (seen, forecast):
+        before, after = look(rows), look(changed)
+        for game, values in after.items():
+            if game[:2] <= moment:
+                assert values == before[game]
 
 
 @settings(max_examples=20, deadline=None)

@@ -1,0 +1,59 @@
+"""Every season is forecast by what earlier seasons gave, whatever comes later."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from hoops.backtest import walk
+from hoops.leagues import League
+from hoops.parameters import defaults
+from hoops.played import Played
+from tests.unit.hoops.fabricated_results import a_league
+
+pytest.importorskip("torch", reason="training needs torch")
+
+from ml_jobs.settings import Settings
+from ml_jobs.walk_forward import WalkForward
+
+SETTINGS = Settings(epochs=3, members=2, width=3, ridge=1.0, first_season=2010, device="cpu")
+SEASONS = (2010, 2011, 2012, 2013)
+GAMES = a_league(seasons=SEASONS, boxless=0.1)
+
+
+def forecasts(games: pa.Table) -> dict[str, np.ndarray]:
+    made = WalkForward(League.MEN, settings=SETTINGS)(games, SEASONS)
+    return {name: one.probability for name, one in made.items()}
+
+
+def test_what_happens_in_a_season_changes_no_forecast_of_an_earlier_one():
+    late = GAMES["season"].to_numpy() == 2013
+    scores = [GAMES[name].to_numpy() for name in ("team1_score", "team2_score")]
+    swapped = [np.where(late, other, one).astype(np.int16) for one, other in (scores, scores[::-1])]
+    changed = GAMES
+    for name, values in zip(("team1_score", "team2_score"), swapped, strict=True):
+        changed = changed.set_column(changed.schema.get_field_index(name), GAMES.schema.field(name), pa.array(values))
+    before, after = forecasts(GAMES), forecasts(changed)
+    for name in before:
+        np.testing.assert_array_equal(before[name][~late], after[name][~late])
+    assert (before["full"][late] != after["full"][late]).any(), "the season itself was not changed"
+
+
+def test_a_season_with_none_before_it_keeps_the_state_space_forecast():
+    made = forecasts(GAMES)
+    first = GAMES["season"].to_numpy() == 2010
+    np.testing.assert_array_equal(made["full"][first], made["statespace"][first])
+    assert (made["full"][~first] != made["statespace"][~first]).all()
+    played = Played.of(GAMES)
+    np.testing.assert_allclose(made["statespace"], walk(played, defaults(League.MEN)).probability, rtol=0, atol=1e-9)
+
+
+def test_progress_counts_games_and_seasons():
+    heard: dict[str, list[tuple[int, int]]] = {"games": [], "seasons": []}
+    WalkForward(
+        League.MEN, settings=SETTINGS,
+        on_game=lambda *at: heard["games"].append(at), on_season=lambda *at: heard["seasons"].append(at),
+    )(GAMES, SEASONS)  # fmt: skip
+    assert heard["games"][-1] == (GAMES.num_rows, GAMES.num_rows)
+    assert heard["seasons"] == [(1, 4), (2, 4), (3, 4), (4, 4)]
