@@ -20,11 +20,11 @@ from pathlib import Path
 
 from benchmarks import report
 from hoops.leagues import League
+from lake.folder import seasons_in
 from lake.lake import Lake
 from madness import sample
 from madness.aws import local_clients, open_lake
 from madness.console import Lines
-from madness.folder import seasons_in
 from madness.local import dashboard, ministack
 from madness.local.home import Home
 from madness.local.up import Wishes, up

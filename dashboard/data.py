@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from hoops.errors import MadnessError, Retryable
 from hoops.leagues import League
-from hoops.schemas import PUBLISHED
+from hoops.schemas import PUBLISHED, completed
 from lake.published import manifest_key, table_key
 from lake.store import Store
 
@@ -156,7 +156,8 @@ class Tables:
         if stored is None or (strict and stored.etag != etag):
             return None
         try:
-            table = pq.read_table(pa.BufferReader(stored.body), columns=schema.names).select(schema.names).cast(schema)
+            file = pq.ParquetFile(pa.BufferReader(stored.body))
+            table = completed(file.read([name for name in schema.names if name in file.schema_arrow.names]), schema)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, KeyError) as error:
             raise Unreadable(f"{key} does not have the columns this dashboard reads: {error}") from error
         with self._lock:

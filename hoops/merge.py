@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from hoops.contract.columns import DATASETS
 from hoops.leagues import Kind
-from hoops.schemas import BOX_COLUMNS, FIXTURES, GAMES
+from hoops.schemas import BOX_COLUMNS, FIXTURES, GAMES, completed
 
 _BOX = tuple(f"team{side}_{column}" for side in (1, 2) for column in BOX_COLUMNS)
 _KINDS = pa.array([*Kind])
@@ -95,7 +95,7 @@ def merge_reference(dataset: str, statements: Sequence[ReferenceStatement]) -> p
     while at < len(newest):
         file = [s for s in newest[at:] if (s.version, s.content) == (newest[at].version, newest[at].content)]
         at += len(file)
-        rows = pa.concat_tables([_complete(s.table, spec.schema) for s in file]).combine_chunks()
+        rows = pa.concat_tables([completed(s.table, spec.schema) for s in file]).combine_chunks()
         if spec.unit is not None:
             units = rows[spec.unit].combine_chunks()
             if settled is not None:
@@ -108,15 +108,6 @@ def merge_reference(dataset: str, statements: Sequence[ReferenceStatement]) -> p
     if len(newest) > 1:
         every = every.group_by(every.column_names, use_threads=False).aggregate([])
     return every.sort_by([(name, "ascending") for name in spec.key]).combine_chunks().cast(spec.schema)
-
-
-def _complete(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """A table in a schema; columns that the contract had not yet when the table was stored are null."""
-    return pa.table(
-        [table[field.name] if field.name in table.column_names else pa.nulls(table.num_rows, field.type)
-         for field in schema],
-        schema=schema,
-    )  # fmt: skip
 
 
 def open_fixtures(statements: Sequence[Statement]) -> pa.Table:

@@ -19,6 +19,22 @@ BOX_TITLES = (
 )  # fmt: skip
 
 
+def completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """A stored table in today's schema: columns that came later are null, others of the table are left out.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing that cannot be null.
+    """
+    columns = [
+        pa.nulls(table.num_rows, field.type) if field.nullable and field.name not in table.column_names
+        else table[field.name].cast(field.type)
+        for field in schema
+    ]  # fmt: skip
+    return pa.table(columns, schema=schema)
+
+
 def _field(name: str, type_: pa.DataType, description: str, unit: str = "", *, nullable: bool = False) -> pa.Field:
     return pa.field(name, type_, nullable=nullable, metadata={"description": description, "unit": unit})
 

@@ -1,4 +1,4 @@
-"""Typed access to the three buckets. The only room that knows keys, Parquet and conditional writes.
+"""Typed access to the three buckets, and to a folder of the same files. Only here are keys, Parquet, conditional writes known.
 
 source (people write)   models (the pipeline's memory)      dashboard (readers)
   results/ fixtures/      ledger/   what files said           {table}/league=M/season=2024/part.parquet

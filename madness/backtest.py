@@ -23,9 +23,9 @@ from hoops.leagues import League
 from hoops.played import Played
 from hoops.reference import Reference
 from hoops.surroundings import Surroundings
-from hoops.travel import located
-from madness.folder import Folder
+from lake.folder import Folder
 from madness.outside import OutsideForecasts, joined, read_outside
+from ml_jobs.read import LeagueGames
 
 if TYPE_CHECKING:
     from madness.console import Voice
@@ -104,9 +104,10 @@ def backtest(
     outsiders = joined(
         one for path in lines for one in read_outside(path, league, Reference(tables), Played.of(files.games))
     )
+    read = LeagueGames.of(folder, league)
     with ExitStack() as waiting:
-        forecaster = _forecaster(model, league, Surroundings.of(tables), settings, voice, waiting)
-        found = run(located(files.games, tables["GameCities"]), files.seeds, league, seasons, forecaster)
+        forecaster = _forecaster(model, league, read.surroundings, settings, voice, waiting)
+        found = run(read.games, read.seeds, league, seasons, forecaster)
     return found, [compare(found, one) for one in outsiders]
 
 
@@ -173,4 +174,5 @@ def _forecaster(
         training,
         task("games described"),
         task("seasons trained and forecast"),
+        voice.say,
     )

@@ -178,10 +178,10 @@ def backtest(
     as_json: JsonOption = False,
 ) -> None:
     """Forecast past seasons walk-forward, without AWS, and score the forecasts beside baselines."""
+    from lake.folder import read_folder
     from madness import selection
     from madness.backtest import Model, backtest
     from madness.console import render_backtest, voice
-    from madness.folder import read_folder
 
     leagues = selection.parse_leagues(league)
     if len(leagues) != 1:

@@ -159,6 +159,9 @@ def render_backtest(found: Any, outsiders: Iterable[Any] = ()) -> None:
 
 
 def _render_outsider(console: Any, table: Any, found: Any, outsider: Any) -> None:
+    if not outsider.parts:
+        console.print(f"\n{outsider.name} ({outsider.file}): no forecast of any of these games", highlight=False)
+        return
     names = [name for name in (found.model, "statespace", "elo") if name in outsider.parts[0].log_loss]
     names = list(dict.fromkeys(names))
     rows = table("games of", "games", *names, outsider.name, "difference", "95 of 100 resamples", "gap closed",
@@ -201,6 +204,8 @@ _OF_TEAMS = (
 
 def render_match(found: dict[str, Any]) -> None:
     """Print the forecast of one game, and what drives it, on stdout."""
+    from hoops.leagues import League
+
     console, table = _tables()
     one, two = found["team1"], found["team2"]
     sign = 1 if found["probability"] >= 0.5 else -1
@@ -211,7 +216,8 @@ def render_match(found: dict[str, Any]) -> None:
         place += f" in {found['city']['name'] or 'city ' + str(found['city']['id'])}"
     when = f"day {found['day']} of {found['season']}" + (f" ({found['date']})" if found["date"] else "")
     console.print(f"{favourite['name']} beats {other['name']} in {100 * chance:.1f} of 100 games", highlight=False)
-    console.print(f"by {margin:.1f} ± {found['margin_sd']:.1f} points, {place}, {when}", highlight=False)
+    league = League(found["league"]).label.lower()
+    console.print(f"by {margin:.1f} ± {found['margin_sd']:.1f} points ({league}), {place}, {when}", highlight=False)
     rated = table("", one["name"], two["name"], title="the teams before the game")
     for title, name, digits in _OF_TEAMS:
         cells = ["-" if side[name] is None else f"{side[name]:,.{digits}f}" for side in (one, two)]

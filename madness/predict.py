@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from hoops import efficiency, knowledge, statespace
+from hoops.contract.columns import FIRST_SEASON, LAST_SEASON
 from hoops.errors import MadnessError
 from hoops.fold import Timestamp
 from hoops.forecasting import MatchForecast, predict_match
@@ -25,6 +26,7 @@ from hoops.surroundings import Surroundings
 from hoops.travel import UNKNOWN
 from madness.sources import Progress, Source
 from madness.teams import TeamNames
+from madness.teams import plain as _plain
 
 SITES = {"neutral": NEUTRAL, "home": HOME, "away": AWAY}
 
@@ -97,9 +99,11 @@ def _moments(asked: Asked, last: Timestamp | None) -> tuple[Timestamp, Timestamp
         day = min(last[1] + 1, LAST_DAY)
     else:
         raise PredictError(f"which day of season {season}? --day is needed for another season than the last, {last}")
+    if not FIRST_SEASON <= season <= LAST_SEASON:
+        raise PredictError(f"{season} is no season: allowed are {FIRST_SEASON} to {LAST_SEASON}")
     if not 0 <= day <= LAST_DAY:
         raise PredictError(f"day {day} is no day of a season: allowed are 0 to {LAST_DAY}")
-    if asked.as_of is not None and asked.as_of >= day:
+    if asked.as_of is not None and not 0 <= asked.as_of < day:
         raise PredictError(
             f"--as-of {asked.as_of} is not before the game's day {day}: a forecast knows earlier days only"
         )
@@ -117,15 +121,16 @@ def _city(text: str | None, cities: pa.Table | None) -> int:
         return number
     if not rows:
         raise PredictError(f"city {text!r} cannot be looked up: there is no Cities file; give its id, or leave it out")
-    wanted = text.casefold().replace(",", " ").split()
-    named = [row for row in rows if row["city"].casefold().split() == wanted]
-    named += [row for row in rows if f"{row['city']} {row['state'] or ''}".casefold().split() == wanted]
+    wanted = _plain(text)
+    named = {
+        row["city_id"]: ", ".join(filter(None, (row["city"], row["state"])))
+        for row in rows
+        if wanted in (_plain(row["city"]), _plain(f"{row['city']} {row['state'] or ''}"))
+    }
     if len(named) != 1:
-        found = ", ".join(f"{row['city']}, {row['state']} ({row['city_id']})" for row in named)
-        raise PredictError(
-            f"{text!r} may be {found}: give the id" if named else f"no city in Cities is called {text!r}"
-        )
-    return int(named[0]["city_id"])
+        found = "; ".join(f"{name} ({city})" for city, name in named.items())
+        raise PredictError(f"{text!r} may be {found}: give the id" if named else f"Cities has no city called {text!r}")
+    return int(next(iter(named)))
 
 
 def _answer(
@@ -142,7 +147,10 @@ def _answer(
     season, day = timestamp
     (date,) = reference.dates(season, [day])
     before = knowledge.advance(known, season, day, model.parameters)
-    sides = [_side(team, far, before, model, reference) for team, far in zip(teams, found.distances, strict=True)]
+    sides = [
+        _side(team, far, before, model, reference) | {"seen": team not in found.new_teams}
+        for team, far in zip(teams, found.distances, strict=True)
+    ]
     last_season, last_day = found.known_through or (None, None)
     return {
         "league": league.value,
@@ -173,7 +181,6 @@ def _side(team: int, kilometres: float, before: Knowledge, model: Model, referen
     return {
         "id": team,
         "name": reference.team_name(team),
-        "seen": team in before.strength.teams,
         "rating": None if place is None else float(ratings.rating[place]),
         "rating_sd": None if place is None else float(ratings.rating_sd[place]),
         "rank": None if place is None else int(1 + np.sum(ratings.rating > ratings.rating[place])),

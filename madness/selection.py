@@ -9,7 +9,7 @@ from pathlib import Path
 from hoops.contract.names import parse
 from hoops.errors import MadnessError
 from hoops.leagues import League
-from madness.folder import contract_files, filtered, seasons_in
+from lake.folder import contract_files, filtered, seasons_in
 from madness.ingest import Upload
 
 DEFAULT_SEASONS = 3

@@ -25,9 +25,9 @@ from hoops.model import Model
 from hoops.results import Results
 from hoops.state import Matchups
 from hoops.travel import located
+from lake.folder import read_folder
 from lake.lake import Lake
 from lake.ledger import reference_tables, statements
-from madness.folder import read_folder
 from pipeline_app.retry import retrying
 
 DATASETS = ("Teams", "TeamSpellings", "Seasons", "Cities", "GameCities", "TeamConferences")
@@ -84,8 +84,9 @@ class LakeSource:
         return self._reference
 
     def last(self) -> Timestamp | None:
-        head, _ = self._lake.heads(self._lake.model(self._league)).read(self._league)
-        return head.position
+        seasons = self._lake.ledger.seasons(self._league)
+        days = self._lake.ledger.days(self._league, seasons[-1]) if seasons else []
+        return max(((day.season, day.day) for day in days if day.has_games), default=None)
 
     def known(self, model: Model, through: Timestamp, progress: Progress) -> Knowledge:
         known = retrying(lambda: self._known(model, through, progress))
@@ -98,15 +99,14 @@ class LakeSource:
         head, _ = heads.read(self._league)
         kept = {(season, one.last_day): one.snapshot for season, one in head.seasons.items()}
         kept |= {(head.season or 0, day): key for day, key in head.snapshots.items()}
-        start = max((moment for moment in kept if moment <= through), default=(0, -1))
+        # What was stated since the head was folded counts: no state that knows less of an earlier day will do.
+        history = ledger.history(self._league)
+        changed = [(season, day) for season, days in history.items()
+                   for day in head.unlike(season, {one.day: one.digest for one in days if one.has_games})]  # fmt: skip
+        usable = (moment for moment in kept if moment <= through and all(moment < one for one in changed))
+        start = max(usable, default=(0, -1))
         known = heads.read_known(kept[start]) if start in kept else knowledge.initial(model.parameters)
-        days = [
-            day
-            for season in ledger.seasons(self._league)
-            if start[0] <= season <= through[0]
-            for day in ledger.days(self._league, season)
-            if start < (season, day.day) <= through
-        ]
+        days = [day for season, days in history.items() for day in days if start < (season, day.day) <= through]
         entries = [entry for day in days for entry in day.entries]
         return _learn(known, merge(statements(ledger, entries)), model, progress)
 

@@ -39,7 +39,7 @@ class TeamNames:
 
     def team(self, name: str) -> int | None:
         """The team's id; None if no team has the name, or several have."""
-        return self._team.get(_key(name))
+        return self._team.get(plain(name))
 
     def find(self, text: str) -> int:
         """The team that a person means by an id or any spelling.
@@ -72,7 +72,7 @@ class TeamNames:
 
     def _near(self, text: str) -> list[str]:
         """Names of teams with a spelling like the text, or that begin with it, the most alike first."""
-        key = _key(text)
+        key = plain(text)
         found = get_close_matches(key, self._team, n=3 * SUGGESTED, cutoff=0.72)
         found += [one for one in sorted(self._team) if len(key) >= 3 and one.startswith(key)]
         teams = dict.fromkeys(self._team[one] for one in found)
@@ -89,10 +89,15 @@ def _entries(reference: Reference, dataset: str, column: str) -> list[tuple[str,
 def _unambiguous(entries: Iterable[tuple[str, int]]) -> dict[str, int]:
     teams: dict[str, set[int]] = {}
     for name, team in entries:
-        teams.setdefault(_key(name), set()).add(team)
+        teams.setdefault(plain(name), set()).add(team)
     return {key: next(iter(found)) for key, found in teams.items() if key and len(found) == 1}
 
 
-def _key(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    return _NOT_IN_KEYS.sub("", plain)
+def plain(name: str) -> str:
+    """Letters and digits alone, small and without accents.
+
+    >>> plain("St. Mary's (CA)")
+    'stmarysca'
+    """
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    return _NOT_IN_KEYS.sub("", letters)

@@ -1,4 +1,4 @@
-"""The games of a league, and what belongs to them, from a folder of Kaggle's files."""
+"""The games of a league, and what belongs to them, from a folder of the contract's files."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from hoops.contract import parse, read
-from hoops.errors import MadnessError
 from hoops.leagues import League
-from hoops.merge import Statement, merge
 from hoops.surroundings import Surroundings
 from hoops.travel import located
+from lake.folder import Folder, read_folder
 
 
 @dataclass(frozen=True)
@@ -23,6 +21,14 @@ class LeagueGames:
     games: pa.Table
     surroundings: Surroundings
     seeds: pa.Table | None
+
+    @classmethod
+    def of(cls, folder: Folder, league: League) -> LeagueGames:
+        """What a folder that was read says of a league."""
+        files = folder.leagues[league]
+        tables = files.reference | folder.shared
+        seeds = files.seeds if files.seeds.num_rows else None
+        return cls(located(files.games, tables["GameCities"]), Surroundings.of(tables), seeds)
 
 
 def read_league(folder: Path, league: League) -> LeagueGames:
@@ -35,17 +41,4 @@ def read_league(folder: Path, league: League) -> LeagueGames:
     Rejected
         A file is bad.
     """
-    statements = []
-    for file in sorted(folder.glob(f"{league.value}*Results*.csv*")):
-        accepted = read(parse(file.name), file.read_bytes())
-        statements.append(Statement(accepted.name.timestamp or "", file.name, games=accepted.table))
-    if not statements:
-        expected = f"{league.value}RegularSeasonCompactResults.csv"
-        raise MadnessError(f"{folder} has no {league.label.lower()}'s results, such as {expected}")
-    files = {
-        name: folder / f"{league.value}{name}.csv" for name in ("TeamConferences", "NCAATourneySeeds", "GameCities")
-    }
-    files["Cities"] = folder / "Cities.csv"
-    tables = {name: read(parse(file.name), file.read_bytes()).table for name, file in files.items() if file.is_file()}
-    games = located(merge(statements), tables.get("GameCities"))
-    return LeagueGames(games, Surroundings.of(tables), tables.get("NCAATourneySeeds"))
+    return LeagueGames.of(read_folder(folder, (league,)), league)

@@ -79,6 +79,12 @@ def usable(games: Games, settings: Settings) -> Games:
     return games.where(np.isin(games.season, enough)) if enough else games
 
 
+def mute_groups(games: Games, settings: Settings) -> list[str]:
+    """Groups of features asked for that are 0 in every game, such as distances where no city has coordinates."""
+    values = games.described.values
+    return [group for group in settings.group_names if len(values) and not values[:, columns_of((group,))].any()]
+
+
 def fit(games: Games, settings: Settings, through: int) -> Trained:
     """Train on the seasons up to and including one; the last of them decide when to stop.
 
@@ -94,6 +100,17 @@ def fit(games: Games, settings: Settings, through: int) -> Trained:
     if len(seasons) == 0:
         raise ValueError(f"no season up to {through} to train on")
     device = device_for(settings.device)
+    try:
+        return _fit(games, settings, through, device)
+    except RuntimeError as error:
+        if device == "cpu":
+            raise
+        log.warning("the GPU failed (%s): training on the CPU", error)
+        return _fit(games, settings, through, "cpu")
+
+
+def _fit(games: Games, settings: Settings, through: int, device: str) -> Trained:
+    seasons = np.unique(games.season)
     frame = _Frame.of(games, settings)
     linear = _linear(frame, games, settings)
     temperature = _temperature_across(frame, games, settings)

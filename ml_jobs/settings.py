@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -37,7 +38,16 @@ class Settings:
     device: str = "auto"  # auto (a GPU if there is one), cpu or cuda
 
     def __post_init__(self) -> None:
-        columns_of(self.group_names)
+        try:
+            columns_of(self.group_names)
+        except ValueError as error:
+            raise MadnessError(str(error)) from error
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, (int, float)) and not (math.isfinite(value) and value >= 0):
+                raise MadnessError(f"{field.name} must be a number of at least 0, not {value}")
+        if self.learning_rate == 0.0:
+            raise MadnessError("learning_rate must be more than 0")
         for name in ("members", "batch", "epochs", "validation_seasons", "test_seasons"):
             if getattr(self, name) < 1:
                 raise MadnessError(f"{name} must be at least 1, not {getattr(self, name)}")

@@ -39,7 +39,7 @@ from hoops.parameters import defaults
 from hoops.results import Results
 from hoops.scorer import Scorer, score, to_bytes
 from ml_jobs.read import LeagueGames, read_league
-from ml_jobs.scorer import Games, Trained, fit
+from ml_jobs.scorer import Games, Trained, fit, mute_groups
 from ml_jobs.settings import Settings
 from ml_jobs.walk_forward import FULL
 
@@ -76,6 +76,8 @@ def train(league: League, read: LeagueGames, settings: Settings) -> Model:
     test = seasons[len(seasons) - settings.test_seasons :]
     through = seasons[-1 - settings.test_seasons]
     every = Games.of(played, Results.of(read.games).has_box, described)
+    if mute := mute_groups(every, settings):
+        log.warning("nothing in these files tells anything of %s: the same in every game", ", ".join(mute))
     trained = fit(every, settings, through)
     found = score(trained.scorer, described)
     statespace = Simple(1.0 / (1.0 + np.exp(-described.offset)), described.margin)

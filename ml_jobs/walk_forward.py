@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,7 +23,7 @@ from hoops.parameters import defaults
 from hoops.results import Results
 from hoops.scorer import score
 from hoops.surroundings import Surroundings
-from ml_jobs.scorer import Games, fit, usable
+from ml_jobs.scorer import Games, fit, mute_groups, usable
 from ml_jobs.settings import Settings
 
 log = logging.getLogger("walk_forward")
@@ -35,7 +36,8 @@ class WalkForward:
     """Forecasts of the full model, and of the state-space model inside it.
 
     A season before which there is none to train on keeps the state-space forecast. on_game, on_season: told how many
-    games are described and how many seasons forecast.
+    games are described and how many seasons forecast. say: told which seasons kept the state-space forecast, and which
+    groups of features say nothing here.
     """
 
     league: League
@@ -43,6 +45,7 @@ class WalkForward:
     settings: Settings = field(default_factory=Settings)
     on_game: Progress | None = None
     on_season: Progress | None = None
+    say: Callable[[str], None] = log.warning
 
     def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
         """Forecasts of games (`hoops.schemas.GAMES`, in order of play; city_id may be added) of some seasons."""
@@ -50,14 +53,21 @@ class WalkForward:
         every = Games.of(played, Results.of(games).has_box, described)
         statespace = Simple(1.0 / (1.0 + np.exp(-described.offset)), described.margin)
         probability, margin = statespace.probability.copy(), statespace.margin.copy()
+        if mute := mute_groups(every, self.settings):
+            self.say(f"nothing in these files tells anything of {', '.join(mute)}: the same in every game")
+        untrained = []
         for done, season in enumerate(seasons, 1):
             rows = every.season == season
             if len(usable(every.where(every.season < season), self.settings)):
                 probability[rows], margin[rows] = self._season(every, season)
             else:
-                log.info("%d: no season before it to train on; the state-space forecast stays", season)
+                untrained.append(str(season))
             if self.on_season is not None:
                 self.on_season(done, len(seasons))
+        if untrained:
+            self.say(
+                f"nothing to train on before {', '.join(untrained)}: there the full model is the state-space model"
+            )
         return {FULL: Simple(probability, margin), STATESPACE: statespace}
 
     def _season(self, games: Games, season: int) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,7 @@ from hoops.baselines import fit_logit
 from hoops.leagues import Kind, League
 from hoops.played import Played
 from hoops.reference import Reference
-from madness.folder import read_folder
+from lake.folder import read_folder
 from madness.outside import OutsideForecasts, joined, read_outside
 from madness.teams import TeamNames
 

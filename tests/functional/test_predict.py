@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hoops.leagues import League
-from madness.predict import Asked, predict
+from madness.predict import Asked, PredictError, predict
 from madness.sources import FolderSource, LakeSource
 from tests.fakes import Stage
 
@@ -69,6 +69,44 @@ def test_as_of_an_earlier_day_less_is_known(full_stage: Stage) -> None:
     late = predict(asked(row, 2024), source)
     assert early["known_through"]["day"] <= row["day"] - 30 < late["known_through"]["day"] < row["day"]
     assert early["probability"] != late["probability"] and early["margin_sd"] > late["margin_sd"]
+
+
+def test_what_was_stated_since_the_state_was_made_counts(full_stage: Stage) -> None:
+    head, _ = full_stage.lake.heads(full_stage.lake.model(League.MEN)).read(League.MEN)
+    row = next(r for r in published(full_stage, 2024) if r["day"] < head.day - 20)
+    one, other = row["team1_id"], row["team2_id"]
+    question = Asked(str(one), str(other), League.MEN, season=2024, day=head.day + 1)
+    source = LakeSource(full_stage.lake, League.MEN)
+    before = predict(question, source)["probability"]
+    winner, loser = (other, one) if row["team1_won"] else (one, other)
+    header = "Season,DayNum,WTeamID,WScore,LTeamID,LScore,WLoc,NumOT"
+    corrected = f"{header}\n2024,{row['day']},{winner},99,{loser},50,N,0\n".encode()
+    full_stage.upload("results/MRegularSeasonCompactResults_20300101.csv", corrected)
+    waiting = predict(question, source)["probability"]
+    full_stage.drain()
+    assert before != waiting == predict(question, LakeSource(full_stage.new_process(), League.MEN))["probability"]
+
+
+def test_while_a_new_engine_catches_up_the_ledger_says_which_day_comes_next(full_stage: Stage) -> None:
+    head, _ = full_stage.lake.heads(full_stage.lake.model(League.MEN)).read(League.MEN)
+    row = published(full_stage, 2024)[-1]
+    question = Asked(str(row["team1_id"]), str(row["team2_id"]), League.MEN)
+    expected = predict(question, LakeSource(full_stage.lake, League.MEN))
+    for listed in full_stage.lake.models.listing("state/"):
+        full_stage.lake.models.delete([listed.key])
+    found = predict(question, LakeSource(full_stage.new_process(), League.MEN))
+    assert found == expected and (found["season"], found["day"]) == (head.season, head.day + 1)
+
+
+def test_cities_go_by_name_with_and_without_a_state(full_stage: Stage) -> None:
+    rows = "CityID,City,State\n4998,Sainte-Anne,\n4997,Springfield,MA\n4996,Springfield,OH\n"
+    full_stage.upload("reference/Cities_20300101.csv", rows.encode())
+    row = published(full_stage, 2024)[-1]
+    source = LakeSource(full_stage.lake, League.MEN)
+    for text, city in (("sainte anne", 4998), ("Springfield, MA", 4997), ("4996", 4996)):
+        assert predict(asked(row, 2024, city=text), source)["city"]["id"] == city
+    with pytest.raises(PredictError, match=r"Springfield, OH \(4996\); Springfield, MA \(4997\): give the id"):
+        predict(asked(row, 2024, city="Springfield"), source)
 
 
 def test_without_a_day_it_is_the_day_after_the_last_one(full_stage: Stage) -> None:

@@ -141,6 +141,16 @@ def test_a_table_with_other_columns_is_named(store: Counting) -> None:
         Tables(lambda: store).table("seasons", MEN, columns=schema.names)
 
 
+def test_a_table_from_before_a_column_came_has_none_of_it(store: Counting) -> None:
+    key = table_key("ratings", MEN, SEASON)
+    now = Tables(lambda: store).table("ratings", MEN, SEASON)
+    old = now.drop_columns(["offence", "defence", "tempo"])
+    store.put("manifest/league=M.json", _manifest({key: store.put(key, fabricated.encode(old, old.schema))}))
+    read = Tables(lambda: store).table("ratings", MEN, SEASON)
+    assert read["offence"].null_count == read.num_rows == now.num_rows
+    assert read.drop_columns(["offence", "defence", "tempo"]).equals(old)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"generation": 1}'])
 def test_a_manifest_that_is_none_is_named(body: bytes) -> None:
     store = MemoryStore()

@@ -134,6 +134,20 @@ def test_newer_names_replace_only_the_teams_they_name() -> None:
     assert merged["team_name"].to_pylist() == ["Abilene Chr", "New Name"]
 
 
+def test_entries_from_before_a_column_came_have_none_of_it() -> None:
+    def cities(version: str, header: str, text: str) -> ReferenceStatement:
+        return ReferenceStatement(version, "c", read(parse("Cities.csv"), f"{header}\n{text}\n".encode()).table)
+
+    old = cities(OLD, "CityID,City,State", "4001,Abilene,TX\n4002,Akron,OH")
+    old = ReferenceStatement(OLD, "c", old.table.select(["city_id", "city", "state"]))
+    new = cities(NEW, "CityID,City,State,Lat,Lon", "4002,Akron,OH,41.1,-81.5")
+    merged = merge_reference("Cities", [old, new])
+    assert merged.to_pylist() == [
+        {"city_id": 4001, "city": "Abilene", "state": "TX", "latitude": None, "longitude": None},
+        {"city_id": 4002, "city": "Akron", "state": "OH", "latitude": 41.1, "longitude": -81.5},
+    ]
+
+
 def test_dataset_without_unit_is_replaced_whole() -> None:
     def slots(version: str, text: str) -> ReferenceStatement:
         header = "Seed,GameRound,GameSlot,EarlyDayNum,LateDayNum\n"

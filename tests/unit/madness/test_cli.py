@@ -128,6 +128,10 @@ def test_the_full_model_is_trained_for_each_season_on_earlier_ones(tmp_path) -> 
     assert whole["part"] == "all" and whole["games"] == len(games) == found["pooled"]["all"]["full"]["games"]
     assert whole["log_loss"]["outside"] == pytest.approx(whole["log_loss"]["full"], abs=1e-6)
     assert whole["difference"] == pytest.approx(0.0, abs=1e-6)
+    lines_of_nobody = tmp_path / "empty.csv"
+    lines_of_nobody.write_text(f"{header}\n{rows[0].replace('2022', '1999', 1)}\n")
+    alone = madness("backtest", *asked, "--lines", lines_of_nobody)
+    assert alone.returncode == 0 and "no forecast of any of these games" in alone.stdout
     printed = madness("backtest", *asked, "--lines", lines).stdout
     assert "calibration of full" in printed and "beside money line" in printed
 
@@ -153,10 +157,12 @@ def test_predict_says_who_wins_and_why(folder) -> None:
     (("1101", "1999"), "no men's team has the id 1999"),
     (("1101", "1102", "--site", "moon"), "allowed: neutral, home, away"),
     (("1101", "1102", "--city", "999999"), "no city has the id 999999"),
-    (("1101", "1102", "--city", "Atlantis"), "no city in Cities is called 'Atlantis'"),
+    (("1101", "1102", "--city", "Atlantis"), "Cities has no city called 'Atlantis'"),
     (("1101", "1102", "--day", "300"), "allowed are 0 to 200"),
     (("1101", "1102", "--day", "20", "--as-of", "20"), "not before the game's day 20"),
+    (("1101", "1102", "--day", "20", "--as-of", "-3"), "not before the game's day 20"),
     (("1101", "1102", "--season", "2020"), "which day of season 2020?"),
+    (("1101", "1102", "--season", "99999", "--day", "3"), "99999 is no season"),
     (("1101", "1102", "--league", "M,W"), "one league at a time"),
 ])  # fmt: skip
 def test_a_game_that_cannot_be_is_refused_with_what_can(folder, asked, words) -> None:

@@ -8,7 +8,7 @@ from sample_tables import table
 
 from hoops.contract import parse, read
 from hoops.leagues import League
-from madness.folder import read_folder
+from lake.folder import read_folder
 from madness.sample import SMALL, generate, generate_small, write
 from madness.sample.files import day_zero
 from madness.sample.names import CONFERENCES, NAME_LENGTH, PLACES

@@ -126,3 +126,12 @@ def test_the_linear_part_is_the_ridge_regression_of_scikit_learn():
     np.testing.assert_allclose(found[:, 0], logistic.coef_[0], atol=1e-5)
     ridge = linear_model.Ridge(SETTINGS.ridge, fit_intercept=False).fit(x, rows.margin.numpy(), weight)
     np.testing.assert_allclose(found[:, 1], ridge.coef_, atol=1e-8)
+
+
+def test_what_fails_on_a_gpu_is_trained_on_the_cpu(monkeypatch, caplog):
+    monkeypatch.setattr("ml_jobs.scorer.device_for", lambda asked: "meta")  # takes tensors and computes nothing
+    games = some_games()
+    found = fit(games, SETTINGS, 2012)
+    assert found.device == "cpu" and "training on the CPU" in caplog.text
+    monkeypatch.undo()
+    assert to_bytes(found.scorer) == to_bytes(fit(games, SETTINGS, 2012).scorer)

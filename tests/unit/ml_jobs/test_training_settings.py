@@ -27,6 +27,15 @@ def test_every_parameter_can_be_given_as_text():
         ({"refit": "maybe"}, "refit must be true or false"),
         ({"device": "tpu"}, "device must be"),
         ({"members": "0"}, "members must be at least 1"),
+        ({"test_seasons": "0"}, "test_seasons must be at least 1"),
+        ({"width": "-1"}, "width must be a number of at least 0"),
+        ({"seed": "-1"}, "seed must be a number of at least 0"),
+        ({"ridge": "-5"}, "ridge must be a number of at least 0"),
+        ({"boxed": "nan"}, "boxed must be a number of at least 0"),
+        ({"margin_weight": "inf"}, "margin_weight must be a number of at least 0"),
+        ({"learning_rate": "0"}, "learning_rate must be more than 0"),
+        ({"groups": "strength,luck"}, "no group of features luck"),
+        ({"groups": ""}, "no group of features"),
     ],
 )
 def test_what_cannot_be_is_refused(given, said):
@@ -34,6 +43,7 @@ def test_what_cannot_be_is_refused(given, said):
         Settings.of(given)
 
 
-def test_groups_that_do_not_exist_are_refused():
-    with pytest.raises(ValueError, match="luck"):
-        Settings(groups="strength,luck")
+def test_people_write_name_and_value():
+    assert Settings.read(["width=8", " learning_rate = 1e-3"]) == Settings(width=8, learning_rate=0.001)
+    with pytest.raises(MadnessError, match="not of the form NAME=VALUE"):
+        Settings.read(["width"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -47,6 +49,14 @@ def test_a_season_with_none_before_it_keeps_the_state_space_forecast():
     assert (made["full"][~first] != made["statespace"][~first]).all()
     played = Played.of(GAMES)
     np.testing.assert_allclose(made["statespace"], walk(played, defaults(League.MEN)).probability, rtol=0, atol=1e-9)
+
+
+def test_what_the_full_model_could_not_do_is_said():
+    said: list[str] = []
+    settings = replace(SETTINGS, groups=f"{SETTINGS.groups},travel")
+    WalkForward(League.MEN, settings=settings, say=said.append)(GAMES, SEASONS)
+    assert said[0].startswith("nothing in these files tells anything of travel")
+    assert said[1].startswith("nothing to train on before 2010:") and len(said) == 2
 
 
 def test_progress_counts_games_and_seasons():

@@ -10,7 +10,7 @@ from corpus.hard_files import COMPACT_HEADER, COMPACT_ROWS, DETAILED_ROW, compac
 
 from hoops.errors import MadnessError, Rejected
 from hoops.leagues import League
-from madness.folder import contract_files, filtered, read_folder, seasons_in
+from lake.folder import contract_files, filtered, read_folder, seasons_in
 
 MEN = [League.MEN]
 OLD_ROW = "2023,50,1101,70,1102,60,H,0"
