@@ -191,7 +191,8 @@ def efficiencies(before: Adjusted, teams: Ids, parameters: Parameters) -> Effici
     active = before.base.last_season == before.base.season
     net = net - (known[active].mean() if active.any() else 0.0)
     values, _ = _sums(before, teams)
-    tempo, total = before.league
+    # What a game gives is the league's mean and what both teams add to it: the other one adds what teams do on average.
+    tempo, total = before.league + (before.sums[active].mean(axis=0) if active.any() else 0.0)
     return Efficiencies(
         offence=0.5 * (total + values[:, 1] + net),
         defence=0.5 * (total + values[:, 1] - net),

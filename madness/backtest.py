@@ -19,7 +19,7 @@ import numpy as np
 from hoops import scoring
 from hoops.backtest import STATESPACE, Backtest, Forecaster, StateSpace, against, run
 from hoops.errors import MadnessError
-from hoops.leagues import League
+from hoops.leagues import LAST_DAY, League
 from hoops.played import Played
 from hoops.reference import Reference
 from hoops.surroundings import Surroundings
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from madness.console import Voice
 
 # Parts of a season, by its days: where in the season one forecaster knows more than another.
-PERIODS = ((0, 21), (22, 49), (50, 77), (78, 105), (106, 132), (133, 200))
+PERIODS = ((0, 21), (22, 49), (50, 77), (78, 105), (106, 132), (133, LAST_DAY))
 
 
 class Model(StrEnum):
@@ -62,11 +62,15 @@ class Beside:
 
 @dataclass(frozen=True)
 class Outsider:
-    """An outside forecaster: what it is, and how it compares on all its games, by kind and by part of the season."""
+    """An outside forecaster: what it is, and how it compares on all its games, by kind and by part of the season.
+
+    seasons: of those games. unmatched, unplayed: as in `OutsideForecasts`.
+    """
 
     name: str
     file: str
     note: str
+    seasons: tuple[int, ...]
     unmatched: tuple[str, ...]
     unplayed: int
     parts: list[Beside]
@@ -104,6 +108,8 @@ def backtest(
     outsiders = joined(
         one for path in lines for one in read_outside(path, league, Reference(tables), Played.of(files.games))
     )
+    if lines and not outsiders:
+        voice.say(f"{', '.join(map(str, lines))}: no forecasts of {league.label.lower()}'s games")
     read = LeagueGames.of(folder, league)
     with ExitStack() as waiting:
         forecaster = _forecaster(model, league, read.surroundings, settings, voice, waiting)
@@ -117,9 +123,12 @@ def compare(found: Backtest, outsider: OutsideForecasts) -> Outsider:
     given = outsider.on(played).probability
     has = ~np.isnan(given)
     parts = {"all": has} | {kind: has & (played.kind == kind) for kind in dict.fromkeys(played.kind.tolist())}
-    parts |= {f"day {a}-{b}": has & (played.day >= a) & (played.day <= b) for a, b in PERIODS}
+    for first, last in PERIODS:
+        name = f"days {first}-{last}" if last < LAST_DAY else f"after day {first - 1}"
+        parts[name] = has & (played.day >= first) & (played.day <= last)
     beside = [_beside(found, given, name, rows) for name, rows in parts.items() if rows.any()]
-    return Outsider(outsider.name, outsider.file, outsider.note, outsider.unmatched, outsider.unplayed, beside)
+    seasons = tuple(np.unique(played.season[has]).tolist())
+    return Outsider(outsider.name, outsider.file, outsider.note, seasons, outsider.unmatched, outsider.unplayed, beside)
 
 
 OUTSIDE = "outside"

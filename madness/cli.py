@@ -197,6 +197,7 @@ def backtest(
             speaker.say(f"{one.file}: no team is called {', '.join(one.unmatched)}; their games are left out")
     if predictions is not None:
         _write_csv(found.predictions, predictions)
+        speaker.say(f"{found.predictions.num_rows:,} forecasts in {predictions}")
     if as_json:
         _print_json(found.to_dict() | {"outside": [one.to_dict() for one in outsiders]})
     else:

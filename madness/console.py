@@ -164,8 +164,9 @@ def _render_outsider(console: Any, table: Any, found: Any, outsider: Any) -> Non
         return
     names = [name for name in (found.model, "statespace", "elo") if name in outsider.parts[0].log_loss]
     names = list(dict.fromkeys(names))
-    rows = table("games of", "games", *names, outsider.name, "difference", "95 of 100 resamples", "gap closed",
-                 title=f"log loss beside {outsider.name}: {outsider.note}")  # fmt: skip
+    title = f"log loss beside {outsider.name}, {outsider.seasons[0]}-{outsider.seasons[-1]}: {outsider.note}"
+    less = f"{found.model} less it"
+    rows = table("games of", "games", *names, outsider.name, less, "95 of 100 resamples", "gap closed", title=title)
     for part in outsider.parts:
         losses = [f"{part.log_loss[name]:.4f}" for name in (*names, "outside")]
         span = f"{part.low:+.4f} to {part.high:+.4f}"
@@ -221,9 +222,11 @@ def render_match(found: dict[str, Any]) -> None:
     rated = table("", one["name"], two["name"], title="the teams before the game")
     for title, name, digits in _OF_TEAMS:
         cells = ["-" if side[name] is None else f"{side[name]:,.{digits}f}" for side in (one, two)]
-        if cells != ["-", "-"]:
+        if cells != ["-", "-"] or name == "rating":
             rated.add_row(title, *cells)
     console.print(rated)
+    if one["rating"] is None or two["rating"] is None:
+        console.print("a team has a rating from its first game of the season on", highlight=False)
     driven = table("for", "by", "log-odds", title="what drives the forecast")
     for driver in (each for each in found["drivers"] if abs(each["log_odds"]) >= 0.005):
         driven.add_row(
@@ -231,9 +234,7 @@ def render_match(found: dict[str, Any]) -> None:
         )
     console.print(driven)
     known = found["known_through"]
-    text = f"model {found['model']}, which knew " + (
-        "no games" if known["season"] is None else f"all games to day {known['day']} of {known['season']}"
-    )
+    text = f"model {found['model']}, which knew all games to day {known['day']} of {known['season']}"
     if not found["out_of_sample"]:
         text += f"; it was trained on seasons to {found['trained_through']}, this one included"
     console.print(f"\n{text}", highlight=False)

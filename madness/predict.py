@@ -73,39 +73,49 @@ def predict(asked: Asked, source: Source, progress: Progress = lambda done, tota
     league = league_of(asked)
     tables = source.reference()
     names = TeamNames(Reference(tables), league)
-    if asked.site not in SITES:
+    site = next((name for name in SITES if asked.site.strip().lower() in (name, name[0])), None)
+    if site is None:
         raise PredictError(f"unknown site {asked.site!r}; allowed: {', '.join(SITES)} (of the first team)")
+    last = source.last()
+    if last is None:
+        raise PredictError(
+            f"there are no {league.label.lower()}'s games here: add results first, or name a folder by --data"
+        )
     team1, team2 = names.find(asked.team1), names.find(asked.team2)
     if team1 == team2:
         raise PredictError(f"{asked.team1!r} and {asked.team2!r} are one team: {Reference(tables).team_name(team1)}")
     city = _city(asked.city, tables.get("Cities"))
-    timestamp, through = _moments(asked, source.last())
+    timestamp, through = _moments(asked, last)
     model = champion(league)
     known = source.known(model, through, progress)
     found = predict_match(
-        known, team1, team2, SITES[asked.site], timestamp, model, city, Surroundings.of(tables)
+        known, team1, team2, SITES[site], timestamp, model, city, Surroundings.of(tables)
     )  # fmt: skip
-    return _answer(found, league, asked.site, timestamp, (team1, team2), city, known, model, Reference(tables))
+    if found.known_through is None:
+        raise PredictError(
+            f"no game before day {timestamp[1]} of {timestamp[0]} is known here: a forecast would be a coin"
+        )
+    return _answer(found, league, site, timestamp, (team1, team2), city, known, model, Reference(tables))
 
 
-def _moments(asked: Asked, last: Timestamp | None) -> tuple[Timestamp, Timestamp]:
+def _moments(asked: Asked, last: Timestamp) -> tuple[Timestamp, Timestamp]:
     """Season and day of the game, and the last ones whose games may be known."""
-    if last is None and (asked.season is None or asked.day is None):
-        raise PredictError("there are no games yet: name --season and --day, or add results first")
-    season = asked.season if asked.season is not None else last[0] if last else 0
+    season = last[0] if asked.season is None else asked.season
     if asked.day is not None:
         day = asked.day
-    elif last and season == last[0]:
+    elif season == last[0]:
         day = min(last[1] + 1, LAST_DAY)
     else:
-        raise PredictError(f"which day of season {season}? --day is needed for another season than the last, {last}")
+        raise PredictError(
+            f"which day of season {season}? --day is needed: the last games are those of day {last[1]} of {last[0]}"
+        )
     if not FIRST_SEASON <= season <= LAST_SEASON:
         raise PredictError(f"{season} is no season: allowed are {FIRST_SEASON} to {LAST_SEASON}")
     if not 0 <= day <= LAST_DAY:
         raise PredictError(f"day {day} is no day of a season: allowed are 0 to {LAST_DAY}")
     if asked.as_of is not None and not 0 <= asked.as_of < day:
         raise PredictError(
-            f"--as-of {asked.as_of} is not before the game's day {day}: a forecast knows earlier days only"
+            f"--as-of {asked.as_of} is no day before the game's day {day}: forecasts know earlier days of its season"
         )
     return (season, day), (season, day - 1 if asked.as_of is None else asked.as_of)
 

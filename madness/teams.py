@@ -55,7 +55,8 @@ class TeamNames:
         if team is not None:
             return team
         if not self:
-            raise TeamError(f"{text!r} cannot be looked up: there are no names of teams; give a team id, such as 1181")
+            example = self._league.team_ids.start + 181
+            raise TeamError(f"{text!r} cannot be looked up: no names of teams are here; give an id, such as {example}")
         near = self._near(text)
         hint = f"; did you mean {', '.join(near[:-1])}{' or ' if near[:-1] else ''}{near[-1]}?" if near else ""
         raise TeamError(f"no {self._league.label.lower()}'s team is called {text!r}{hint}")

@@ -153,3 +153,16 @@ def test_bytes_are_deterministic_and_round_trip_exactly():
 def test_other_bytes_are_refused(content):
     with pytest.raises(ValueError, match="adjusted box scores"):
         from_bytes(content)
+
+
+def test_what_is_shown_of_teams_does_not_depend_on_where_the_league_mean_lies():
+    state = folded(a_league())
+    shift = np.array([3.0, -4.0])
+    moved = replace(state, sums=state.sums + shift, league=state.league - 2 * shift)  # every game is expected the same
+    teams = state.base.teams
+    one, other = (efficiencies(each, teams, PARAMETERS) for each in (state, moved))
+    for name in ("offence", "defence", "tempo"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=0, atol=1e-9)
+    active = state.base.last_season == state.base.season
+    mean = (one.offence + one.defence)[active].mean()
+    assert mean == pytest.approx(state.league[1] + 2 * state.sums[active, 1].mean(), abs=1e-9)

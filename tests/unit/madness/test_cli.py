@@ -159,10 +159,11 @@ def test_predict_says_who_wins_and_why(folder) -> None:
     (("1101", "1102", "--city", "999999"), "no city has the id 999999"),
     (("1101", "1102", "--city", "Atlantis"), "Cities has no city called 'Atlantis'"),
     (("1101", "1102", "--day", "300"), "allowed are 0 to 200"),
-    (("1101", "1102", "--day", "20", "--as-of", "20"), "not before the game's day 20"),
-    (("1101", "1102", "--day", "20", "--as-of", "-3"), "not before the game's day 20"),
+    (("1101", "1102", "--day", "20", "--as-of", "20"), "no day before the game's day 20"),
+    (("1101", "1102", "--day", "20", "--as-of", "-3"), "no day before the game's day 20"),
     (("1101", "1102", "--season", "2020"), "which day of season 2020?"),
     (("1101", "1102", "--season", "99999", "--day", "3"), "99999 is no season"),
+    (("1101", "1102", "--season", "1990", "--day", "3"), "no game before day 3 of 1990 is known here"),
     (("1101", "1102", "--league", "M,W"), "one league at a time"),
 ])  # fmt: skip
 def test_a_game_that_cannot_be_is_refused_with_what_can(folder, asked, words) -> None:

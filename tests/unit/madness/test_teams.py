@@ -51,5 +51,5 @@ def test_what_is_no_team_or_several_is_refused(text: str) -> None:
 def test_without_names_ids_still_serve() -> None:
     nameless = TeamNames(Reference({}), League.WOMEN)
     assert nameless.find("3181") == 3181 and not nameless
-    with pytest.raises(TeamError, match="give a team id"):
+    with pytest.raises(TeamError, match="give an id, such as 3181"):
         nameless.find("Duke")
