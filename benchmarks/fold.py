@@ -59,14 +59,14 @@ def main() -> None:
 
 def _fold(data: Path, letter: str) -> int:
     """Fold one league with the model that ships; the number of games forecast."""
-    from hoops.features import walk
-    from hoops.leagues import League
-    from hoops.model import champion
-    from hoops.scorer import score
+    from hoops.forecast.features import walk
+    from hoops.forecast.model import shipped
+    from hoops.forecast.scorer import score
+    from hoops.games.leagues import League
     from ml_jobs.read import read_league
 
     league = League(letter)
-    model = champion(league)
+    model = shipped(league)
     _, described, _ = walk(read_league(data, league).games, model.parameters)
     return len(score(model.scorer, described).probability)
 

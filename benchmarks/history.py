@@ -18,13 +18,14 @@ from typing import Any
 
 from benchmarks import report
 from lake.store import Store
-from madness.aws import Clients, local_clients, open_lake
 from madness.console import Lines
 from madness.local import dashboard, ministack
 from madness.local.home import Home
+from madness.local.ministack import local_clients
 from madness.local.up import Wishes, up
 from madness.selection import parse_leagues
-from madness.stage import Stage, load_stage
+from operate.aws import Clients, open_lake
+from operate.stage import Stage, load_stage
 
 
 def main() -> None:
@@ -54,7 +55,7 @@ def main() -> None:
 
 def _text(summary: dict[str, Any], stage: Stage, clients: Clients) -> str:
     logged = [line for function in ("accept_results", "apply_results") for line in _logged(stage, clients, function)]
-    applied = [line for line in logged if line["event"] == "applied"]
+    applied = [line for line in logged if line.get("message") == "applied"]
     days = sum(len(line["folded"]) for line in applied)
     games = sum(summary["games_by_kind"].values())
     rows: list[report.Row] = [
@@ -67,20 +68,20 @@ def _text(summary: dict[str, Any], stage: Stage, clients: Clients) -> str:
         ["both, s", round(summary["seconds"]["ingest"] + summary["seconds"]["process"], 1)],
     ]
     for function in ("accept", "apply_results"):
-        measured = [line for line in logged if line["event"] == "measured" and line["function"] == function]
-        milliseconds, requests = (sum(line[name] for line in measured) for name in ("milliseconds", "s3_requests"))
+        measured = [line for line in logged if "_aws" in line and line["function"] == function]
+        milliseconds, requests = (sum(line[name][0] for line in measured) for name in ("Duration", "S3Requests"))
         rows += [
             [f"{function}: invocations", len(measured)],
             [f"{function}: Lambda ms a day folded", round(milliseconds / days, 1)],
             [f"{function}: S3 requests a day folded", round(requests / days, 1)],
         ]
-    memory = [line["peak_mib"] for line in logged if line.get("function") == "apply_results"]
+    memory = [line["PeakMemory"][0] for line in logged if line.get("function") == "apply_results"]
     quarter = max(1, len(memory) // 4)
     rows += [
         ["apply_results: peak memory in the second quarter of invocations, MiB", memory[2 * quarter - 1]],
         ["apply_results: peak memory at the end, MiB", memory[-1]],
         ["apply_results: median ms of an invocation", int(statistics.median(
-            line["milliseconds"] for line in logged if line.get("function") == "apply_results"))],
+            line["Duration"][0] for line in logged if line.get("function") == "apply_results"))],
     ]  # fmt: skip
     lake = open_lake(stage, clients)
     for name, store, prefix in (

@@ -18,10 +18,10 @@ import torch
 from scipy.special import ndtr
 
 from benchmarks import report
-from hoops.backtest import walk
-from hoops.leagues import League
-from hoops.parameters import defaults
-from hoops.played import Played
+from hoops.evaluation.backtest import walk
+from hoops.games.leagues import League
+from hoops.games.results import Results
+from hoops.knowledge.parameters import defaults
 from ml_jobs.batched_fold import BatchedFold
 from ml_jobs.device import device_for
 from ml_jobs.fit_statespace import LAST_SEASON, LIMIT, SPAN
@@ -38,7 +38,8 @@ def main() -> None:
     device = device_for("auto")
     rows: list[report.Row] = []
     for league in League:
-        games = Played.of(read_league(given.data, league).games).since(SPAN[league][0]).through(LAST_SEASON)
+        games = Results.of(read_league(given.data, league).games)
+        games = games.rows((games.season >= SPAN[league][0]) & (games.season <= LAST_SEASON))
         shipped = defaults(league)
         sets = [replace(shipped, noise_sd=shipped.noise_sd * (1.0 + 0.01 * step)) for step in range(given.sets)]
         started = time.perf_counter()

@@ -18,18 +18,19 @@ import tempfile
 import time
 from pathlib import Path
 
+import sample
 from benchmarks import report
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.folder import seasons_in
 from lake.lake import Lake
-from madness import sample
-from madness.aws import local_clients, open_lake
 from madness.console import Lines
 from madness.local import dashboard, ministack
 from madness.local.home import Home
+from madness.local.ministack import local_clients
 from madness.local.up import Wishes, up
 from madness.selection import uploads
-from madness.stage import load_stage
+from operate.aws import open_lake
+from operate.stage import load_stage
 
 RESULTS = "results/MRegularSeasonCompactResults.csv"
 TIMEOUT = 60.0

@@ -30,7 +30,9 @@ def main() -> None:
         for league in "MW":
             out, archive = Path(work) / league, Path(work) / f"{league}.tar.gz"
             where = ["--data", str(given.data), "--league", league]
-            reading = "from pathlib import Path; from ml_jobs.read import read_league; from hoops.leagues import League"
+            reading = (
+                "from pathlib import Path; from ml_jobs.read import read_league; from hoops.games.leagues import League"
+            )
             floor = _timed(["-c", f"{reading}; read_league(Path({str(given.data)!r}), League({league!r}))"])
             train = _timed(["-m", "ml_jobs.train", *where, "--out", str(out), "--tar", str(archive)])
             backtest = _timed(["-m", "madness", "backtest", *where, "--seasons", given.seasons, "--json"])

@@ -18,13 +18,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 
 from dashboard import parts, shell
-from dashboard.data import Manifest, Tables
+from dashboard.data import Edition, Tables
 from dashboard.pages import about, games, quality, ratings, team, tournament
 from dashboard.place import Place
 from dashboard.view import View
 from dashboard.wording import ago, season_label
 from hoops.errors import MadnessError
-from hoops.leagues import League
+from hoops.games.leagues import League
 
 PAGES: dict[str, ModuleType] = {
     "": games,
@@ -118,7 +118,7 @@ def _draw_pages(app: Dash, tables: Tables, root: str, now: Callable[[], datetime
         )  # fmt: skip
 
 
-def _compose(tables: Tables, place: Place, now: datetime) -> tuple[list[Any], str, str, Manifest | None, int | None]:
+def _compose(tables: Tables, place: Place, now: datetime) -> tuple[list[Any], str, str, Edition | None, int | None]:
     """The page of an address: content, heading, what stands below it, what is published, the season shown."""
     module = PAGES.get(place.page)
     if module is None:
@@ -143,7 +143,7 @@ def _compose(tables: Tables, place: Place, now: datetime) -> tuple[list[Any], st
 
 def _freshness(view: View) -> str:
     """Up to which day of the newest season the tables know the results, and when they were published."""
-    manifest = view.manifest
+    manifest = view.edition
     updated = f"updated {ago(manifest.published_at, view.now)}"
     if manifest.season != view.season or manifest.day is None:
         return updated

@@ -20,11 +20,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hoops.errors import MadnessError, Retryable
-from hoops.leagues import League
+from hoops.games.leagues import League
 from hoops.schemas import PUBLISHED, completed
 from lake.published import manifest_key, table_key
 from lake.store import Store
 
+BUCKET_VARIABLE = "MADNESS_DASHBOARD_BUCKET"
 MANIFEST_SECONDS = 3.0
 CACHE_BYTES = 192 * 2**20
 READERS = 8
@@ -35,7 +36,7 @@ class Unreadable(MadnessError):
 
 
 @dataclass(frozen=True)
-class Manifest:
+class Edition:
     """What is published for a league. day: last day applied of `season`; etags: by key of the bucket."""
 
     league: League
@@ -48,7 +49,7 @@ class Manifest:
     etags: Mapping[str, str]
 
     @classmethod
-    def parse(cls, league: League, body: bytes) -> Manifest:
+    def parse(cls, league: League, body: bytes) -> Edition:
         try:
             raw = json.loads(body)
             return cls(
@@ -90,10 +91,10 @@ class Tables:
         self._manifest_seconds = manifest_seconds
         self._cache_bytes = cache_bytes
         self._lock = threading.Lock()
-        self._manifests: dict[League, tuple[float, Manifest | None]] = {}
+        self._manifests: dict[League, tuple[float, Edition | None]] = {}
         self._cache: OrderedDict[tuple[str, str, tuple[str, ...]], pa.Table] = OrderedDict()
 
-    def manifest(self, league: League, *, fresh: bool = False) -> Manifest | None:
+    def manifest(self, league: League, *, fresh: bool = False) -> Edition | None:
         """What is published for the league, at most a few seconds old; None if nothing is.
 
         Raises `MadnessError` if the bucket is missing, cannot be reached or holds something else.
@@ -103,7 +104,7 @@ class Tables:
         if not fresh and self._clock() - read_at < self._manifest_seconds:
             return manifest
         stored = self._open().get(manifest_key(league))
-        manifest = Manifest.parse(league, stored.body) if stored else None
+        manifest = Edition.parse(league, stored.body) if stored else None
         with self._lock:
             self._manifests[league] = (self._clock(), manifest)
         return manifest
@@ -171,6 +172,17 @@ class Tables:
             if self._store is None:
                 self._store = self._open_store()
             return self._store
+
+
+def bucket_name(environment: Mapping[str, str]) -> str:
+    """Name of the bucket to read; raise `MadnessError` if it is not set, saying what to write where."""
+    name = environment.get(BUCKET_VARIABLE)
+    if not name:
+        raise MadnessError(
+            f"{BUCKET_VARIABLE} is not set: it names the bucket the dashboard reads, for example "
+            f"{BUCKET_VARIABLE}=madness-local-dashboard (zappa_settings.json: environment_variables)"
+        )
+    return name
 
 
 def open_bucket(name: str) -> Store:

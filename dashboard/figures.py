@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.measures import Bin
 from dashboard.wording import percent, plural, season_label, signed
+from hoops.evaluation.metrics import Bin
 
 PALETTE = ("#2b7bd6", "#d9601a", "#0d9276", "#8f63d9", "#cf5a9c", "#8a8a1f")
 ACCENT, ORANGE, NEUTRAL = PALETTE[0], PALETTE[1], "#8492a6"
@@ -79,20 +79,22 @@ def rating_curves(curves: Sequence[Mapping[str, Any]], *, dated: bool) -> dict[s
 
 def calibration_plot(bins: Sequence[Bin]) -> dict[str, Any]:
     """How often favourites won against how often they should have, with 95 % intervals."""
-    observed = np.array([b.observed for b in bins])
+    intervals = [b.interval for b in bins]
+    above = [high - b.won for b, (_, high) in zip(bins, intervals, strict=True)]
+    below = [b.won - low for b, (low, _) in zip(bins, intervals, strict=True)]
     hover = [
-        f"<b>Forecast {percent(b.forecast)}</b> ({percent(b.lowest)} to {percent(b.highest)})<br>"
-        f"Won {b.observed:.0%} of {plural(b.games, 'game')}<br>95 % interval {b.low:.0%} to {b.high:.0%}"
-        for b in bins
+        f"<b>Forecast {percent(b.forecast)}</b> ({percent(b.low)} to {percent(b.high)})<br>"
+        f"Won {b.won:.0%} of {plural(b.games, 'game')}<br>95 % interval {low:.0%} to {high:.0%}"
+        for b, (low, high) in zip(bins, intervals, strict=True)
     ]
     return {
         "data": [
             {"type": "scatter", "mode": "lines", "x": [0.5, 1], "y": [0.5, 1], "hoverinfo": "skip",
              "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"}},
-            {"type": "scatter", "mode": "markers", "x": [b.forecast for b in bins], "y": observed.tolist(),
+            {"type": "scatter", "mode": "markers", "x": [b.forecast for b in bins], "y": [b.won for b in bins],
              "marker": {"color": ACCENT, "size": 9},
-             "error_y": {"type": "data", "symmetric": False, "array": [b.high - b.observed for b in bins],
-                         "arrayminus": [b.observed - b.low for b in bins], "color": ACCENT, "thickness": 1.5,
+             "error_y": {"type": "data", "symmetric": False, "array": above,
+                         "arrayminus": below, "color": ACCENT, "thickness": 1.5,
                          "width": 4},
              "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"},
         ],
@@ -100,7 +102,7 @@ def calibration_plot(bins: Sequence[Bin]) -> dict[str, Any]:
             xaxis=_axis(title=_title("Chance given to the favourite"), tickformat=".0%",
                         range=[0.48, 1.02], dtick=0.1),
             yaxis=_axis(title=_title("Share of favourites that won"), tickformat=".0%",
-                        range=[min(0.42, *[b.low - 0.02 for b in bins]) if bins else 0.42, 1.03], dtick=0.1),
+                        range=[min(0.42, *[low - 0.02 for low, _ in intervals]) if bins else 0.42, 1.03], dtick=0.1),
         ),
     }  # fmt: skip
 

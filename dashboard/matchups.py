@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.view import View
 from dashboard.wording import percent
-from hoops.leagues import Kind
+from hoops.games.leagues import Kind
 
 _FIXTURE = (
     "day", "team1_id", "team1_name", "team2_id", "team2_name", "site", "team1_probability", "team1_margin", "margin_sd",

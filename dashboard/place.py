@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode
 
-from hoops.leagues import League
+from hoops.games.leagues import League
 
 PAGES = ("", "ratings", "tournament", "quality", "team", "about")
 

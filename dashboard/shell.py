@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from dashboard import parts
 from dashboard.place import Place
-from hoops.leagues import League
+from hoops.games.leagues import League
 
 PHONE = "sm"
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dashboard.data import Manifest, Tables
+from dashboard.data import Edition, Tables
 from dashboard.place import Place
 from dashboard.wording import date_of, day_label
-from hoops.leagues import League
+from hoops.games.leagues import League
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class View:
 
     tables: Tables
     place: Place
-    manifest: Manifest
+    edition: Edition
     season: int
     now: datetime
 
     @property
     def league(self) -> League:
-        return self.manifest.league
+        return self.edition.league
 
     def table(self, name: str, columns: Sequence[str] = ()) -> pa.Table:
         return self.tables.table(name, self.league, self.season, columns)
@@ -38,7 +38,7 @@ class View:
         return self.table(name, columns).to_pylist()
 
     def every_season(self, name: str, columns: Sequence[str] = ()) -> dict[int, pa.Table]:
-        return self.tables.tables(name, self.league, self.manifest.seasons, columns)
+        return self.tables.tables(name, self.league, self.edition.seasons, columns)
 
     @cached_property
     def seasons(self) -> Mapping[int, dict[str, Any]]:
@@ -58,7 +58,7 @@ class View:
 
     @property
     def is_newest(self) -> bool:
-        return self.season == self.manifest.seasons[-1]
+        return self.season == self.edition.seasons[-1]
 
     def team_href(self, team: int | str) -> str:
         """Address of a team's page; with an empty string, what stands before the id."""

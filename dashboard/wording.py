@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from hoops.leagues import SELECTION_SUNDAY, Kind
+from hoops.games.leagues import SELECTION_SUNDAY, Kind
 
 KIND_LABELS = {
     "all": "All games",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 
 from dashboard.app import create_app
-from dashboard.data import Tables, open_bucket
-from dashboard.settings import Settings
+from dashboard.data import Tables, bucket_name, open_bucket
 
-_settings = Settings.from_environment(os.environ)
-app = create_app(Tables(lambda: open_bucket(_settings.bucket)))
+_bucket = bucket_name(os.environ)
+app = create_app(Tables(lambda: open_bucket(_bucket)))
 server = app.server

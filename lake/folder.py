@@ -1,6 +1,6 @@
 """A folder of the contract's files on disk, such as an unpacked Kaggle download: what is in it, read and merged.
 
-contract_files -> hoops.contract.read -> hoops.merge -> Folder
+contract_files -> hoops.contract.read -> hoops.contract.merge -> Folder
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops.contract import DATASETS, SourceName, parse, read
+from hoops.contract import DATASETS, Rejected, SourceName, parse, read
 from hoops.contract.columns import FIXTURES_FOLDER, FOLDERS, REFERENCE, RESULTS, RETRACTIONS_FOLDER
+from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_reference, open_fixtures
 from hoops.contract.payload import MAX_LINE, text_of
-from hoops.errors import MadnessError, Rejected
-from hoops.leagues import League
-from hoops.merge import ReferenceStatement, Statement, merge, merge_reference, open_fixtures
+from hoops.errors import MadnessError
+from hoops.games.leagues import League
 
 UNDATED = "19700101T000000Z"  # version of a file whose name has no timestamp: any other file is newer
 

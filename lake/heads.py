@@ -19,8 +19,8 @@ from typing import Any
 import pyarrow as pa
 
 from hoops import knowledge
+from hoops.games.leagues import League
 from hoops.knowledge import Knowledge
-from hoops.leagues import League
 from lake import parquet
 from lake.ledger import digest
 from lake.store import Conflict, Store

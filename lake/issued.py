@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from hoops.fold import unplayed
-from hoops.leagues import League
+from hoops.games.identity import without
+from hoops.games.leagues import League
 from hoops.schemas import ISSUED
 from lake import parquet
 from lake.store import Store
@@ -31,7 +31,7 @@ class Issued:
         """Add rows of games that have none yet; raise `Conflict` if someone else is adding at the same time."""
         stored = self._models.get(_key(league, season))
         known = ISSUED.empty_table() if stored is None else parquet.decode(stored.body).cast(ISSUED)
-        new = unplayed(rows, known)
+        new = without(rows, known)
         if new.num_rows:
             body = parquet.encode(pa.concat_tables([known, new]), ISSUED)
             etag = stored.etag if stored else None

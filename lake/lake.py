@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from hoops.leagues import League
-from hoops.model import Model, champion
+from hoops.forecast.model import Model, shipped
+from hoops.games.leagues import League
 from lake.heads import Heads
 from lake.issued import Issued
 from lake.ledger import Ledger
@@ -49,4 +49,4 @@ class Lake:
 
     def model(self, league: League) -> Model:
         """The model that forecasts a league now."""
-        return champion(league)
+        return shipped(league)

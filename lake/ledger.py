@@ -21,8 +21,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from hoops.leagues import League
-from hoops.merge import ReferenceStatement, Statement, merge_reference
+from hoops.contract.merge import ReferenceStatement, Statement, merge_reference
+from hoops.games.leagues import League
 from lake import parquet
 from lake.store import Store
 
@@ -159,7 +159,7 @@ class Ledger:
 
 
 def statements(ledger: Ledger, entries: Sequence[Entry]) -> list[Statement]:
-    """What day entries say, for `hoops.merge`."""
+    """What day entries say, for `hoops.contract.merge`."""
     return [
         Statement(
             entry.version,

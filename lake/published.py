@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 
 import pyarrow as pa
 
-from hoops.leagues import League
+from hoops.games.leagues import League
 from hoops.schemas import PUBLISHED
 from lake import parquet
 from lake.store import Conflict, Store

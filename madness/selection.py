@@ -8,9 +8,9 @@ from pathlib import Path
 
 from hoops.contract.names import parse
 from hoops.errors import MadnessError
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.folder import contract_files, filtered, seasons_in
-from madness.ingest import Upload
+from operate.upload import Upload
 
 DEFAULT_SEASONS = 3
 ALL = "all"
@@ -18,6 +18,13 @@ ALL = "all"
 
 class SelectionError(MadnessError):
     """Leagues or seasons that cannot be had; the text says what is there."""
+
+
+def existing_folder(path: Path) -> Path:
+    """The folder; raise `SelectionError` if it is none."""
+    if not path.is_dir():
+        raise SelectionError(f"{path} is not a folder. Give --data a folder of Kaggle's CSV files.")
+    return path
 
 
 def parse_leagues(text: str) -> tuple[League, ...]:

@@ -1,4 +1,4 @@
-"""The walk-forward fold of `hoops.statespace` for many sets of parameters at once, on a GPU where there is one.
+"""The walk-forward fold of `hoops.knowledge.statespace` for many sets of parameters at once, on a GPU if there is one.
 
     games -> days: who plays whom, who is new, how much time has passed               once, for all sets
           -> day by day: advance, enrol, look ahead, learn                            a chunk of sets at a time
@@ -6,7 +6,7 @@
 
 The formulas are those of `docs/model.md`, with one more dimension in front: b sets. What differs is the order of a
 state. Place 0 is the league's home advantage and teams follow as they entered, so that new teams only make it longer.
-The results differ from `hoops.statespace` in rounding alone.
+The results differ from `hoops.knowledge.statespace` in rounding alone.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from hoops.parameters import Parameters
-from hoops.played import Played
+from hoops.games.moment import Moment, elapsed
+from hoops.games.results import Results
+from hoops.knowledge.parameters import Parameters
 
 log = logging.getLogger("batched_fold")
 
@@ -72,14 +73,14 @@ class BatchedFold:
 
     Parameters
     ----------
-    games : Played
+    games : Results
     device : str
         Where it is computed, in float64.
     chunk : int, optional
         How many sets are folded together; by default what fits the cache of a CPU or the memory of a GPU.
     """
 
-    def __init__(self, games: Played, device: str = "cpu", chunk: int | None = None) -> None:
+    def __init__(self, games: Results, device: str = "cpu", chunk: int | None = None) -> None:
         self.games = games
         self._move(device, chunk)
 
@@ -145,7 +146,7 @@ class _States:
     """States of b sets of parameters after the same games; arrays have room for every team that will ever enter.
 
     mean (b, 1 + n), covariance (b, 1 + n, 1 + n), long_run, own_home and own_home_variance (b, 1 + n) as in
-    `hoops.state.State`, but with the home advantage at place 0; the last three mean nothing there.
+    `hoops.knowledge.state.State`, but with the home advantage at place 0; the last three mean nothing there.
     """
 
     def __init__(self, p: SimpleNamespace, teams: int) -> None:
@@ -223,7 +224,7 @@ def _columns(sets: Sequence[Parameters], device: torch.device) -> SimpleNamespac
     return SimpleNamespace(**{name: column[:, None] for name, column in zip(names, values, strict=True)})
 
 
-def _days(games: Played, device: torch.device) -> tuple[list[_Day], int]:
+def _days(games: Results, device: torch.device) -> tuple[list[_Day], int]:
     """Every day with games, in order, and how many teams there are at the end."""
     ids, entry = np.unique(np.stack([games.team1, games.team2], axis=1), return_index=True)
     place = np.empty(len(ids), np.int64)
@@ -232,21 +233,21 @@ def _days(games: Played, device: torch.device) -> tuple[list[_Day], int]:
     host = np.where(games.site > 0, team1, team2)  # on neutral ground it means nothing
     last_season = np.zeros(len(ids), np.int64)
     days: list[_Day] = []
-    before: tuple[int, int] | None = None
+    before: Moment | None = None
     known = 0
-    for season, day, rows in games.days():
-        season_before, day_before = before or (season, day)
-        summers = season - season_before
+    for now, rows in games.days():
+        season, since = now[0], before or now
+        summers, passed = elapsed(since, now)
         teams = max(known, team1[rows].max(initial=0), team2[rows].max(initial=0))
         days.append(
             _Day(
                 rows=rows,
                 summers=summers,
-                days=day - (0 if summers else day_before),
+                days=passed,
                 known=known,
                 teams=int(teams),
                 first=bool(np.all(last_season[:known] == season)),
-                active=torch.tensor(last_season[:known] == season_before, device=device),
+                active=torch.tensor(last_season[:known] == since[0], device=device),
                 team1=torch.tensor(team1[rows], device=device),
                 team2=torch.tensor(team2[rows], device=device),
                 host=torch.tensor(host[rows], device=device),
@@ -254,5 +255,5 @@ def _days(games: Played, device: torch.device) -> tuple[list[_Day], int]:
             )
         )
         last_season[team1[rows] - 1] = last_season[team2[rows] - 1] = season
-        before, known = (season, day), int(teams)
+        before, known = now, int(teams)
     return days, len(ids)

@@ -1,4 +1,4 @@
-"""Choose the state-space model's constants on seasons before 2011, and write them to `hoops/parameters.json`.
+"""Choose the state-space model's constants on seasons before 2011, and write them to `hoops/knowledge/parameters.json`.
 
     python -m ml_jobs.fit_statespace --data DIR --league M
 
@@ -28,11 +28,11 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import ndtr
 
-from hoops import parameters as shipped
 from hoops.errors import MadnessError
-from hoops.leagues import Kind, League
-from hoops.parameters import Parameters
-from hoops.played import Played
+from hoops.games.leagues import Kind, League
+from hoops.games.results import Results
+from hoops.knowledge import parameters as shipped
+from hoops.knowledge.parameters import Parameters
 from ml_jobs.batched_fold import BatchedFold
 from ml_jobs.device import device_for
 from ml_jobs.read import read_league
@@ -49,7 +49,7 @@ LAST_SEASON = 2010  # nothing is tuned on a later one
 # First season folded, and first season scored. Women's neutral sites are almost unmarked before 2003.
 SPAN = {League.MEN: (1993, 1998), League.WOMEN: (1998, 2003)}
 NCAA_WEIGHT = 5.0
-LIMIT = 6.0  # forecasts are clipped at this probit, as in `hoops.statespace`
+LIMIT = 6.0  # forecasts are clipped at this probit, as in `hoops.knowledge.statespace`
 # What is searched, and the unit of each: the first generation spreads by half of it.
 STEPS = {
     "home_season_sd": 0.05,
@@ -112,8 +112,8 @@ class Trial:
         There is no game to score.
     """
 
-    def __init__(self, games: Played, first_scored: int, device: str = "cpu") -> None:
-        self.games = games.through(LAST_SEASON)
+    def __init__(self, games: Results, first_scored: int, device: str = "cpu") -> None:
+        self.games = games.rows(games.season <= LAST_SEASON)
         self.scored = self.games.season >= first_scored
         if not self.scored.any():
             raise MadnessError(f"no games of the seasons {first_scored}-{LAST_SEASON} to score the parameters by")
@@ -139,7 +139,7 @@ class Trial:
         return Loss(float(np.average(losses, weights=self.weight)), by_kind), replace(parameters, scale=scale)
 
 
-def fit(games: Played, start: Parameters, first_scored: int, search: Search) -> Fit:
+def fit(games: Results, start: Parameters, first_scored: int, search: Search) -> Fit:
     """Search from `start`, one batched fold a generation; what is found is never worse than the start."""
     trial = Trial(games, first_scored, search.device)
     ((of_start, best),) = trial([start])
@@ -190,7 +190,8 @@ def main(arguments: list[str] | None = None) -> None:
     first, first_scored = SPAN[given.league]
     known = json.loads(given.out.read_text(encoding="utf-8"))
     start = Parameters(**known[given.league.value]["parameters"])
-    games = Played.of(read_league(given.data, given.league).games).since(first)
+    games = Results.of(read_league(given.data, given.league).games)
+    games = games.rows(games.season >= first)
     found = fit(games, start, first_scored, search)
     known[given.league.value] = {
         "parameters": asdict(found.parameters),

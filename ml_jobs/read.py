@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from hoops.leagues import League
-from hoops.surroundings import Surroundings
-from hoops.travel import located
+from hoops.games.leagues import League
+from hoops.games.surroundings import Surroundings
+from hoops.knowledge.homes import located
 from lake.folder import Folder, read_folder
 
 

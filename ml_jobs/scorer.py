@@ -1,8 +1,8 @@
-"""Train a scorer: from described games to the arrays of `hoops.scorer`.
+"""Train a scorer: from described games to the arrays of `hoops.forecast.scorer`.
 
     described games of training seasons -> scale -> linear part (Newton's method)
       -> ensemble of networks on top of it, all in one batch of matrices, until the validation seasons stop improving
-      -> again on all of these seasons for as long as was best -> one temperature -> hoops.scorer.Scorer
+      -> again on all of these seasons for as long as was best -> one temperature -> hoops.forecast.scorer.Scorer
 
 The networks start at nothing, so that training begins with the best linear forecast and can only add to it. All members
 see the same batches and differ in their first weights. Team order in training rows is drawn at random; the network
@@ -19,11 +19,11 @@ import numpy.typing as npt
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from hoops.feature_list import CONTEXT, NAMES, columns_of
-from hoops.features import Described
-from hoops.leagues import Kind
-from hoops.played import Played
-from hoops.scorer import Scorer
+from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
+from hoops.forecast.features import Described
+from hoops.forecast.scorer import Scorer
+from hoops.games.leagues import Kind
+from hoops.games.results import Results
 from ml_jobs.device import device_for
 from ml_jobs.settings import Settings
 
@@ -44,7 +44,7 @@ class Games:
     described: Described
 
     @classmethod
-    def of(cls, played: Played, has_box: npt.NDArray[np.bool_], described: Described) -> Games:
+    def of(cls, played: Results, has_box: npt.NDArray[np.bool_], described: Described) -> Games:
         return cls(played.season, played.kind == Kind.NCAA.value, played.margin, has_box, described)
 
     def __len__(self) -> int:

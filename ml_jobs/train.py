@@ -4,10 +4,10 @@
 
 In a training job the folders come from SM_CHANNEL_TRAINING and SM_MODEL_DIR, and the hyperparameters as arguments::
 
-    scorer.npz        what hoops.scorer reads: all that a forecast needs
+    scorer.npz        what hoops.forecast.scorer reads: all that a forecast needs
     checkpoint.pt     the same weights as torch tensors, with the settings
     scaler.json       names and scales of the features
-    known.npz         strengths, adjusted box scores and sums after the last game (hoops.knowledge)
+    known.npz         strengths, adjusted box scores and sums after the last game (hoops.knowledge.known)
     predictions.csv   games of the test seasons, teams in random order, with win probabilities
     report.json       settings, split, scores of the test seasons beside state space, Elo, seeds and home court
 """
@@ -29,15 +29,15 @@ import numpy as np
 import torch
 
 import hoops
-from hoops import features, knowledge
-from hoops.backtest import STATESPACE, Backtest, run
-from hoops.baselines import Simple
+from hoops import knowledge
 from hoops.errors import MadnessError
+from hoops.evaluation.backtest import STATESPACE, Backtest, run
+from hoops.evaluation.baselines import Simple
+from hoops.forecast import features
+from hoops.forecast.scorer import Scorer, score, to_bytes
+from hoops.games.leagues import League
 from hoops.knowledge import Knowledge
-from hoops.leagues import League
-from hoops.parameters import defaults
-from hoops.results import Results
-from hoops.scorer import Scorer, score, to_bytes
+from hoops.knowledge.parameters import defaults
 from ml_jobs.read import LeagueGames, read_league
 from ml_jobs.scorer import Games, Trained, fit, mute_groups
 from ml_jobs.settings import Settings
@@ -75,7 +75,7 @@ def train(league: League, read: LeagueGames, settings: Settings) -> Model:
         raise MadnessError(f"{len(seasons)} seasons are too few to keep {settings.test_seasons} of them for the test")
     test = seasons[len(seasons) - settings.test_seasons :]
     through = seasons[-1 - settings.test_seasons]
-    every = Games.of(played, Results.of(read.games).has_box, described)
+    every = Games.of(played, played.has_box, described)
     if mute := mute_groups(every, settings):
         log.warning("nothing in these files tells anything of %s: the same in every game", ", ".join(mute))
     trained = fit(every, settings, through)

@@ -2,7 +2,7 @@
 
     games -> features of every game, from before its day -> for each season: fit on all before it -> forecast it
 
-`hoops.backtest.run` scores what it forecasts; `madness backtest --model full` is the command.
+`hoops.evaluation.backtest.run` scores what it forecasts; `madness backtest --model full` is the command.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from hoops.backtest import STATESPACE, Progress
-from hoops.baselines import Simple
-from hoops.features import walk
-from hoops.leagues import League
-from hoops.parameters import defaults
-from hoops.results import Results
-from hoops.scorer import score
-from hoops.surroundings import Surroundings
+from hoops.evaluation.backtest import STATESPACE, Progress
+from hoops.evaluation.baselines import Simple
+from hoops.forecast.features import walk
+from hoops.forecast.scorer import score
+from hoops.games.leagues import League
+from hoops.games.surroundings import Surroundings
+from hoops.knowledge.parameters import defaults
 from ml_jobs.scorer import Games, fit, mute_groups, usable
 from ml_jobs.settings import Settings
 
@@ -50,7 +49,7 @@ class WalkForward:
     def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
         """Forecasts of games (`hoops.schemas.GAMES`, in order of play; city_id may be added) of some seasons."""
         played, described, _ = walk(games, defaults(self.league), self.surroundings, self.on_game)
-        every = Games.of(played, Results.of(games).has_box, described)
+        every = Games.of(played, played.has_box, described)
         statespace = Simple(1.0 / (1.0 + np.exp(-described.offset)), described.margin)
         probability, margin = statespace.probability.copy(), statespace.margin.copy()
         if mute := mute_groups(every, self.settings):

@@ -15,19 +15,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops import contract
+from hoops.contract import Rejected
 from hoops.contract.names import SourceName
 from hoops.contract.reader import Accepted
-from hoops.errors import Rejected
-from hoops.fold import days_of
-from hoops.leagues import League
+from hoops.forecast.fold import days_of
+from hoops.games.leagues import League
 from lake.lake import Lake
 from lake.ledger import GAMES, RETRACTIONS, digest
 from lake.receipts import ACCEPTED, REJECTED, Receipt, token
 from lake.store import Conflict, Listed
-from pipeline_app.log import log
-from pipeline_app.newcomers import newcomers
+from pipeline_app.file_warnings import warnings_of
 from pipeline_app.nudges import Nudge, Queue, plan
-from pipeline_app.overruled import overruled
+from pipeline_app.telemetry import log
 
 TIMESTAMP = "%Y%m%dT%H%M%SZ"
 
@@ -36,11 +35,11 @@ def accept(lake: Lake, queue: Queue, key: str, clock: Callable[[], datetime], ve
     """Take one object (version) of the source bucket; do nothing if it has its receipt or is gone."""
     found = lake.source.stat(key, version)
     if found is None:
-        log("vanished", key=key)
+        log.info("vanished", key=key)
         return
     named = token(found.modified, found.etag)
     if lake.receipts.get(key, named):
-        log("known", key=key, version=named)
+        log.info("known", key=key, version=named)
         return
     try:
         name = contract.parse(key)
@@ -53,15 +52,15 @@ def accept(lake: Lake, queue: Queue, key: str, clock: Callable[[], datetime], ve
         if _is_newest(lake, key, named):
             lake.receipts.reject(key, rejection.report)
         lake.receipts.put(Receipt(key, named, REJECTED, f"{clock():{TIMESTAMP}}"))
-        log("rejected", key=key, version=named, problems=rejection.report.count, first=rejection.report.headline())
+        log.info("rejected", key=key, version=named, problems=rejection.report.count, first=rejection.report.headline())
         return
     days = _enter(lake, queue, accepted, _stated_at(name, found))
-    warnings = accepted.warnings + newcomers(lake.ledger, accepted) + overruled(lake.ledger, accepted)
+    warnings = warnings_of(lake.ledger, accepted)
     if lake.receipts.rejection(key) and _is_newest(lake, key, named):
         lake.receipts.clear_rejection(key)
     rows = accepted.table.num_rows
     lake.receipts.put(Receipt(key, named, ACCEPTED, f"{clock():{TIMESTAMP}}", rows=rows, days=days, warnings=warnings))
-    log("accepted", key=key, version=named, rows=rows, days=days, warnings=list(warnings))
+    log.info("accepted", key=key, version=named, rows=rows, days=days, warnings=list(warnings))
 
 
 def _is_newest(lake: Lake, key: str, named: str) -> bool:

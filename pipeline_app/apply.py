@@ -8,15 +8,15 @@ from itertools import groupby
 from typing import NamedTuple
 
 from hoops.errors import MadnessError
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.fingerprint import fingerprint
 from lake.heads import Head
 from lake.lake import Lake
-from pipeline_app.log import log
+from lake.retry import retrying
 from pipeline_app.nudges import Nudge, Unreadable
 from pipeline_app.publish import publish
 from pipeline_app.replay import Replay
-from pipeline_app.retry import retrying
+from pipeline_app.telemetry import log
 
 
 class Message(NamedTuple):
@@ -43,14 +43,14 @@ def apply_batch(lake: Lake, messages: Iterable[Message], clock: Callable[[], dat
         try:
             readable.append(_Read(message.id, Nudge.parse(message.body)))
         except Unreadable as error:
-            log("failed", message_id=message.id, error=str(error))
+            log.error("failed", message_id=message.id, error=str(error))
             failed[f"message {message.id}"] = error
     by_league = sorted(readable, key=lambda message: message.nudge.league)  # stable: order within a league stays
     for league, group in groupby(by_league, key=lambda message: message.nudge.league):
         try:
             apply(lake, league, list(group), clock)
         except Exception as error:  # noqa: BLE001 - the other league must not suffer; raised again below
-            log("failed", league=league, error=repr(error))
+            log.error("failed", league=league, error=repr(error))
             failed[f"league {league}"] = error
     if failed:
         names = ", ".join(failed)
@@ -85,6 +85,6 @@ def _fold_and_commit(lake: Lake, league: League, messages: list[_Read], now: dat
         head = heads.commit(league, head, etag)
         heads.expire(before.keys() - head.keys())
     for (identity, nudge), days in zip(messages, folded, strict=True):
-        log("applied", league=league, season=nudge.season, day=nudge.day, message_id=identity, folded=days,
+        log.info("applied", league=league, season=nudge.season, day=nudge.day, message_id=identity, folded=days,
             generation=head.generation, engine=head.engine)  # fmt: skip
     return head, not replay.is_exhausted

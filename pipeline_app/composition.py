@@ -7,32 +7,32 @@ from functools import cache
 
 from lake.connect import connect
 from lake.lake import Lake
-from pipeline_app.meter import Meter
+from operate.stage import Stage
 from pipeline_app.nudges import SqsQueue
-from pipeline_app.settings import Settings
+from pipeline_app.telemetry import Requests
 
 
 @cache
-def settings() -> Settings:
-    return Settings.from_environment()
+def stage() -> Stage:
+    return Stage.from_environment()
 
 
 @cache
-def meter() -> Meter:
-    return Meter()
+def requests() -> Requests:
+    return Requests()
 
 
 @cache
 def lake() -> Lake:
-    names = settings()
-    return connect(names.source_bucket, names.models_bucket, names.dashboard_bucket, meter().count)
+    names = stage()
+    return connect(names.source, names.models, names.dashboard, requests().count)
 
 
 @cache
 def queue() -> SqsQueue:
     import boto3
 
-    return SqsQueue(boto3.client("sqs"), settings().queue)
+    return SqsQueue(boto3.client("sqs"), stage().queue)
 
 
 def now() -> datetime:

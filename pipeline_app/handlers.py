@@ -8,13 +8,14 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
 
 from pipeline_app.accept import accept
 from pipeline_app.apply import ApplyFailed, Message, apply_batch
-from pipeline_app.composition import lake, meter, now, queue, settings
+from pipeline_app.composition import lake, now, queue, requests, stage
 from pipeline_app.nudges import Delivery
 from pipeline_app.reconcile import reconcile as reconcile_now
+from pipeline_app.telemetry import measured
 
 handlers = Blueprint(__name__)
 CREATED = ["s3:ObjectCreated:*"]
-SOURCE = settings().source_bucket
+SOURCE = stage().source
 
 
 @handlers.on_s3_event(SOURCE, events=CREATED, prefix="results/", name="accept_results")
@@ -37,11 +38,11 @@ def refresh_reference(event: S3Event) -> None:
     _accept(event)
 
 
-@handlers.on_sqs_message(settings().queue, batch_size=10, name="apply_results")
+@handlers.on_sqs_message(stage().queue, batch_size=10, name="apply_results")
 def apply_results(event: SQSEvent) -> None:
     records = event.to_dict()["Records"]
     try:
-        with meter().measured("apply_results"):
+        with measured("apply_results", requests()):
             apply_batch(lake(), [Message(record["messageId"], record["body"]) for record in records], now)
     except ApplyFailed:
         received = [(record["receiptHandle"], record["attributes"]["ApproximateReceiveCount"]) for record in records]
@@ -51,7 +52,7 @@ def apply_results(event: SQSEvent) -> None:
 
 @handlers.schedule(Rate(5, unit=Rate.MINUTES), name="reconcile")
 def reconcile(event: CloudWatchEvent) -> None:
-    with meter().measured("reconcile"):
+    with measured("reconcile", requests()):
         reconcile_now(lake(), queue(), now)
 
 
@@ -59,5 +60,5 @@ def _accept(event: S3Event) -> None:
     # Chalice's S3Event shows the first record only, and no version.
     for record in event.to_dict()["Records"]:
         stored = record["s3"]["object"]
-        with meter().measured("accept"):
+        with measured("accept", requests()):
             accept(lake(), queue(), unquote_plus(stored["key"]), now, stored.get("versionId"))

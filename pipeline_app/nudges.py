@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from hoops.errors import MadnessError, Retryable
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.heads import Head
 from lake.ledger import DayEntries, Ledger, digest
 

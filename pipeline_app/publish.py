@@ -16,15 +16,17 @@ from functools import partial
 import pyarrow as pa
 
 from hoops import tables
-from hoops.leagues import League
-from hoops.reference import USED, Reference
+from hoops.games.leagues import League
+from hoops.games.reference import USED, Reference
+from hoops.schemas import PUBLISHED
 from lake.heads import Head, Heads, SeasonHead, unpack_teams
 from lake.lake import Lake
 from lake.ledger import Entry, digest, reference_tables
 from lake.published import Manifest, PublishedTables, TableEntry, table_key
+from lake.retry import retrying
 from lake.store import Conflict
-from pipeline_app.log import log
-from pipeline_app.retry import retrying
+from lake.undone import is_behind, reference_digest
+from pipeline_app.telemetry import log
 
 TABLES_VERSION = "1"  # raise it when the same rows would give other tables
 
@@ -44,16 +46,6 @@ def damaged(lake: Lake, league: League) -> list[str]:
     manifest, _ = lake.published.manifest(league)
     present = lake.published.etags(league)
     return [key for key, entry in manifest.tables.items() if present.get(key) != entry.etag]
-
-
-def is_behind(manifest: Manifest, head: Head, reference: str) -> bool:
-    """True if the tables do not show the head and the reference."""
-    return (manifest.engine, manifest.generation, manifest.reference) != (head.engine, head.generation, reference)
-
-
-def reference_digest(entries: dict[str, list[Entry]]) -> str:
-    """Changes when a dataset that tables are made of has a new entry."""
-    return digest(entry.key for dataset in USED for entry in entries.get(dataset, []))
 
 
 def _publish(lake: Lake, league: League, clock: Callable[[], datetime], distrusted: Collection[str]) -> None:
@@ -89,7 +81,7 @@ def _publish(lake: Lake, league: League, clock: Callable[[], datetime], distrust
     )  # fmt: skip
     if gone:  # a season whose every game was retracted
         lake.published.remove(gone)
-    log("published", league=league, generation=head.generation, tables=sorted(written))
+    log.info("published", league=league, generation=head.generation, tables=sorted(written))
 
 
 def _must_wait(manifest: Manifest, head: Head) -> bool:
@@ -115,7 +107,7 @@ def _wanted(
     emptied = {_season_of(key) for key in manifest.tables if key.startswith("upcoming/")}
     for season in {*_seasons_of_fixtures(head, heads), *(one for one in emptied if one is not None)}:
         rows = tables.upcoming(season, pending, reference()) if pending is not None else None
-        rows = rows if rows is not None else tables.PUBLISHED["upcoming"].schema.empty_table()
+        rows = rows if rows is not None else PUBLISHED["upcoming"].schema.empty_table()
         inputs = digest([TABLES_VERSION, head.pending or "", stated])
         wanted[table_key("upcoming", league, season)] = (inputs, partial(_same, rows))
     seasons = {**head.seasons, **head.stale}

@@ -9,17 +9,15 @@ from typing import TypeVar
 
 from hoops.contract.columns import FOLDERS
 from hoops.errors import MadnessError
-from hoops.leagues import League
-from lake.heads import Head
+from hoops.games.leagues import League
 from lake.lake import Lake
-from lake.ledger import Ledger
 from lake.receipts import filed, token
 from lake.store import Listed
+from lake.undone import new_fixtures, unapplied
 from pipeline_app.accept import accept
-from pipeline_app.log import log
 from pipeline_app.nudges import Nudge, Queue, plan
 from pipeline_app.publish import damaged, publish
-from pipeline_app.schedule import Schedule
+from pipeline_app.telemetry import log
 
 T = TypeVar("T")
 
@@ -39,7 +37,7 @@ def reconcile(lake: Lake, queue: Queue, clock: Callable[[], datetime]) -> None:
         try:
             return work()
         except Exception as error:  # noqa: BLE001 - one bad object must not stop the others; raised again below
-            log("failed", reconciling=what, error=repr(error))
+            log.error("failed", reconciling=what, error=repr(error))
             failed.append(f"{what}: {error!r}")
             return otherwise
 
@@ -52,7 +50,7 @@ def reconcile(lake: Lake, queue: Queue, clock: Callable[[], datetime]) -> None:
             nudged += attempt(f"league {league}", partial(_nudge, lake, queue, league), 0)
     for league in League:
         attempt(f"tables of league {league}", partial(_mend, lake, league, clock), None)
-    log("reconciled", accepted=[row.key for row in forgotten], nudged=nudged, failed=len(failed))
+    log.info("reconciled", accepted=[row.key for row in forgotten], nudged=nudged, failed=len(failed))
     if failed:
         raise ReconcileFailed("; ".join(failed))
 
@@ -80,14 +78,5 @@ def overdue(lake: Lake, league: League) -> list[Nudge]:
     behind = unapplied(head, league, lake.ledger)
     if behind:
         return plan(league, behind, head, lake.ledger)
-    inputs = Schedule(league, lake.ledger).inputs(head)
-    return [Nudge(league, None, None, inputs)] if inputs != head.pending_inputs else []
-
-
-def unapplied(head: Head, league: League, ledger: Ledger) -> list[tuple[int, int]]:
-    """Every (season, day) whose entries are not those that the head was folded from."""
-    changed = []
-    for season, days in ledger.history(league).items():
-        listed = {day.day: day.digest for day in days if day.has_games}
-        changed += [(season, day) for day in sorted(head.unlike(season, listed))]
-    return changed
+    inputs = new_fixtures(head, league, lake.ledger)
+    return [] if inputs is None else [Nudge(league, None, None, inputs)]

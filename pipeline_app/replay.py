@@ -14,16 +14,19 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops import knowledge, merge, tables
-from hoops.fold import carry_issued, forecast_fixtures, handle_new_data, issued, unplayed
+from hoops import knowledge, tables
+from hoops.contract import merge
+from hoops.forecast.fold import carry_issued, forecast_fixtures, handle_new_data, issued
+from hoops.forecast.model import Model
+from hoops.games.identity import without
+from hoops.games.leagues import LAST_DAY, League
+from hoops.games.moment import START, Moment
 from hoops.knowledge import Knowledge
-from hoops.leagues import LAST_DAY, League
-from hoops.model import Model
 from hoops.schemas import ISSUED, PENDING, PREDICTED, RATED
 from lake.heads import Head, Heads, SeasonHead, pack_teams, season_digest
 from lake.issued import Issued
 from lake.ledger import DayEntries, Ledger, statements
-from pipeline_app.schedule import START, Moment, Schedule
+from lake.schedule import Schedule
 
 KEPT_SNAPSHOTS = 5  # states kept of the running season, so that a late correction need not fold all of it again
 PREFETCH = 60  # days whose entries are read at once
@@ -158,11 +161,11 @@ class Replay:
             self._rows = _Rows(PREDICTED.empty_table(), RATED.empty_table())
             self.head = replace(self.head, season=season, days={}, snapshots={})
         rows = self._season_rows()
-        fixtures = unplayed(self._schedule.of_day(season, day), games)
+        fixtures = without(self._schedule.of_day(season, day), games)
         folded = handle_new_data((season, day), games, known, self._model, fixtures)
         self._rows = rows.and_day(carry_issued(folded.predicted, *self._issued_before(season)), folded.rated)
         self._known = folded.known
-        self._reached = pa.concat_tables([unplayed(self._reached, folded.pending), folded.pending])
+        self._reached = pa.concat_tables([without(self._reached, folded.pending), folded.pending])
         self.head = replace(self.head, day=day, days={**self.head.days, day: entries.digest})
         return season, day, games.num_rows
 
@@ -206,7 +209,7 @@ class Replay:
         issued_rows = rows.predicted.filter(pc.is_valid(rows.predicted["issued_at"])).select(ISSUED.names)
         if issued_rows.num_rows:
             self._issued.add(self._league, head.season, issued_rows)
-        facts = tables.summary(tables.SeasonRows(head.season, rows.predicted, rows.rated))
+        facts = tables.summary(head.season, rows.predicted)
         snapshot = self._heads.write_known(self._before, self._current_knowledge())
         finished = SeasonHead(
             digest=season_digest(head.days),
@@ -238,14 +241,14 @@ class Replay:
         made = forecast_fixtures(self._current_knowledge(), fixtures.filter(later), self._model)
         before = self._pending_before()
         reached = carry_issued(issued(self._reached, now), before)
-        kept = pa.concat_tables([reached, unplayed(before, reached)])
-        waiting = unplayed(kept, unplayed(kept, fixtures.filter(pc.invert(later))))
+        kept = pa.concat_tables([reached, without(before, reached)])
+        waiting = without(kept, without(kept, fixtures.filter(pc.invert(later))))
         return pa.concat_tables([waiting, issued(made, now)]).combine_chunks()
 
     def _still_pending(self) -> pa.Table:
         """What was forecast before, less what has been played since."""
         before = self._pending_before()
-        return unplayed(before, self._season_rows().predicted) if self.head.season is not None else before
+        return without(before, self._season_rows().predicted) if self.head.season is not None else before
 
 
 class _Rows:

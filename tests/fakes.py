@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from lake.lake import Lake
 from lake.receipts import Receipt, token
-from lake.store import MemoryStore
 from pipeline_app.accept import accept
 from pipeline_app.apply import Message, apply_batch
 from pipeline_app.nudges import Nudge
+from tests.memory_store import MemoryStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DEDUPLICATION_WINDOW = timedelta(minutes=5)

@@ -7,13 +7,14 @@ from itertools import groupby
 
 import pyarrow as pa
 
-from hoops import contract, merge, tables
+from hoops import contract, tables
+from hoops.contract import merge
+from hoops.contract.merge import ReferenceStatement, Statement
 from hoops.contract.reader import Accepted
-from hoops.fold import days_of, fold
-from hoops.leagues import League
-from hoops.merge import ReferenceStatement, Statement
-from hoops.model import champion
-from hoops.reference import Reference
+from hoops.forecast.fold import days_of, fold
+from hoops.forecast.model import shipped
+from hoops.games.leagues import League
+from hoops.games.reference import Reference
 from hoops.schemas import PUBLISHED
 from lake import parquet
 from lake.published import table_key
@@ -31,14 +32,14 @@ def published_bytes(league: League, files: Mapping[str, bytes]) -> dict[str, byt
 
 
 def league_tables(league: League, games: pa.Table, reference: Reference) -> dict[str, pa.Table]:
-    folded = zip(days_of(games), fold(days_of(games), champion(league)), strict=True)
+    folded = zip(days_of(games), fold(days_of(games), shipped(league)), strict=True)
     made, summaries = {}, []
     for season, group in groupby(folded, key=lambda pair: pair[0].season):
         days = [day for _, day in group]
         rows = tables.SeasonRows(
             season, pa.concat_tables([d.predicted for d in days]), pa.concat_tables([d.rated for d in days])
         )
-        summaries.append(tables.summary(rows))
+        summaries.append(tables.summary(season, rows.predicted))
         for name, table in tables.season_tables(rows, reference).items():
             made[table_key(name, league, season)] = table
     made[table_key("teams", league)] = tables.teams(summaries, reference)

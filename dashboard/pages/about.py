@@ -7,9 +7,9 @@ from typing import Any
 from dash import html
 
 from dashboard import parts
-from dashboard.measures import COIN_LOG_LOSS
 from dashboard.view import View
 from dashboard.wording import season_label, utc
+from hoops.evaluation.metrics import COIN_LOG_LOSS
 
 TITLE = "How it works"
 
@@ -61,7 +61,7 @@ _TERMS = (
 
 
 def render(view: View) -> list[Any]:
-    manifest = view.manifest
+    manifest = view.edition
     known = "–"
     if manifest.season is not None and manifest.day is not None:
         inside = view.day(manifest.day, year=True) if manifest.season == view.season else f"day {manifest.day}"

@@ -10,10 +10,10 @@ from dash import html
 
 from dashboard import grids, matchups, parts
 from dashboard.components import GameList
-from dashboard.measures import COIN_LOG_LOSS, score
 from dashboard.view import View
 from dashboard.wording import percent, plural
-from hoops.leagues import LAST_DAY
+from hoops.evaluation import metrics
+from hoops.games.leagues import LAST_DAY
 
 TITLE = "Games"
 SORTS_PLAYED = (
@@ -44,8 +44,9 @@ def render(view: View) -> list[Any]:
 
 def _summary(view: View, forecasts: Any, coming: int) -> html.Div:
     counted = forecasts.filter(forecasts["out_of_sample"])
-    result = score(counted["team1_probability"].to_numpy(), counted["team1_won"].to_numpy(zero_copy_only=False))
-    some = result.games > 0
+    probability, won = counted["team1_probability"].to_numpy(), counted["team1_won"].to_numpy(zero_copy_only=False)
+    accuracy = f"{metrics.accuracy(probability, won):.1%}" if len(won) else "–"
+    log_loss = f"{metrics.log_loss(probability, won):.3f}" if len(won) else "–"
     champion = None if coming else view.seasons.get(view.season, {}).get("champion_name")
     last = (
         parts.tile("Champion", champion, "NCAA tournament")
@@ -55,8 +56,8 @@ def _summary(view: View, forecasts: Any, coming: int) -> html.Div:
     return parts.tiles(
         parts.tile("Games played", f"{forecasts.num_rows:,}", "this season"),
         last,
-        parts.tile("Favourites that won", f"{result.accuracy:.1%}" if some else "–", "a coin: 50%"),
-        parts.tile("Log loss", f"{result.log_loss:.3f}" if some else "–", f"a coin: {COIN_LOG_LOSS:.3f}"),
+        parts.tile("Favourites that won", accuracy, "a coin: 50%"),
+        parts.tile("Log loss", log_loss, f"a coin: {metrics.COIN_LOG_LOSS:.3f}"),
         css="last-on-phone",
     )
 

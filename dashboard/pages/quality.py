@@ -9,10 +9,11 @@ import pyarrow as pa
 from dash import html
 
 from dashboard import figures, grids, parts
-from dashboard.measures import COIN_BRIER, COIN_LOG_LOSS, calibration, score
 from dashboard.view import View
 from dashboard.wording import KIND_LABELS, plural, season_label
-from hoops.leagues import Kind
+from hoops.evaluation import metrics
+from hoops.evaluation.metrics import COIN_BRIER, COIN_LOG_LOSS
+from hoops.games.leagues import Kind
 
 TITLE = "Forecast quality"
 _COLUMNS = ("kind", "team1_probability", "team1_won", "out_of_sample")
@@ -69,27 +70,28 @@ def _claim(left_out: int) -> html.P:
 
 
 def _figures(probability: np.ndarray, won: np.ndarray) -> Any:
-    result = score(probability, won)
-    if not result.games:
+    if not len(probability):
         return parts.quiet("No such games were forecast out of sample: pick a later season, or all seasons.")
-    better = 1 - result.log_loss / COIN_LOG_LOSS
+    log_loss, brier = metrics.log_loss(probability, won), metrics.brier(probability, won)
     return parts.tiles(
-        parts.tile("Games", f"{result.games:,}", "out of sample"),
-        parts.tile("Log loss", f"{result.log_loss:.4f}", f"a coin: {COIN_LOG_LOSS:.4f}, {better:.0%} better"),
+        parts.tile("Games", f"{len(probability):,}", "out of sample"),
+        parts.tile(
+            "Log loss", f"{log_loss:.4f}", f"a coin: {COIN_LOG_LOSS:.4f}, {1 - log_loss / COIN_LOG_LOSS:.0%} better"
+        ),
         parts.tile(
             "Brier score",
-            f"{result.brier:.4f}",
-            f"a coin: {COIN_BRIER:.4f}, {1 - result.brier / COIN_BRIER:.0%} better",
+            f"{brier:.4f}",
+            f"a coin: {COIN_BRIER:.4f}, {1 - brier / COIN_BRIER:.0%} better",
         ),
-        parts.tile("Favourites that won", f"{result.accuracy:.1%}", "a coin: 50.0%"),
+        parts.tile("Favourites that won", f"{metrics.accuracy(probability, won):.1%}", "a coin: 50.0%"),
     )
 
 
 def _calibration(probability: np.ndarray, won: np.ndarray, what: str) -> html.Section:
-    bins = calibration(probability, won)
+    bins = metrics.calibration(probability, won)
     if not bins:
         return parts.section("Does 80% mean 80%?", parts.quiet("There is nothing to draw."), note=what)
-    within = sum(b.low <= b.forecast <= b.high for b in bins)
+    within = sum(low <= b.forecast <= high for b in bins for low, high in [b.interval])
     described = (
         f"Each point holds {plural(bins[0].games, 'game')}, give or take one; bars are 95% intervals. On the dotted "
         f"line, favourites win as often as the forecast says: it passes through {within} of {len(bins)} intervals."

@@ -147,7 +147,7 @@ def _champions(view: View, seasons: dict[int, list[dict[str, Any]]]) -> html.Sec
                 html.Span(seed, className="note"),
             ]
         else:
-            text = "No tournament" if season == 2020 or season != view.manifest.seasons[-1] else "Not played yet"
+            text = "No tournament" if season == 2020 or season != view.edition.seasons[-1] else "Not played yet"
             inside = [html.Span(str(season), className="year"), html.Span(text, className="note")]
         made.append(html.Li(inside))
     return parts.section("Champions by season", html.Ul(made, className="champions"))

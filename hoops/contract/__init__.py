@@ -4,13 +4,14 @@ from hoops.contract.columns import DATASETS
 from hoops.contract.names import SourceName, folder_of, parse
 from hoops.contract.payload import MAX_BYTES, refuse_too_large
 from hoops.contract.reader import Accepted, read
-from hoops.contract.report import Problem, Report
+from hoops.contract.report import Problem, Rejected, Report
 
 __all__ = [
     "DATASETS",
     "MAX_BYTES",
     "Accepted",
     "Problem",
+    "Rejected",
     "Report",
     "SourceName",
     "folder_of",

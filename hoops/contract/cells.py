@@ -23,7 +23,7 @@ import pyarrow.csv as pa_csv
 from hoops.contract.columns import MAX_TEXT, Column, Type
 from hoops.contract.header import Layout
 from hoops.contract.report import Problems, shown
-from hoops.leagues import League
+from hoops.games.leagues import League
 
 _BLOCK_BYTES = 2**22
 _BLOCK_ROWS = 8192

@@ -7,7 +7,8 @@ from enum import Enum
 
 import pyarrow as pa
 
-from hoops.leagues import LAST_DAY, League
+from hoops.games.identity import IDENTITY
+from hoops.games.leagues import LAST_DAY, League
 from hoops.schemas import BOX_COLUMNS, BOX_TITLES, FIXTURES, GAMES
 
 FIRST_SEASON, LAST_SEASON = 1980, 2100
@@ -111,7 +112,7 @@ class Dataset:
     key: columns (of the reader's table) that no two rows share.
     unit: column by which a newer file replaces an older one: all older rows with a value of it that the newer file
         has are gone; None: a newer file replaces the older one whole. (Results, fixtures and retractions have rules
-        of their own: see `hoops.merge`.)
+        of their own: see `hoops.contract.merge`.)
     pair: the two columns of the file that name the two teams of a game; they become team1_id < team2_id.
     """
 
@@ -181,7 +182,6 @@ _BOX = tuple(
     for side in ("winner", "loser")
     for title, column, words in zip(_BOX_NAMES, BOX_COLUMNS, BOX_TITLES, strict=True)
 )
-GAME_KEY = ("season", "day", "team1_id", "team2_id")
 _KINDS = {
     "RegularSeason": "regular season games, conference tournaments included",
     "NCAATourney": "NCAA tournament games",
@@ -197,7 +197,7 @@ def _results() -> list[Dataset]:
             _COMPACT
             + (_BOX if form == "Detailed" else ())
             + ((_optional(_TOURNEY),) if kind == "SecondaryTourney" else ()),
-            GAME_KEY, pair=("winner_id", "loser_id"),
+            IDENTITY, pair=("winner_id", "loser_id"),
         )
         for kind, description in _KINDS.items()
         for form in ("Compact", "Detailed")
@@ -242,9 +242,9 @@ _REFERENCE = [
     Dataset("GameCities", REFERENCE, True, "cities of games played",
             (SEASON, DAY, WINNER, LOSER,
              Column("CRType", "kind", Type.TEXT, "kind of game", choices=("Regular", "NCAA", "Secondary")), _CITY),
-            GAME_KEY, "season", ("winner_id", "loser_id")),
+            IDENTITY, "season", ("winner_id", "loser_id")),
     Dataset("ConferenceTourneyGames", REFERENCE, True, "which games belong to a conference tournament",
-            (SEASON, CONFERENCE, DAY, WINNER, LOSER), GAME_KEY, "season", ("winner_id", "loser_id")),
+            (SEASON, CONFERENCE, DAY, WINNER, LOSER), IDENTITY, "season", ("winner_id", "loser_id")),
     Dataset("SecondaryTourneyTeams", REFERENCE, True, "fields of secondary tournaments", (SEASON, _TOURNEY, TEAM),
             ("season", "tournament", "team_id"), "season"),
     Dataset("TeamSpellings", REFERENCE, True, "other spellings of team names",
@@ -279,9 +279,9 @@ DATASETS: dict[str, Dataset] = {
                 (SEASON, DAY, TEAM1, TEAM2,
                  Column("Loc", "loc", Type.TEXT, "site of Team1: home, away or neutral", choices=("H", "A", "N")),
                  _optional(_CITY)),
-                GAME_KEY, "season", ("team1_id", "team2_id")),
+                IDENTITY, "season", ("team1_id", "team2_id")),
         Dataset("Retractions", RETRACTIONS_FOLDER, True, "games that are taken back, and fixtures that are cancelled",
-                (SEASON, DAY, TEAM1, TEAM2), GAME_KEY, pair=("team1_id", "team2_id")),
+                (SEASON, DAY, TEAM1, TEAM2), IDENTITY, pair=("team1_id", "team2_id")),
         *_REFERENCE,
     ]
 }  # fmt: skip

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hoops.contract.columns import DATASETS, REFERENCE, RESULTS
 from hoops.contract.report import reject, shown
-from hoops.leagues import Kind, League
+from hoops.games.leagues import Kind, League
 
 MAX_KEY = 1024
 _NAME = re.compile(

@@ -18,7 +18,7 @@ from hoops.contract.names import SourceName
 from hoops.contract.payload import text_of
 from hoops.contract.report import Problems
 from hoops.contract.rules import Rows, check_rows, in_order
-from hoops.leagues import SITE_OF_LOC
+from hoops.games.leagues import SITE_OF_LOC
 from hoops.schemas import BOX_COLUMNS, GAMES
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from hoops.errors import Rejected
+from hoops.errors import MadnessError
 
 SHOWN_PROBLEMS = 100
 SHOWN_CHARACTERS = 80
@@ -82,6 +82,17 @@ class Report:
     @classmethod
     def from_dict(cls, data: dict) -> Report:
         return cls(data["file"], tuple(Problem(**p) for p in data["problems"]), data["count"])
+
+
+class Rejected(MadnessError):
+    """An input is bad: its `report` says which file, row and column, what was found and what is allowed."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report.headline())
+        self.report = report
+
+    def full_text(self) -> str:
+        return self.report.text()
 
 
 class Problems:

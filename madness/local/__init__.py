@@ -1,0 +1,1 @@
+"""The laptop's AWS: its home on disk, its processes, its deployment."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from madness.local import processes
 from madness.local.home import Home, LocalError
 from madness.local.ministack import Endpoint, clean_environment
-from madness.stage import Stage
+from operate.stage import Stage
 
 _NAME = "dashboard"
 _FAVOURITE_PORT = 8050

@@ -21,9 +21,10 @@ import botocore
 
 from madness.local.home import Home, LocalError
 from madness.local.ministack import Endpoint, clean_environment
-from madness.stage import FUNCTIONS, Stage
+from operate.stage import FUNCTIONS, Stage
 
-_FILES = ("app.py", "requirements.txt", ".chalice/config.json")
+# Without requirements.txt: like layers, what it asks for is in the interpreter that runs the functions here.
+_FILES = ("app.py", ".chalice/config.json")
 _POLICIES = ".chalice/policy-{stage}-*.json"
 _FAILED_ANYWAY = "Could not install dependencies"
 

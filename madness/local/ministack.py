@@ -20,8 +20,9 @@ from pathlib import Path
 from madness.local import processes
 from madness.local.home import Home, LocalError
 from madness.local.processes import ProcessId
+from operate.aws import Clients
+from operate.stage import REGION
 
-REGION = "eu-central-1"
 _NAME = "ministack"
 # Below the ranges from which Linux (32768-) and macOS (49152-) take the ports of outgoing connections.
 _PORTS = range(20_000, 32_000)
@@ -50,6 +51,17 @@ class Endpoint:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
+
+
+def local_clients(endpoint: Endpoint) -> Clients:
+    """Make clients of a home's MiniStack, whatever the environment says."""
+    import boto3
+    from botocore.config import Config
+
+    # It throttles nobody: if it does not answer, it is gone, and waiting does not bring it back.
+    config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=60)
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    return lambda service: session.client(service, endpoint_url=endpoint.url, config=config)
 
 
 def clean_environment() -> dict[str, str]:

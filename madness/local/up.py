@@ -21,20 +21,21 @@ from typing import Any
 from botocore.exceptions import BotoCoreError
 
 from hoops.errors import Retryable
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.lake import Lake
-from madness import provision, selection
-from madness.aws import Clients, local_clients, open_lake
-from madness.backlog import wait_until_published
+from madness import selection
 from madness.console import Voice
-from madness.ingest import UNCHANGED, Outcome, Upload, ingest, set_mapping
+from madness.deploy import provision
 from madness.local import dashboard, ministack
 from madness.local.deploy import deploy
 from madness.local.home import Home, LocalError
-from madness.local.ministack import Endpoint
-from madness.sample.shape import STOP_DAY
-from madness.stage import Stage, load_stage, project_root
-from madness.summary import count_games
+from madness.local.ministack import Endpoint, local_clients
+from operate.aws import Clients, open_lake
+from operate.backlog import wait_until_published
+from operate.stage import Stage, load_stage, project_root
+from operate.summary import count_games
+from operate.upload import UNCHANGED, Outcome, Upload, ingest, set_mapping
+from sample.shape import STOP_DAY
 
 STAGE = "local"
 SAMPLE = "sample"
@@ -230,7 +231,7 @@ def write_sample(folder: Path, voice: Voice) -> None:
     written = folder / ".complete"
     if written.exists():
         return
-    from madness import sample
+    import sample
 
     with voice.task("sample league, seasons") as advance:
         sample.write(folder, sample.generate(progress=advance))

@@ -18,16 +18,16 @@ from typing import Any
 
 import pytest
 
+import sample
 from lake.lake import Lake
-from madness import sample
-from madness.aws import Clients, local_clients, open_lake
 from madness.console import Silent
-from madness.ingest import Outcome, Upload, ingest
 from madness.local import dashboard, ministack
 from madness.local.home import Home
-from madness.local.ministack import Endpoint
+from madness.local.ministack import Endpoint, local_clients
 from madness.local.up import Wishes, start_stack, up
-from madness.stage import Stage
+from operate.aws import Clients, open_lake
+from operate.stage import Stage
+from operate.upload import Outcome, Upload, ingest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,8 +16,8 @@ import pytest
 
 from dashboard.app import create_app
 from dashboard.data import Tables
-from hoops.leagues import League
-from lake.store import MemoryStore
+from hoops.games.leagues import League
+from tests.memory_store import MemoryStore
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

@@ -12,14 +12,14 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from madness.aws import local_clients
 from madness.console import Silent
+from madness.deploy.provision import provision
 from madness.local import ministack
 from madness.local.deploy import deploy, mappings
 from madness.local.home import Home, LocalError
+from madness.local.ministack import local_clients
 from madness.local.up import start_stack
-from madness.provision import provision
-from madness.stage import FUNCTIONS, Stage, load_stage, project_root
+from operate.stage import FUNCTIONS, REGION, Stage, load_stage, project_root
 
 ROOT = project_root()
 
@@ -65,7 +65,14 @@ def test_a_plain_deploy_at_the_root_packages_what_the_links_lead_to(new_home, tm
     assert done.returncode == 0, done.stderr
     (package,) = (root / ".chalice" / "deployments").glob("*.zip")
     names = set(zipfile.ZipFile(package).namelist())
-    assert {"app.py", "hoops/fold.py", "lake/ledger.py", "pipeline_app/handlers.py", "hoops/parameters.json"} <= names
+    assert {
+        "app.py",
+        "hoops/forecast/fold.py",
+        "lake/ledger.py",
+        "pipeline_app/handlers.py",
+        "hoops/knowledge/parameters.json",
+        "operate/stage.py",
+    } <= names
     assert not any(name.startswith(("madness/", "dashboard/", "numpy/", "pyarrow/")) for name in names)
 
 
@@ -111,9 +118,7 @@ def test_functions_may_do_what_their_policies_say_and_no_more(deployed) -> None:
 def role_session(deployed, function: str) -> boto3.Session:
     role = deployed.clients("iam").get_role(RoleName=deployed.stage.function(function))["Role"]["Arn"]
     taken = deployed.clients("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-    return boto3.Session(
-        taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"], region_name=ministack.REGION
-    )
+    return boto3.Session(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"], region_name=REGION)
 
 
 def test_start_stack_is_repeatable(deployed) -> None:

@@ -10,10 +10,10 @@ import pytest
 from corpus.hard_files import COMPACT_HEADER, REJECTED, compact, text
 
 from hoops.contract import MAX_BYTES
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.receipts import rejection_key
-from madness.backlog import wait_until_published
-from madness.ingest import Upload
+from operate.backlog import wait_until_published
+from operate.upload import Upload
 from tests.e2e.conftest import Running
 
 SAMPLE = (
@@ -129,7 +129,7 @@ def test_new_teams_and_seasons_are_taken_with_a_warning(still: Running, madness,
     (told,) = json.loads(madness("ingest", games, "--home", still.home.root, "--json").stdout)
     assert len(told["warnings"]) == 2
     logged = [json.loads(line) for line in still.logs("accept_results") if games.name in line]
-    assert told["warnings"] in [line["warnings"] for line in logged if line["event"] == "accepted"]
+    assert told["warnings"] in [line["warnings"] for line in logged if line["message"] == "accepted"]
     wait_until_published(still.lake, still.stage, still.clients, [League.MEN])
     forecasts = still.lake.published.read("forecasts/league=M/season=2052/part.parquet")
     assert forecasts["date"].null_count == 2

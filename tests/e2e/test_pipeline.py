@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from hoops.leagues import League
-from madness.aws import local_clients, open_lake
-from madness.backlog import wait_until_published
+from hoops.games.leagues import League
 from madness.console import Silent
-from madness.ingest import Upload
 from madness.local import ministack
+from madness.local.ministack import local_clients
 from madness.local.up import Wishes, start_stack, up
-from madness.sample import generate_small
 from madness.selection import uploads
-from madness.stage import load_stage
+from operate.aws import open_lake
+from operate.backlog import wait_until_published
+from operate.stage import load_stage
+from operate.upload import Upload
+from sample import generate_small
 from tests.e2e.conftest import Running
 from tests.pure import published_bytes
 
@@ -35,7 +36,7 @@ def test_a_real_season_is_predicted_once_in_order_and_equals_the_pure_fold(new_h
     running = Running(home, load_stage("local"), endpoint)
 
     logged = [json.loads(line) for line in running.logs("apply_results") if line.startswith("{")]
-    applied = [line for line in logged if line["event"] == "applied"]
+    applied = [line for line in logged if line.get("message") == "applied"]
     folded = [(season, day) for line in applied for season, day, _ in line["folded"]]
     assert folded == sorted(set(folded)), "every day once, in order"
     assert len(folded) == summary["days"]

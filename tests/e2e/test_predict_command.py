@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from madness.aws import local_clients, open_lake
 from madness.local import ministack
-from madness.stage import load_stage
+from madness.local.ministack import local_clients
+from operate.aws import open_lake
+from operate.stage import load_stage
 from tests.e2e.conftest import Served
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.lake import Lake
-from madness.aws import local_clients, open_lake
 from madness.local import ministack
 from madness.local.home import Home
+from madness.local.ministack import local_clients
 from madness.selection import uploads
-from madness.stage import load_stage
+from operate.aws import open_lake
+from operate.stage import load_stage
 from tests.pure import published_bytes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hoops import contract
-from madness.sample import generate_small
+from sample import generate_small
 from tests.fakes import Stage
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from hoops.leagues import League
-from hoops.model import Model, champion
+from hoops.forecast.model import Model, shipped
+from hoops.games.leagues import League
 from lake.lake import Lake
 from pipeline_app.reconcile import reconcile
 from tests.fakes import DEDUPLICATION_WINDOW as FIVE_MINUTES
@@ -17,8 +17,8 @@ class Upgraded(Lake):
     """The same buckets under a version of the project that ships other parameters."""
 
     def model(self, league: League) -> Model:
-        shipped = champion(league)
-        return replace(shipped, parameters=replace(shipped.parameters, noise_sd=shipped.parameters.noise_sd + 1))
+        before = shipped(league)
+        return replace(before, parameters=replace(before.parameters, noise_sd=before.parameters.noise_sd + 1))
 
 
 def test_a_new_engine_is_shown_when_it_has_caught_up(full_stage: Stage) -> None:

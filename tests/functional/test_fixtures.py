@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.published import table_key
 from tests.fakes import Stage
 

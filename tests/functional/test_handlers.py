@@ -14,11 +14,11 @@ from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
 from hoops.errors import MadnessError
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.receipts import ACCEPTED, REJECTED
+from operate.stage import Stage
 from pipeline_app import composition
 from pipeline_app.apply import ApplyFailed
-from pipeline_app.settings import Settings
 from tests.functional.events import s3_event, schedule_event, sqs_event
 
 ENVIRONMENT = {
@@ -70,11 +70,11 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        for cached in (composition.settings, composition.lake, composition.queue):
+        for cached in (composition.stage, composition.lake, composition.queue):
             cached.cache_clear()
         handlers = importlib.reload(importlib.import_module("pipeline_app.handlers"))
         yield Deployed(handlers)
-        for cached in (composition.settings, composition.lake, composition.queue):
+        for cached in (composition.stage, composition.lake, composition.queue):
             cached.cache_clear()
 
 
@@ -143,4 +143,4 @@ def test_a_failed_batch_comes_back_within_a_minute(deployed: Deployed, files: di
 
 def test_a_missing_setting_says_what_to_write_where() -> None:
     with pytest.raises(MadnessError, match=r"MADNESS_QUEUE.*environment_variables.*\.chalice/config\.json"):
-        Settings.from_environment({k: v for k, v in ENVIRONMENT.items() if k != "MADNESS_QUEUE"})
+        Stage.from_environment({k: v for k, v in ENVIRONMENT.items() if k != "MADNESS_QUEUE"})

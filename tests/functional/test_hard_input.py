@@ -26,16 +26,17 @@ from corpus.hard_files import (
 )
 
 from hoops.contract.report import Report
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.lake import Lake
 from lake.published import table_key
 from lake.receipts import ACCEPTED, rejection_key
 from lake.receipts import REJECTED as REFUSED
-from lake.store import Listed, MemoryStore, Stored
-from madness.ingest import read_files
+from lake.store import Listed, Stored
+from operate.upload import read_files
 from pipeline_app.accept import accept
 from pipeline_app.reconcile import reconcile, unreceipted
 from tests.fakes import Stage
+from tests.memory_store import MemoryStore
 
 TWO_GIGABYTES = 2 * 2**30
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hoops.backtest import Backtest, run
 from hoops.contract import parse, read
-from hoops.leagues import League
-from hoops.merge import Statement, merge
-from hoops.scoring import calibration, calibration_error
+from hoops.contract.merge import Statement, merge
+from hoops.evaluation.backtest import Backtest, run
+from hoops.evaluation.metrics import calibration, calibration_error
+from hoops.games.leagues import League
 
 DATA = Path(__file__).parents[2] / "../shared/data/kaggle"
 pytestmark = [

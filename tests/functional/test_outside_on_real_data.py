@@ -12,14 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hoops import scoring
-from hoops.baselines import fit_logit
-from hoops.leagues import Kind, League
-from hoops.played import Played
-from hoops.reference import Reference
+from hoops.evaluation import metrics as scoring
+from hoops.evaluation.baselines import fit_logit
+from hoops.evaluation.outside import OutsideForecasts, joined
+from hoops.games.identity import in_order_of_play
+from hoops.games.leagues import Kind, League
+from hoops.games.reference import Reference
+from hoops.games.results import Results
+from hoops.games.team_names import TeamNames
 from lake.folder import read_folder
-from madness.outside import OutsideForecasts, joined, read_outside
-from madness.teams import TeamNames
+from lake.outside import read_outside
 
 SHARED = Path(__file__).parents[2] / "../shared/data"
 DATA, FORECASTS = SHARED / "kaggle", SHARED / "forecasts"
@@ -53,7 +55,7 @@ UNMATCHED = {
 class Real:
     league: League
     reference: Reference
-    played: Played
+    played: Results
 
     def read(self, path: Path) -> list[OutsideForecasts]:
         return read_outside(path, self.league, self.reference, self.played)
@@ -62,7 +64,7 @@ class Real:
 @pytest.fixture(scope="module", params=League)
 def real(request: pytest.FixtureRequest) -> Real:
     files = read_folder(DATA, [request.param], range(2011, 2025)).leagues[request.param]
-    return Real(request.param, Reference(files.reference), Played.of(files.games))
+    return Real(request.param, Reference(files.reference), Results.of(in_order_of_play(files.games)))
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ def found(real: Real) -> dict[str, OutsideForecasts]:
     return {one.file: one for one in real.read(FORECASTS)}
 
 
-def loss(one: OutsideForecasts, games: Played) -> float:
+def loss(one: OutsideForecasts, games: Results) -> float:
     given = one.on(games).probability
     among = ~np.isnan(given)
     assert among.sum() == len(one)

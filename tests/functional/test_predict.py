@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hoops.leagues import League
-from madness.predict import Asked, PredictError, predict
-from madness.sources import FolderSource, LakeSource
+from hoops.games.leagues import League
+from operate.predict import Asked, PredictError, predict
+from operate.sources import FolderSource, LakeSource
 from tests.fakes import Stage
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
-from hoops.leagues import League
-from lake.store import Conflict, MemoryStore
+from hoops.games.leagues import League
+from lake.store import Conflict
 from pipeline_app.apply import ApplyFailed
 from pipeline_app.nudges import Nudge
 from pipeline_app.reconcile import reconcile
 from tests.fakes import Stage
+from tests.memory_store import MemoryStore
 from tests.pure import published_bytes
 
 MEN_RESULTS = [
@@ -104,16 +105,15 @@ def test_lost_doubled_and_reordered_messages_end_in_the_same_tables(
 
 
 def test_each_message_folds_no_further_than_its_day_and_each_day_once(
-    stage: Stage, files: dict[str, bytes], capsys: pytest.CaptureFixture
+    stage: Stage, files: dict[str, bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     stage.upload(MEN_RESULTS[0], files[MEN_RESULTS[0]])
     stage.drain()
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    applied = [line for line in lines if line["event"] == "applied"]
-    folded = [(season, day) for line in applied for season, day, _ in line["folded"]]
+    applied: list[Any] = [record for record in caplog.records if record.message == "applied"]
+    folded = [(season, day) for one in applied for season, day, _ in one.folded]
     assert folded == sorted(set(folded))
-    assert all((s, d) <= (line["season"], line["day"]) for line in applied for s, d, _ in line["folded"])
-    assert sum(games for line in applied for *_, games in line["folded"]) == len(files[MEN_RESULTS[0]].splitlines()) - 1
+    assert all((s, d) <= (one.season, one.day) for one in applied for s, d, _ in one.folded)
+    assert sum(games for one in applied for *_, games in one.folded) == len(files[MEN_RESULTS[0]].splitlines()) - 1
 
 
 def test_a_correction_in_a_past_season_refolds_all_later_ones(full_stage: Stage, files: dict[str, bytes]) -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from hoops.leagues import League
+from hoops.games.leagues import League
 from lake.lake import Lake
 from lake.published import table_key
-from lake.store import MemoryStore, Stored
+from lake.store import Stored
 from pipeline_app import replay
 from pipeline_app.apply import ApplyFailed, Message, apply_batch
 from pipeline_app.publish import publish
@@ -17,6 +17,7 @@ from pipeline_app.reconcile import ReconcileFailed, reconcile
 from tests.fakes import DEDUPLICATION_WINDOW, Stage
 from tests.functional.test_engines import Upgraded
 from tests.functional.test_fixtures import RESULT_HEADER, listing, played, rows_of, upcoming
+from tests.memory_store import MemoryStore
 from tests.pure import published_bytes
 
 COMPACT = "results/MRegularSeasonCompactResults.csv"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hoops.backtest import run
-from hoops.leagues import League
+from hoops.evaluation.backtest import run
+from hoops.games.leagues import League
 
 pytest.importorskip("torch", reason="training needs torch")
 

@@ -9,7 +9,8 @@ import pytest
 from moto import mock_aws
 
 from hoops.errors import MadnessError
-from lake.store import Conflict, MemoryStore, S3Store, Store
+from lake.store import Conflict, S3Store, Store
+from tests.memory_store import MemoryStore
 
 
 @pytest.fixture(params=["memory", "s3"])

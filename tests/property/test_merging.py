@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoops.merge import ReferenceStatement, Statement, merge, merge_reference, open_fixtures
+from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_reference, open_fixtures
 from hoops.schemas import BOX_COLUMNS, FIXTURES, GAMES
 
 VERSIONS = [f"2024010{day}T000000Z" for day in range(1, 5)]

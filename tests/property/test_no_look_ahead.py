@@ -8,17 +8,18 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoops.backtest import walk
-from hoops.baselines import ELO, elo_edges
-from hoops.leagues import League
-from hoops.parameters import defaults
-from hoops.played import Played
+from hoops.evaluation.backtest import walk
+from hoops.evaluation.baselines import ELO, elo_edges
+from hoops.games.leagues import League
+from hoops.games.results import Results
+from hoops.knowledge.parameters import defaults
+from tests.unit.hoops.fabricated_games import scores_of, turned_around, without_box
 
 PARAMETERS = defaults(League.MEN)
 
 
 @st.composite
-def schedules(draw: st.DrawFn) -> Played:
+def schedules(draw: st.DrawFn) -> Results:
     """A few days over two or three seasons, each with games between different teams of a small league."""
     rows = []
     for season in range(2001, 2001 + draw(st.integers(2, 3))):
@@ -30,16 +31,7 @@ def schedules(draw: st.DrawFn) -> Played:
                              margin, draw(st.integers(0, 2))))  # fmt: skip
     rows.sort()
     season, day, team1, team2, site, margin, num_ot = (np.array(column) for column in zip(*rows, strict=True))
-    return Played(
-        season=season.astype(np.int16),
-        day=day.astype(np.int16),
-        kind=np.full(len(rows), "regular"),
-        team1=team1.astype(np.int32),
-        team2=team2.astype(np.int32),
-        site=site.astype(np.int8),
-        margin=margin.astype(float),
-        num_ot=num_ot.astype(np.int8),
-    )
+    return without_box(season, day, "regular", team1, team2, site, margin, num_ot)
 
 
 @settings(deadline=None)
@@ -50,8 +42,7 @@ def test_changing_a_game_changes_no_forecast_of_its_day_or_earlier(games, data):
     margin[row] = data.draw(st.integers(-60, 60).filter(lambda new: new not in (0, margin[row])))
     num_ot[row] = data.draw(st.integers(0, 3))
     kept[row] = data.draw(st.booleans())  # or the game never happened
-    changed = replace(games, margin=margin, num_ot=num_ot)
-    changed = Played(**{name: getattr(changed, name)[kept] for name in games.__dataclass_fields__})
+    changed = replace(games, score=scores_of(margin), num_ot=num_ot).rows(kept)
 
     when = games.season.astype(int) * 1000 + games.day
     known = when <= when[row]
@@ -67,14 +58,7 @@ def test_changing_a_game_changes_no_forecast_of_its_day_or_earlier(games, data):
 def test_forecasts_are_antisymmetric_and_do_not_depend_on_the_order_of_rows(games, random):
     turned = np.array([random.random() < 0.5 for _ in range(len(games))])
     order = np.array(sorted(range(len(games)), key=lambda row: (games.season[row], games.day[row], random.random())))
-    other = replace(
-        games,
-        team1=np.where(turned, games.team2, games.team1),
-        team2=np.where(turned, games.team1, games.team2),
-        site=np.where(turned, -games.site, games.site),
-        margin=np.where(turned, -games.margin, games.margin),
-    )
-    other = Played(**{name: getattr(other, name)[order] for name in games.__dataclass_fields__})
+    other = turned_around(games, turned).rows(order)
     before, after = walk(games, PARAMETERS), walk(other, PARAMETERS)
     one = np.where(turned, 1.0 - before.probability, before.probability)[order]
     assert np.abs(one - after.probability).max() <= 1e-12

@@ -7,13 +7,13 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoops.features import walk
-from hoops.fold import days_of, fold
-from hoops.leagues import League
-from hoops.model import champion
-from hoops.parameters import defaults
+from hoops.forecast.features import walk
+from hoops.forecast.fold import days_of, fold
+from hoops.forecast.model import shipped
+from hoops.games.leagues import League
+from hoops.games.surroundings import Surroundings
+from hoops.knowledge.parameters import defaults
 from hoops.schemas import BOX_COLUMNS, GAMES
-from hoops.surroundings import Surroundings
 
 PARAMETERS = defaults(League.WOMEN)
 SURROUNDINGS = Surroundings.of(
@@ -71,7 +71,7 @@ def seen(rows: list[dict]) -> dict[tuple, list[bytes]]:
 
 def forecast(rows: list[dict]) -> dict[tuple, tuple]:
     days = days_of(pa.Table.from_pylist(rows, schema=GAMES))
-    made = [row for day in fold(days, champion(League.WOMEN)) for row in day.predicted.to_pylist()]
+    made = [row for day in fold(days, shipped(League.WOMEN)) for row in day.predicted.to_pylist()]
     names = ("team1_probability", "team1_margin", "margin_sd")
     return {(row["season"], row["day"], row["team1_id"]): tuple(row[name] for name in names) for row in made}
 

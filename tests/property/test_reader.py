@@ -9,14 +9,13 @@ from corpus.mutations import mutated
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hoops.contract import Accepted, parse, read
+from hoops.contract import Accepted, Rejected, parse, read
 from hoops.contract.cells import parse_careful, parse_fast
 from hoops.contract.columns import DATASETS
 from hoops.contract.header import layout_of
 from hoops.contract.names import allowed_names
 from hoops.contract.payload import text_of
 from hoops.contract.report import SHOWN_PROBLEMS, Problems
-from hoops.errors import Rejected
 
 
 def attempt(key: str, data: bytes) -> Accepted | None:

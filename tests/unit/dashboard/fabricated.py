@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from hoops.leagues import Kind, League
+from hoops.games.leagues import Kind, League
 from hoops.schemas import BOX_COLUMNS, PUBLISHED
 from lake.parquet import decode, encode
-from lake.store import MemoryStore, Store
+from lake.store import Store
+from tests.memory_store import MemoryStore
 
 SEASONS = (2022, 2023, 2024)
 STOPS_AT = 100

@@ -16,8 +16,9 @@ from dash import Dash
 from dashboard.app import create_app
 from dashboard.data import Tables
 from hoops.errors import MadnessError, Retryable
-from hoops.leagues import League
-from lake.store import MemoryStore, Stored
+from hoops.games.leagues import League
+from lake.store import Stored
+from tests.memory_store import MemoryStore
 
 PAGES = ("/", "/ratings", "/tournament", "/quality", "/team", "/about")
 NOW = fabricated.PUBLISHED_AT + timedelta(minutes=5)

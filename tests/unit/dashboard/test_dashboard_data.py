@@ -6,13 +6,13 @@ import fabricated
 import pyarrow as pa
 import pytest
 
-from dashboard.data import Tables, Unreadable
-from dashboard.settings import Settings
+from dashboard.data import Tables, Unreadable, bucket_name
 from hoops.errors import MadnessError, Retryable
-from hoops.leagues import League
+from hoops.games.leagues import League
 from hoops.schemas import PUBLISHED
 from lake.published import table_key
-from lake.store import MemoryStore, Stored
+from lake.store import Stored
+from tests.memory_store import MemoryStore
 
 MEN = League.MEN
 SEASON = fabricated.SEASONS[-1]
@@ -167,8 +167,8 @@ def test_many_seasons_are_read_side_by_side(store: Counting) -> None:
 
 def test_a_missing_setting_says_what_to_write_where() -> None:
     with pytest.raises(MadnessError, match="MADNESS_DASHBOARD_BUCKET=madness-local-dashboard"):
-        Settings.from_environment({})
-    assert Settings.from_environment({"MADNESS_DASHBOARD_BUCKET": "b"}).bucket == "b"
+        bucket_name({})
+    assert bucket_name({"MADNESS_DASHBOARD_BUCKET": "b"}) == "b"
 
 
 def _manifest(etags: dict[str, str]) -> bytes:

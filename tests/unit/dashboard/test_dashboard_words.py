@@ -1,17 +1,14 @@
-"""Addresses, words and measures: the parts of the dashboard that are plain functions."""
+"""Addresses and words: the parts of the dashboard that are plain functions."""
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, date, datetime, timedelta
 
-import numpy as np
 import pytest
 
-from dashboard.measures import COIN_LOG_LOSS, calibration, score, wilson
 from dashboard.place import Place
 from dashboard.wording import ago, day_label, percent, season_label, signed
-from hoops.leagues import League
+from hoops.games.leagues import League
 
 
 @pytest.mark.parametrize(
@@ -64,70 +61,3 @@ def test_long_ago_is_a_date() -> None:
 def test_numbers_never_claim_certainty() -> None:
     assert [percent(p) for p in (0.0, 0.009, 0.5, 0.991, 1.0)] == ["<1%", "<1%", "50%", ">99%", ">99%"]
     assert signed(-3.25, 1) == "−3.2"
-
-
-def test_a_coin_scores_as_a_coin() -> None:
-    won = np.array([True, False, False])
-    result = score(np.full(3, 0.5), won)
-    assert result.log_loss == pytest.approx(COIN_LOG_LOSS)
-    assert (result.brier, result.accuracy) == (0.25, 0.5)
-
-
-def test_scores_match_the_formulas() -> None:
-    probability, won = np.array([0.9, 0.2, 0.6]), np.array([True, False, False])
-    result = score(probability, won)
-    assert result.log_loss == pytest.approx(-(math.log(0.9) + math.log(0.8) + math.log(0.4)) / 3)
-    assert result.brier == pytest.approx((0.01 + 0.04 + 0.36) / 3)
-    assert result.accuracy == pytest.approx(2 / 3)
-
-
-def test_a_sure_and_wrong_forecast_costs_much_but_stays_finite() -> None:
-    assert 20 < score(np.array([1.0]), np.array([False])).log_loss < 40
-
-
-def test_no_games_have_no_score() -> None:
-    assert math.isnan(score(np.array([]), np.array([], bool)).log_loss)
-    assert calibration(np.array([]), np.array([], bool)) == []
-
-
-def test_bins_hold_equally_many_games_and_all_of_them() -> None:
-    rng = np.random.default_rng(1)
-    probability = rng.random(1003)
-    bins = calibration(probability, rng.random(1003) < probability)
-    assert len(bins) == 10
-    assert sum(b.games for b in bins) == 1003
-    assert {b.games for b in bins} == {100, 101}
-    assert all(b.lowest <= b.forecast <= b.highest for b in bins)
-    assert all(0 <= b.low <= b.observed <= b.high <= 1 for b in bins)
-    assert [b.forecast for b in bins] == sorted(b.forecast for b in bins)
-
-
-def test_calibration_does_not_depend_on_which_team_is_named_first() -> None:
-    rng = np.random.default_rng(2)
-    probability = rng.random(400)
-    won = rng.random(400) < probability
-    swapped = calibration(1 - probability, ~won)
-    for one, other in zip(calibration(probability, won), swapped, strict=True):
-        assert one.observed == pytest.approx(other.observed)
-        assert one.forecast == pytest.approx(other.forecast)
-
-
-def test_intervals_of_honest_forecasts_hold_the_forecast_about_as_often_as_promised() -> None:
-    rng = np.random.default_rng(3)
-    held = total = 0
-    for _ in range(40):
-        probability = rng.random(2000)
-        bins = calibration(probability, rng.random(2000) < probability)
-        held += sum(b.low <= b.forecast <= b.high for b in bins)
-        total += len(bins)
-    assert 0.91 < held / total < 0.99
-
-
-def test_few_games_make_few_bins() -> None:
-    assert len(calibration(np.full(30, 0.7), np.ones(30, bool))) == 1
-
-
-def test_wilson_stays_within_bounds() -> None:
-    assert wilson(0, 5)[0] == 0.0
-    assert wilson(5, 5)[1] == pytest.approx(1.0)
-    assert wilson(5, 5)[0] > 0.5

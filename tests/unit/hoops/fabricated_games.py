@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import ArrayLike
 
-from hoops.played import Played
-from hoops.statespace import Matchups, Outcomes
+from hoops.arrays import Floats
+from hoops.games.matchups import Matchups, Outcomes
+from hoops.games.results import BOX, Results
 
 
 def a_day(rng: np.random.Generator, teams: Iterable[int], games: int) -> Outcomes:
@@ -48,9 +51,54 @@ def a_table(rng: np.random.Generator, seasons: Iterable[int], teams: int = 12, d
     )
 
 
+def without_box(
+    season: ArrayLike, day: ArrayLike, kind: ArrayLike, team1: ArrayLike, team2: ArrayLike, site: ArrayLike,
+    margin: ArrayLike, num_ot: ArrayLike,
+) -> Results:  # fmt: skip
+    """Games without box scores, of columns (m,); they stay in the order given."""
+    matchups = Matchups(np.array(team1, np.int32), np.array(team2, np.int32), np.array(site, np.int8))
+    m = len(matchups)
+    return Results(
+        season=np.array(season, np.int16),
+        day=np.array(day, np.int16),
+        kind=np.broadcast_to(np.array(kind, np.str_), m),
+        matchups=matchups,
+        score=scores_of(margin),
+        num_ot=np.broadcast_to(np.array(num_ot, np.int8), m),
+        box=np.full((m, 2, len(BOX)), np.nan),
+    )
+
+
+def scores_of(margin: ArrayLike) -> Floats:
+    """Scores (m, 2) with these margins: the loser has 60."""
+    margin = np.array(margin, np.float64)
+    return 60.0 + np.maximum(np.column_stack([margin, -margin]), 0.0)
+
+
+def with_margin(games: Results, margin: ArrayLike) -> Results:
+    """The same games with other margins."""
+    return replace(games, score=scores_of(margin))
+
+
+def turned_around(games: Results, turned: np.ndarray) -> Results:
+    """The same games, some of them with team 2 as team 1; turned: bool (m,)."""
+    matchups = Matchups(
+        np.where(turned, games.team2, games.team1),
+        np.where(turned, games.team1, games.team2),
+        np.where(turned, -games.site, games.site),
+        games.matchups.city,
+    )
+    return replace(
+        games,
+        matchups=matchups,
+        score=np.where(turned[:, None], games.score[:, ::-1], games.score),
+        box=np.where(turned[:, None, None], games.box[:, ::-1], games.box),
+    )
+
+
 def seeds_of(games: pa.Table) -> pa.Table:
     """Seeds for the teams of each tournament, by order of their ids."""
-    played = Played.of(games)
+    played = Results.of(games)
     rows = []
     for season in np.unique(played.season).tolist():
         ncaa = (played.season == season) & (played.kind == "ncaa")

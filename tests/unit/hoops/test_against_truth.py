@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from hoops import contract, merge
-from hoops.fold import days_of, fold
-from hoops.leagues import League
-from hoops.merge import Statement
-from hoops.model import champion
-from madness.sample import generate
+from hoops import contract
+from hoops.contract import merge
+from hoops.contract.merge import Statement
+from hoops.forecast.fold import days_of, fold
+from hoops.forecast.model import shipped
+from hoops.games.leagues import League
+from sample import generate
 
 
 @pytest.fixture(scope="module", params=list(League))
@@ -29,7 +30,7 @@ def forecast_and_truth(request: pytest.FixtureRequest) -> tuple[np.ndarray, np.n
     truth = {
         tuple(int(row[c]) for c in ("Season", "DayNum", "Team1ID", "Team2ID")): float(row["Prob1"]) for row in rows
     }
-    predicted = pa.concat_tables([day.predicted for day in fold(days_of(games), champion(request.param))])
+    predicted = pa.concat_tables([day.predicted for day in fold(days_of(games), shipped(request.param))])
     predicted = predicted.filter(pa.array(predicted["season"].to_numpy() >= 2023))
     keys = zip(*(predicted[name].to_pylist() for name in ("season", "day", "team1_id", "team2_id")), strict=True)
     return predicted["team1_probability"].to_numpy(), np.array([truth[key] for key in keys])

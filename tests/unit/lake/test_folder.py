@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from corpus.hard_files import COMPACT_HEADER, COMPACT_ROWS, DETAILED_ROW, compact, detailed, text
 
-from hoops.errors import MadnessError, Rejected
-from hoops.leagues import League
+from hoops.contract import Rejected
+from hoops.errors import MadnessError
+from hoops.games.leagues import League
 from lake.folder import contract_files, filtered, read_folder, seasons_in
 
 MEN = [League.MEN]

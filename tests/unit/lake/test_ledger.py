@@ -7,12 +7,13 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from hoops.leagues import League
+from hoops.games.leagues import League
 from hoops.schemas import FIXTURES, GAMES
 from lake.heads import Expired, Head, Heads, SeasonHead, pack_teams, season_digest, unpack_teams
 from lake.ledger import GAMES as ROWS
 from lake.ledger import RETRACTIONS, Ledger, statements
-from lake.store import Conflict, MemoryStore
+from lake.store import Conflict
+from tests.memory_store import MemoryStore
 
 M = League.MEN
 FIRST, SECOND = "20240101T000000Z", "20240102T000000Z"

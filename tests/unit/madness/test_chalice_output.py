@@ -8,7 +8,7 @@ import pytest
 from madness.local import deploy
 from madness.local.home import Home, LocalError
 from madness.local.ministack import Endpoint
-from madness.stage import load_stage
+from operate.stage import load_stage
 
 
 @pytest.fixture

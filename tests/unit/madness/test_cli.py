@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hoops.leagues import League
-from madness.sample import generate, generate_small, write
+from hoops.games.leagues import League
+from sample import generate, generate_small, write
 
 ENV = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MADNESS_"))}
 

@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from madness.cli import app
-from madness.stage import project_root
+from operate.stage import project_root
 
 ROOT = project_root()
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
@@ -36,8 +36,8 @@ def test_every_documented_command_exists() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    stages = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
-    settings = {name for stage in stages.values() for name in stage["environment_variables"]}
+    chalice = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    settings = {name for part in (chalice, *chalice["stages"].values()) for name in part["environment_variables"]}
     zappa = json.loads((ROOT / "zappa_settings.json").read_text())
     settings |= {name for stage in zappa.values() for name in stage.get("environment_variables", {})}
     settings |= {p.envvar for command in COMMANDS.values() for p in command.params if p.envvar}

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from madness.provision import ProvisionError, provision
-from tests.unit.madness.fake_aws import NAMES
+from madness.deploy.provision import ProvisionError, provision
+from tests.fake_aws import NAMES
 
 
 def refusal(message: str) -> ClientError:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hoops.leagues import League
+from hoops.games.leagues import League
 from madness.selection import SelectionError, choose_seasons, parse_leagues, parse_seasons, uploads
 
 BOTH = (League.MEN, League.WOMEN)

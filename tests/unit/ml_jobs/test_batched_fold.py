@@ -1,4 +1,4 @@
-"""The batched fold forecasts what hoops.statespace forecasts, for every set of parameters and in any company."""
+"""The batched fold forecasts what the state-space model does, for every set of parameters and in any company."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from hoops.backtest import walk
-from hoops.leagues import League
-from hoops.parameters import Parameters, defaults
-from hoops.played import Played
+from hoops.evaluation.backtest import walk
+from hoops.games.leagues import League
+from hoops.games.results import Results
+from hoops.knowledge.parameters import Parameters, defaults
+from tests.unit.hoops.fabricated_games import with_margin, without_box
 
 torch = pytest.importorskip("torch", reason="the batched fold needs torch")
 
@@ -30,7 +31,7 @@ SETS = (
 ABSENT = {2001: {10, 11}, 2002: {3, 10, 11}, 2003: {0, 3, 11}, 2005: {1}, 2006: set()}
 
 
-def some_games(seed: int = 5, absent: dict[int, set[int]] = ABSENT) -> Played:
+def some_games(seed: int = 5, absent: dict[int, set[int]] = ABSENT) -> Results:
     """Seasons of 16 days within 60, on each of which one team plays twice; one enters 2002 when all others have."""
     rng = np.random.default_rng(seed)
     strength = rng.normal(0.0, 6.0, 12)
@@ -47,17 +48,8 @@ def some_games(seed: int = 5, absent: dict[int, set[int]] = ABSENT) -> Played:
                 sign = 1 if i < j else -1
                 rows.append((season, day, min(i, j), max(i, j), sign * site, sign * margin, int(abs(margin) < 4)))
     season, day, team1, team2, site, margin, num_ot = np.array(sorted(rows)).T
-    return Played(
-        season=season.astype(np.int16),
-        day=day.astype(np.int16),
-        kind=np.full(len(season), "regular"),
-        # Ids that fall as places rise, so that the order of entry is not the order of ids.
-        team1=(1300 - team1).astype(np.int32),
-        team2=(1300 - team2).astype(np.int32),
-        site=site.astype(np.int8),
-        margin=margin.astype(float),
-        num_ot=num_ot.astype(np.int8),
-    )
+    # Ids that fall as places rise, so that the order of entry is not the order of ids.
+    return without_box(season, day, "regular", 1300 - team1, 1300 - team2, site, margin, num_ot)
 
 
 def served(raw: np.ndarray, parameters: Parameters) -> np.ndarray:
@@ -80,7 +72,7 @@ def test_every_set_forecasts_what_the_model_forecasts(device):
 
 def test_forecasts_agree_before_they_are_clipped():
     games = some_games()
-    games = replace(games, margin=10.0 * games.margin)
+    games = with_margin(games, 10.0 * games.margin)
     # Sure forecasts, of a scale so small that none of them reaches the clip.
     sets = [replace(one, noise_sd=8.0, softness=400.0, scale=0.05) for one in SETS]
     raw = BatchedFold(games)(sets)
@@ -91,7 +83,8 @@ def test_forecasts_agree_before_they_are_clipped():
 
 
 def test_teams_of_a_first_season_are_average_as_is_one_that_enters_when_all_others_have_played():
-    first = some_games().through(2001)
+    first = some_games()
+    first = first.rows(first.season <= 2001)
     late = some_games(absent={2001: {9, 10, 11}, 2002: {10, 11}, 2003: set()})
     for games in (first, late):
         for parameters, one in zip(SETS, BatchedFold(games)(SETS), strict=True):
@@ -143,7 +136,7 @@ def test_a_chunk_stays_within_the_cache():
 
 def test_no_games_and_no_sets():
     games = some_games()
-    assert BatchedFold(games.since(2100))(SETS).shape == (len(SETS), 0)
+    assert BatchedFold(games.rows(games.season >= 2100))(SETS).shape == (len(SETS), 0)
     assert BatchedFold(games)([]).shape == (0, len(games))
 
 

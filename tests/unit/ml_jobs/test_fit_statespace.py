@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hoops.backtest import walk
 from hoops.errors import MadnessError
-from hoops.leagues import League
-from hoops.parameters import Parameters, defaults
-from hoops.played import Played
+from hoops.evaluation.backtest import walk
+from hoops.games.leagues import League
+from hoops.games.results import Results
+from hoops.knowledge.parameters import Parameters, defaults
+from tests.unit.hoops.fabricated_games import with_margin, without_box
 
 torch = pytest.importorskip("torch", reason="fitting needs torch")
 
@@ -25,7 +26,7 @@ START = replace(defaults(League.MEN), noise_sd=20.0)
 SEARCH = Search(generations=6, population=8)
 
 
-def some_games(seed: int = 1, seasons: range = range(2008, 2013), kind: str = "regular") -> Played:
+def some_games(seed: int = 1, seasons: range = range(2008, 2013), kind: str = "regular") -> Results:
     rng = np.random.default_rng(seed)
     strength = rng.normal(0.0, 8.0, 10)
     rows = []
@@ -35,19 +36,10 @@ def some_games(seed: int = 1, seasons: range = range(2008, 2013), kind: str = "r
                 site = int(rng.integers(-1, 2))
                 rows.append((season, day, i, j, site, round(rng.normal(strength[i] - strength[j] + 3 * site, 10)) or 1))
     season, day, team1, team2, site, margin = np.array(sorted(rows)).T
-    return Played(
-        season=season.astype(np.int16),
-        day=day.astype(np.int16),
-        kind=np.full(len(season), kind),
-        team1=(1101 + team1).astype(np.int32),
-        team2=(1101 + team2).astype(np.int32),
-        site=site.astype(np.int8),
-        margin=margin.astype(float),
-        num_ot=np.zeros(len(season), np.int8),
-    )
+    return without_box(season, day, kind, 1101 + team1, 1101 + team2, site, margin, 0)
 
 
-def write_csv(path: Path, games: Played) -> None:
+def write_csv(path: Path, games: Results) -> None:
     lines = []
     for row in range(len(games)):
         teams = (games.team1[row], games.team2[row])
@@ -58,7 +50,7 @@ def write_csv(path: Path, games: Played) -> None:
     path.write_text(HEADER + "\n".join(lines) + "\n")
 
 
-def weighted_loss(games: Played, parameters: Parameters) -> float:
+def weighted_loss(games: Results, parameters: Parameters) -> float:
     ((loss, _),) = Trial(games, 2009)([parameters])
     return loss.weighted
 
@@ -127,7 +119,7 @@ def test_a_set_that_cannot_be_folded_is_the_worst_and_changes_no_other():
 
 def test_seasons_after_2010_change_nothing():
     games = some_games()
-    changed = replace(games, margin=np.where(games.season > 2010, -games.margin, games.margin))
+    changed = with_margin(games, np.where(games.season > 2010, -games.margin, games.margin))
     assert fit(games, START, 2009, SEARCH) == fit(changed, START, 2009, SEARCH)
     assert Trial(games, 2009).games.season.max() == 2010
 
@@ -182,8 +174,8 @@ def test_what_cannot_be_searched_with_is_refused(wrong, tmp_path, capsys):
 def test_files_come_back_as_the_games_they_hold(tmp_path):
     games = some_games()
     write_csv(tmp_path / "MRegularSeasonCompactResults.csv", games)
-    again = Played.of(read_league(tmp_path, League.MEN).games)
-    for name in games.__dataclass_fields__:
+    again = Results.of(read_league(tmp_path, League.MEN).games)
+    for name in ("season", "day", "kind", "team1", "team2", "site", "score", "margin", "num_ot", "box"):
         np.testing.assert_array_equal(getattr(again, name), getattr(games, name))
     with pytest.raises(MadnessError, match="no women's results"):
         read_league(tmp_path, League.WOMEN)

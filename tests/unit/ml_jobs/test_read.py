@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from hoops.errors import MadnessError
-from hoops.leagues import League
+from hoops.games.leagues import League
+from hoops.games.surroundings import Places
 from hoops.schemas import GAMES
-from hoops.surroundings import Places
 from ml_jobs.read import read_league
 
 RESULTS = (

@@ -11,10 +11,10 @@ import pytest
 
 from hoops import knowledge
 from hoops.errors import MadnessError
-from hoops.feature_list import NAMES
-from hoops.leagues import League
-from hoops.scorer import from_bytes
-from hoops.surroundings import Surroundings
+from hoops.forecast.feature_list import NAMES
+from hoops.forecast.scorer import from_bytes
+from hoops.games.leagues import League
+from hoops.games.surroundings import Surroundings
 from tests.unit.hoops.fabricated_results import a_league
 
 pytest.importorskip("torch", reason="training needs torch")
@@ -54,7 +54,7 @@ def test_a_training_job_leaves_a_whole_model(tmp_path):
         assert tar.getnames() == names
     scorer = from_bytes((made / "scorer.npz").read_bytes())
     assert scorer.trained_through == 2013 and set(scorer.features) <= set(NAMES)
-    assert knowledge.from_bytes((made / "known.npz").read_bytes()).sums.season == 2014
+    assert knowledge.from_bytes((made / "known.npz").read_bytes()).season == 2014
     report = json.loads((made / "report.json").read_text())
     assert report["trained_through"] == 2013 and report["test_seasons"] == [2014]
     assert report["settings"]["members"] == 2 and report["device"] == "cpu"

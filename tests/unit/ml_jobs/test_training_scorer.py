@@ -1,4 +1,4 @@
-"""Training gives what the arrays of hoops.scorer say, the same every time, and only from the seasons it may see."""
+"""Training gives what the exported arrays say, the same every time, and only from the seasons it may see."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hoops.feature_list import CONTEXT, NAMES, columns_of
-from hoops.features import Described
-from hoops.scorer import score, to_bytes
+from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
+from hoops.forecast.features import Described
+from hoops.forecast.scorer import score, to_bytes
 from ml_jobs.settings import Settings
 
 torch = pytest.importorskip("torch", reason="training needs torch")

@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from hoops.backtest import walk
-from hoops.leagues import League
-from hoops.parameters import defaults
-from hoops.played import Played
+from hoops.evaluation.backtest import walk
+from hoops.games.leagues import League
+from hoops.games.results import Results
+from hoops.knowledge.parameters import defaults
 from tests.unit.hoops.fabricated_results import a_league
 
 pytest.importorskip("torch", reason="training needs torch")
@@ -47,7 +47,7 @@ def test_a_season_with_none_before_it_keeps_the_state_space_forecast():
     first = GAMES["season"].to_numpy() == 2010
     np.testing.assert_array_equal(made["full"][first], made["statespace"][first])
     assert (made["full"][~first] != made["statespace"][~first]).all()
-    played = Played.of(GAMES)
+    played = Results.of(GAMES)
     np.testing.assert_allclose(made["statespace"], walk(played, defaults(League.MEN)).probability, rtol=0, atol=1e-9)
 
 

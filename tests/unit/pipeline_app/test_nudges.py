@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from hoops.leagues import League
+from hoops.games.leagues import League
 from hoops.schemas import GAMES
 from lake.heads import Head, SeasonHead
 from lake.ledger import GAMES as ROWS
 from lake.ledger import Ledger
-from lake.store import MemoryStore
 from pipeline_app.nudges import plan
+from tests.memory_store import MemoryStore
 
 
 def ledger_with(*days: tuple[int, int]) -> Ledger:

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hoops.contract import parse, read
+from hoops.contract import Rejected, parse, read
 from hoops.contract.describe import tables
 from hoops.contract.header import MAX_COLUMNS
 from hoops.contract.names import allowed_names
 from hoops.contract.payload import MAX_BYTES, MAX_LINE, MAX_LINES
-from hoops.errors import Rejected
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "file-contract.md"
 TABLES = re.compile(r"(<!-- tables:[^\n]*-->\n)(.*)(<!-- end of tables -->\n)", re.DOTALL)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from corpus.hard_files import BAD_KEYS
 
-from hoops.contract import SourceName, folder_of, parse
+from hoops.contract import Rejected, SourceName, folder_of, parse
 from hoops.contract.columns import DATASETS
 from hoops.contract.names import allowed_names
-from hoops.errors import Rejected
-from hoops.leagues import Kind, League
+from hoops.games.leagues import Kind, League
 
 
 def test_a_key_says_everything() -> None:

@@ -22,9 +22,8 @@ from corpus.hard_files import (
     text,
 )
 
-from hoops.contract import Report, parse, read, refuse_too_large
+from hoops.contract import Rejected, Report, parse, read, refuse_too_large
 from hoops.contract.payload import MAX_BYTES
-from hoops.errors import Rejected
 from hoops.schemas import BOX_COLUMNS, FIXTURES, GAMES
 
 

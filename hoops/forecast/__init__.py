@@ -1,0 +1,6 @@
+"""Forecasts, made from what was known before each game.
+
+features  what a scorer sees (feature_list, team_features)    model  who forecasts a league: scorers/ ships its weights
+scorer    the network, in plain NumPy                         match  one game, and what drives its forecast
+fold      days in order: forecast, then learn
+"""

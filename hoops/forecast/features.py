@@ -1,0 +1,140 @@
+"""What a scorer sees of a game: differences of the two teams, from the state before the day and nothing else.
+
+    what is known on the morning of a day + pairings -> describe -> values, context
+
+`describe` sees `hoops.knowledge.known` and pairings and no result: it could not peek. Every value
+changes its sign, exactly, when the teams are swapped; the context of a game is the same either way. What is not known
+of either team leaves a difference of 0, which is neutral, and an indicator says on whose side it is missing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hoops import knowledge
+from hoops.arrays import Floats, look_up
+from hoops.forecast.feature_list import CONTEXT, NAMES
+from hoops.forecast.team_features import of_teams
+from hoops.games.identity import in_order_of_play
+from hoops.games.matchups import Matchups
+from hoops.games.results import Results
+from hoops.games.surroundings import Surroundings
+from hoops.knowledge import Knowledge, efficiency, homes, statespace
+from hoops.knowledge.parameters import Parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Described:
+    """Games as a scorer sees them.
+
+    offset : float64 (m,), log-odds of team 1 by the state-space model. values : float64 (m, len(NAMES)).
+    context : float64 (m, len(CONTEXT)). margin, margin_sd : float64 (m,), margin expected by the state-space model
+    and its standard deviation (points).
+    """
+
+    offset: Floats
+    values: Floats
+    context: Floats
+    margin: Floats
+    margin_sd: Floats
+
+    def __len__(self) -> int:
+        return len(self.offset)
+
+    def rows(self, chosen: slice | npt.NDArray) -> Described:
+        return Described(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
+
+
+def describe(
+    before: Knowledge, matchups: Matchups, parameters: Parameters, surroundings: Surroundings | None = None
+) -> Described:
+    """Games as they look before they are played; each depends on nothing but the state and that game."""
+    # As seen by the lower id, and then turned: swapped teams get the mirrored numbers to the last bit.
+    turned, games = matchups.lower_id_first()
+    sign = turned.astype(np.float64)
+    surroundings = surroundings or Surroundings()
+    season, day = before.now
+    forecast = statespace.predict(before.strength, season, games, parameters)
+    expected = efficiency.compare(before.adjusted, season, games, parameters)
+    site = games.site.astype(np.float64)
+    first, second = (
+        of_teams(before, team, parameters, surroundings.conferences) for team in (games.team1, games.team2)
+    )
+    offset = _logit(forecast.probability)
+    host = np.where(site > 0, games.team1, games.team2)
+    values = np.column_stack(
+        [
+            offset,
+            _logit(expected.margin.probability),
+            expected.channels / expected.sd[:, None],
+            expected.regressed / expected.sd,
+            first.efficiency - second.efficiency,
+            site,
+            site * look_up(before.strength.teams, before.strength.own_home, host, 0.0),
+            _difference(first.rest, second.rest),
+            _indicator(first.missing) - _indicator(second.missing),
+            *_travelled(before, games, surroundings),
+        ]
+    )
+    context = np.column_stack(
+        [
+            np.full(len(games), day / 132.0 - 0.5),
+            np.log(expected.sd / 12.0),
+            (expected.sums[:, 0] - before.adjusted.league[0]) / 5.0,
+            site == 0.0,
+            np.log1p(np.minimum(first.games, second.games)) / 3.0,
+        ]
+    )
+    return Described(sign * offset, sign[:, None] * values, context, sign * forecast.margin, forecast.margin_sd)
+
+
+def walk(
+    games: pa.Table,
+    parameters: Parameters,
+    surroundings: Surroundings | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Results, Described, Knowledge]:
+    """Every game of a league (`GAMES`) as it looked before its day, in order of play; and what is known after all."""
+    results = Results.of(in_order_of_play(games))
+    known, parts = knowledge.initial(parameters), []
+    for moment, rows in results.days():
+        today = results.rows(rows)
+        known = knowledge.advance(known, *moment, parameters)
+        parts.append(describe(known, today.matchups, parameters, surroundings))
+        known = knowledge.update(known, today, parameters)
+        if progress is not None:
+            progress(rows.stop, len(results))
+    nothing = np.empty(0)
+    empty = Described(nothing, np.empty((0, len(NAMES))), np.empty((0, len(CONTEXT))), nothing, nothing)
+    described = Described(
+        **{f.name: np.concatenate([getattr(part, f.name) for part in parts or [empty]]) for f in fields(Described)}
+    )
+    return results, described, known
+
+
+def _travelled(before: Knowledge, games: Matchups, surroundings: Surroundings) -> tuple[Floats, Floats]:
+    """Difference of the distances from home, on neutral ground and elsewhere: log(1 + km / 100), each (m,)."""
+    first, second = (np.log1p(one / 100.0) for one in homes.distances(before.homes, games, surroundings.places))
+    difference = _difference(first, second)
+    return np.where(games.site == 0, difference, 0.0), np.where(games.site == 0, 0.0, difference)
+
+
+def _difference(first: Floats, second: Floats) -> Floats:
+    """First less second, 0 where either is not known."""
+    known = ~(np.isnan(first) | np.isnan(second))
+    return np.where(known, first, 0.0) - np.where(known, second, 0.0)
+
+
+def _indicator(flags: npt.NDArray[np.bool_]) -> Floats:
+    return flags.astype(np.float64)
+
+
+def _logit(probability: Floats) -> Floats:
+    # The math module sees one number at a time: NumPy's vector kernels may round by position in the array.
+    return np.array([math.log(p) - math.log1p(-p) for p in probability.tolist()])

@@ -1,0 +1,190 @@
+"""Days in order: forecast every game from what was known before its day, then learn once from all of them.
+
+    known before day d ──► forecast the games and fixtures of day d
+          │
+          └─ games of day d ──► known after day d ──► ratings, forecasts of later fixtures
+
+A forecast is made from a `Matchups`, which holds no score; the update never sees a forecast. Everything here is a
+function of its arguments, so that the same days give the same rows wherever they are folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hoops import knowledge
+from hoops.forecast.match import forecast
+from hoops.forecast.model import Model
+from hoops.games.identity import IDENTITY, rows_of
+from hoops.games.matchups import Matchups
+from hoops.games.moment import Moment
+from hoops.games.results import Results
+from hoops.knowledge import Knowledge, efficiency, statespace
+from hoops.schemas import FIXTURES, ISSUED, PENDING, PREDICTED, RATED
+
+
+@dataclass(frozen=True)
+class Day:
+    """All games of one day of a league (`GAMES` rows) and the fixtures of that day not played (`FIXTURES` rows)."""
+
+    season: int
+    day: int
+    games: pa.Table
+    fixtures: pa.Table
+
+    @property
+    def timestamp(self) -> Moment:
+        return self.season, self.day
+
+
+@dataclass(frozen=True)
+class FoldedDay:
+    """What a day gave.
+
+    known: after the day. predicted: the day's games with their forecasts (`PREDICTED`). rated: every team's rating
+    after the day (`RATED`). pending: forecasts of the day's fixtures that were not played (`PENDING`).
+    """
+
+    known: Knowledge
+    predicted: pa.Table
+    rated: pa.Table
+    pending: pa.Table
+
+
+def handle_new_data(
+    timestamp: Moment, games: pa.Table, known: Knowledge, model: Model, fixtures: pa.Table | None = None
+) -> FoldedDay:
+    """Take in one day: forecast every game from what is known before it, then update the aggregates with all of them.
+
+    Parameters
+    ----------
+    timestamp : (season, day)
+        Later than every day in `known`.
+    games : pyarrow.Table
+        `GAMES`: all games of that day, in any order. fixtures: `FIXTURES` of that day that were not played.
+    known : Knowledge
+        What all earlier days have told.
+
+    Raises
+    ------
+    ValueError
+        If the day lies before the clock of `known`.
+    """
+    season, day = timestamp
+    fixtures = FIXTURES.empty_table() if fixtures is None else fixtures
+    before = knowledge.advance(known, season, day, model.parameters)
+    predicted = _forecast(games, before, known, model, PREDICTED)
+    pending = _forecast(fixtures, before, known, model, PENDING)
+    after = knowledge.update(before, Results.of(games), model.parameters)
+    return FoldedDay(after, predicted, _rated(after, day, model), pending)
+
+
+def fold(days: Iterable[Day], model: Model, known: Knowledge | None = None) -> Iterator[FoldedDay]:
+    """Fold days in order from what is known (default: nothing), yielding what each gave."""
+    known = knowledge.initial(model.parameters) if known is None else known
+    for day in days:
+        folded = handle_new_data(day.timestamp, day.games, known, model, day.fixtures)
+        known = folded.known
+        yield folded
+
+
+def forecast_fixtures(known: Knowledge, fixtures: pa.Table, model: Model) -> pa.Table:
+    """Forecast fixtures (`FIXTURES` rows, all on days after `known`) from what is known now: `PENDING` rows."""
+    parts = [PENDING.empty_table()]
+    moments = sorted(set(zip(*(fixtures[name].to_pylist() for name in ("season", "day")), strict=True)))
+    for season, day in moments:
+        rows = fixtures.filter(pc.and_(pc.equal(fixtures["season"], season), pc.equal(fixtures["day"], day)))
+        before = knowledge.advance(known, season, day, model.parameters)
+        parts.append(_forecast(rows, before, known, model, PENDING))
+    return pa.concat_tables(parts).combine_chunks()
+
+
+def days_of(games: pa.Table) -> Iterator[Day]:
+    """Split games (`GAMES`, sorted by season and day) into days without fixtures, in order."""
+    season, day = games["season"].to_numpy(), games["day"].to_numpy()
+    bounds = np.flatnonzero((np.diff(season) != 0) | (np.diff(day) != 0)) + 1
+    for start, stop in zip([0, *bounds], [*bounds, len(season)], strict=True) if len(season) else ():
+        rows = games.slice(start, stop - start)
+        yield Day(int(season[start]), int(day[start]), rows, FIXTURES.empty_table())
+
+
+def issued(pending: pa.Table, now: datetime) -> pa.Table:
+    """Stamp forecasts of games to come with the time at which they are published."""
+    stamp = pa.array([now] * pending.num_rows, PENDING.field("issued_at").type)
+    for name, column in (
+        ("issued_at", stamp),
+        ("issued_probability", pending["team1_probability"]),
+        ("issued_model_id", pending["model_id"]),
+    ):
+        pending = pending.set_column(pending.schema.get_field_index(name), PENDING.field(name), column)
+    return pending
+
+
+def carry_issued(rows: pa.Table, *earlier: pa.Table) -> pa.Table:
+    """Keep beside each row what was issued for the same game before; the first table that knows it wins."""
+    names = [field.name for field in ISSUED if field.name.startswith("issued_")]
+    told = [table.filter(pc.is_valid(table["issued_at"])).select([*IDENTITY, *names]) for table in earlier]
+    known = pa.concat_tables(told)
+    place = rows_of(rows, known)
+    if not (place >= 0).any():
+        return rows
+    taken = pa.array(place, mask=place < 0)
+    for name in names:
+        index = rows.schema.get_field_index(name)
+        rows = rows.set_column(index, rows.schema.field(index), known[name].take(taken).cast(rows.schema.types[index]))
+    return rows
+
+
+def _forecast(rows: pa.Table, before: Knowledge, known: Knowledge, model: Model, schema: pa.Schema) -> pa.Table:
+    """Rows with their forecasts from `before`, the morning of their day, which knows what `known` knew."""
+    if rows.num_rows == 0:
+        return schema.empty_table()
+    made = forecast(before, Matchups.of(rows), model)
+    n = rows.num_rows
+    season = rows["season"].to_numpy()
+    columns = {
+        **{name: rows[name] for name in rows.schema.names},
+        "team1_probability": made.probability,
+        "team1_margin": made.margin,
+        "margin_sd": made.margin_sd,
+        "model_id": [model.id] * n,
+        "known_through_season": [known.season] * n,
+        "known_through_day": [known.day] * n,
+        "out_of_sample": season > model.trained_through,
+    }
+    arrays = [
+        columns[field.name].cast(field.type).combine_chunks()
+        if isinstance(columns.get(field.name), pa.ChunkedArray)
+        else pa.array(columns[field.name], field.type)
+        if field.name in columns
+        else pa.nulls(n, field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _rated(known: Knowledge, day: int, model: Model) -> pa.Table:
+    season, _ = known.now
+    ratings = statespace.ratings(known.strength, season, model.parameters)
+    # Equal ratings are ordered by team, so that the same state always gives the same rows.
+    order = np.lexsort((ratings.team, -ratings.rating))
+    n, teams = len(order), ratings.team[order]
+    adjusted = efficiency.efficiencies(known.adjusted, season, teams, model.parameters)
+    without_box = np.full(n, known.adjusted.league_games == 0.0)
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(n, day), pa.int16()),
+            pa.array(teams, pa.int32()),
+            pa.array(np.arange(1, n + 1), pa.int16()),
+            pa.array(ratings.rating[order]),
+            pa.array(ratings.rating_sd[order]),
+            *(pa.array(one, mask=without_box) for one in (adjusted.offence, adjusted.defence, adjusted.tempo)),
+        ],
+        schema=RATED,
+    )

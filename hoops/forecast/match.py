@@ -1,0 +1,125 @@
+"""Forecasts of games by a model, from what is known before them.
+
+what is known on the morning of the day + pairings -> features -> scorer -> probability, margin
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoops import knowledge
+from hoops.forecast import scorer
+from hoops.forecast.feature_list import GROUP_TITLES
+from hoops.forecast.features import describe
+from hoops.forecast.model import Model
+from hoops.games.matchups import Matchups
+from hoops.games.moment import Moment
+from hoops.games.surroundings import Surroundings
+from hoops.knowledge import Knowledge, homes
+from hoops.knowledge.homes import UNKNOWN
+from hoops.knowledge.state import Forecast
+
+
+@dataclass(frozen=True)
+class Driver:
+    """What moves a forecast: by how much the log-odds of team 1 would be less without it."""
+
+    name: str
+    title: str
+    log_odds: float
+
+
+@dataclass(frozen=True)
+class MatchForecast:
+    """A forecast of one game, as seen by team 1.
+
+    Attributes
+    ----------
+    probability : float
+        That team 1 wins, 0-1.
+    margin, margin_sd : float
+        Expected score of team 1 minus team 2, and its standard deviation (points).
+    neutral_probability : float
+        The same on neutral ground.
+    drivers : tuple of Driver
+        `strength` and the other groups of features, and `site`; the strongest first.
+    distances : (float, float)
+        From each team's home to the game (km); NaN where a city or its place is not known.
+    known_through : (season, day) or None
+        Last day whose games the forecast knows.
+    new_teams : tuple of int
+        Those of the two that have never played; the forecast takes the newcomers' prior for them.
+    """
+
+    probability: float
+    margin: float
+    margin_sd: float
+    neutral_probability: float
+    drivers: tuple[Driver, ...]
+    distances: tuple[float, float]
+    known_through: Moment | None
+    new_teams: tuple[int, ...]
+
+
+def forecast(before: Knowledge, games: Matchups, model: Model) -> Forecast:
+    """Forecast games of the day that `before` was advanced to.
+
+    A game's forecast depends on nothing but the state and that game, to the last bit, and the same game with its teams
+    swapped gets the mirrored one.
+    """
+    described = describe(before, games, model.parameters)
+    scored = scorer.score(model.scorer, described)
+    return Forecast(probability=scored.probability, margin=scored.margin, margin_sd=described.margin_sd)
+
+
+def predict_match(
+    known: Knowledge,
+    team1: int,
+    team2: int,
+    site: int,
+    timestamp: Moment,
+    model: Model,
+    city: int = UNKNOWN,
+    surroundings: Surroundings | None = None,
+) -> MatchForecast:
+    """Forecast one game and say what drives the forecast.
+
+    Parameters
+    ----------
+    known : Knowledge
+        What all days before the game have told.
+    site : int
+        +1 at team 1's home, 0 neutral, -1 at team 2's.
+    timestamp : (season, day)
+        Of the game.
+    city : int
+        Where it is; with the places in `surroundings` it gives distances.
+
+    Raises
+    ------
+    ValueError
+        If the teams are the same, or the day lies before the clock of `known`.
+    """
+    before = knowledge.advance(known, *timestamp, model.parameters)
+    surroundings = surroundings or Surroundings()
+    one, two, where = (np.array([number], np.int32) for number in (team1, team2, city))
+    here, neutral = (Matchups(one, two, np.array([place], np.int8), where) for place in (site, 0))
+    described, elsewhere = (describe(before, games, model.parameters, surroundings) for games in (here, neutral))
+    far = homes.distances(before.homes, here, surroundings.places)
+    scored, at_neutral = (scorer.score(model.scorer, games) for games in (described, elsewhere))
+    groups = scorer.drivers(model.scorer, elsewhere)
+    drivers = [Driver(name, GROUP_TITLES[name], float(moved[0])) for name, moved in groups.items()]
+    if site:
+        drivers.append(Driver("site", "home court", float((scored.log_odds - at_neutral.log_odds)[0])))
+    return MatchForecast(
+        probability=float(scored.probability[0]),
+        margin=float(scored.margin[0]),
+        margin_sd=float(described.margin_sd[0]),
+        neutral_probability=float(at_neutral.probability[0]),
+        drivers=tuple(sorted(drivers, key=lambda driver: -abs(driver.log_odds))),
+        distances=(float(far[0][0]), float(far[1][0])),
+        known_through=known.clock,
+        new_teams=tuple(team for team in (team1, team2) if team not in known.strength.teams),
+    )

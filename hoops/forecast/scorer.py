@@ -1,0 +1,173 @@
+"""Win probabilities from features: an exported network in plain NumPy, antisymmetric by construction.
+
+With x the differences of the two teams' features (divided by their scale), s what a game's context is either way, and
+o the log-odds of the state-space model,
+
+    log-odds = (o + w x + mean over the ensemble of g(x, s) - g(-x, s)) / temperature
+
+where g is one hidden layer of tanh. Swapping the teams turns x and o and leaves s alone, so the log-odds change their
+sign and P(A beats B) = 1 - P(B beats A). A second output, made the same way, corrects the expected margin. Training is
+`ml_jobs.scorer`'s business; this module needs no torch.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hoops.arrays import pack, unpack
+from hoops.forecast.feature_list import CONTEXT, FEATURES, NAMES, columns_of
+from hoops.forecast.features import Described
+from hoops.knowledge.state import Floats
+
+LIMIT = 20.0  # no forecast is surer than these log-odds, one in 500 million
+_BLOCK = 64  # games
+_VERSION = 2
+_ARRAYS = ("scale", "context_mean", "context_scale", "linear", "hidden", "bias", "out")
+_CONTEXT = tuple(feature.name for feature in CONTEXT)
+
+
+@dataclass(frozen=True, eq=False)
+class Scorer:
+    """An exported scorer; the arrays are read-only.
+
+    Attributes
+    ----------
+    features : tuple of str (f,)
+        What it sees, by name.
+    scale : float64 (f,)
+        Root mean square of each in training. Differences have no mean to take off.
+    context_mean, context_scale : float64 (c,)
+    linear : float64 (f, 2)
+        Weights for the log-odds and for the margin (in `margin_unit`).
+    hidden, bias, out : float64 (members, f + c, h), (members, h), (members, h, 2)
+        The ensemble's networks.
+    temperature, margin_unit : float
+    trained_through : int
+        Last season whose games it has seen in training or in choosing when to stop.
+    """
+
+    features: tuple[str, ...]
+    scale: Floats
+    context_mean: Floats
+    context_scale: Floats
+    linear: Floats
+    hidden: Floats
+    bias: Floats
+    out: Floats
+    temperature: float
+    margin_unit: float
+    trained_through: int
+
+    def __post_init__(self) -> None:
+        f, c = len(self.features), len(_CONTEXT)
+        members, width, h = self.hidden.shape
+        fits = (
+            self.scale.shape == (f,)
+            and self.context_mean.shape == self.context_scale.shape == (c,)
+            and self.linear.shape == (f, 2)
+            and width == f + c
+            and self.bias.shape == (members, h)
+            and self.out.shape == (members, h, 2)
+        )
+        unknown = sorted(set(self.features) - set(NAMES))
+        if unknown:
+            raise ValueError(f"the scorer wants features that this code does not have: {', '.join(unknown)}")
+        if not fits:
+            raise ValueError("the scorer's arrays do not fit each other")
+        for name in _ARRAYS:
+            getattr(self, name).flags.writeable = False
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Of team 1, each float64 (m,): win probability, its log-odds, expected margin (points)."""
+
+    probability: Floats
+    log_odds: Floats
+    margin: Floats
+
+
+def score(scorer: Scorer, games: Described) -> Scored:
+    """Forecast games from their features; a game's forecast depends on nothing but that game, to the last bit."""
+    x = games.values[:, [NAMES.index(name) for name in scorer.features]] / scorer.scale
+    context = (games.context - scorer.context_mean) / scorer.context_scale
+    raw = np.empty((len(x), 2))
+    # Products of matrices round by their shape: blocks of one size make a row's result the same in any company.
+    for start in range(0, len(x), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        raw[block] = _raw(scorer, _filled(x[block]), _filled(context[block]))[: len(x) - start]
+    log_odds = np.clip((games.offset + raw[:, 0]) / scorer.temperature, -LIMIT, LIMIT)
+    return Scored(
+        # The math module sees one number at a time: NumPy's vector kernels may round by position in the array.
+        probability=np.array([1.0 / (1.0 + math.exp(-one)) for one in log_odds.tolist()]),
+        log_odds=log_odds,
+        margin=games.margin + scorer.margin_unit * raw[:, 1],
+    )
+
+
+def drivers(scorer: Scorer, games: Described) -> dict[str, Floats]:
+    """What each group of features adds to the log-odds, (m,): how far they move when its values are taken away.
+
+    The state-space model's own log-odds belong to the group `strength`.
+    """
+    whole = score(scorer, games).log_odds
+    moved = {}
+    for group in dict.fromkeys(["strength", *(one.group for one in FEATURES if one.name in scorer.features)]):
+        values = games.values.copy()
+        values[:, columns_of((group,))] = 0.0
+        offset = np.zeros_like(games.offset) if group == "strength" else games.offset
+        moved[group] = whole - score(scorer, replace(games, offset=offset, values=values)).log_odds
+    return moved
+
+
+def to_bytes(scorer: Scorer) -> bytes:
+    """The scorer, packed: equal scorers give equal bytes."""
+    return pack(
+        _VERSION,
+        {
+            "trained_through": np.array(scorer.trained_through, np.int64),
+            "numbers": np.array([scorer.temperature, scorer.margin_unit]),
+            "features": np.array(scorer.features, np.str_),
+            "context": np.array(_CONTEXT, np.str_),
+            **{name: getattr(scorer, name) for name in _ARRAYS},
+        },
+    )
+
+
+def from_bytes(content: bytes) -> Scorer:
+    """The scorer that `to_bytes` wrote, bit for bit.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are not a scorer, or one that this code has no features for.
+    """
+    arrays = unpack(content, "a scorer", _VERSION, ("trained_through", "numbers", "features", "context", *_ARRAYS))
+    context = tuple(arrays.pop("context").tolist())
+    if context != _CONTEXT:
+        raise ValueError(f"a scorer that sees {', '.join(context)} of a game; this code has {', '.join(_CONTEXT)}")
+    temperature, margin_unit = arrays.pop("numbers").tolist()
+    return Scorer(
+        features=tuple(arrays.pop("features").tolist()),
+        temperature=temperature,
+        margin_unit=margin_unit,
+        trained_through=int(arrays.pop("trained_through")),
+        **arrays,
+    )
+
+
+def _raw(scorer: Scorer, x: Floats, context: Floats) -> Floats:
+    f = x.shape[1]
+    from_teams = x @ scorer.hidden[:, :f]  # (members, m, h)
+    from_context = context @ scorer.hidden[:, f:] + scorer.bias[:, None]
+    odd = np.tanh(from_teams + from_context) - np.tanh(from_context - from_teams)
+    raw: Floats = x @ scorer.linear + (odd @ scorer.out).mean(axis=0)
+    return raw
+
+
+def _filled(rows: Floats) -> Floats:
+    """The rows, and rows of zeros up to a whole block."""
+    return np.concatenate([rows, np.zeros((_BLOCK - len(rows), rows.shape[1]))])

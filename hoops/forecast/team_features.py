@@ -1,0 +1,117 @@
+"""What is known of single teams on the morning of a day, as columns; `features` takes the differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hoops.arrays import Floats, Ids, find, look_up
+from hoops.games.moment import Moment
+from hoops.games.results import FREE_THROW_TRIP
+from hoops.games.surroundings import Conferences
+from hoops.knowledge import Knowledge, efficiency
+from hoops.knowledge.parameters import Parameters
+from hoops.knowledge.state import State
+from hoops.knowledge.sums import LOST, STATISTICS, WON, Aggregates, Totals, totals
+from hoops.schemas import BOX_COLUMNS
+
+REST = 10  # days; a team that has not played this season is as rested
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One side's teams.
+
+    efficiency : float64 (m, 3): offence, defence, tempo. rest : float64 (m, 46), NaN where not known. missing : bool
+    (m, 3): no box score, none of a win, none of a loss. games : float64 (m,), played this season.
+    """
+
+    efficiency: Floats
+    rest: Floats
+    missing: npt.NDArray[np.bool_]
+    games: Floats
+
+
+def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences: Conferences) -> Side:
+    """Teams as they are known on the morning of a day; never-seen ones take the newcomers' values."""
+    year, _ = before.now
+    season, recent, ever = (totals(before.sums, teams, scope) for scope in ("season_sums", "decayed", "all_time"))
+    found = efficiency.efficiencies(before.adjusted, year, teams, parameters)
+    games = season.games.sum(axis=1)
+    conference = _conference(before.strength, year, teams, conferences)
+    rest = _rest(before.sums, before.now, teams)
+    shared = [
+        look_up(before.strength.teams, before.strength.long_run, teams, parameters.newcomer),
+        conference,
+        conference * 3.0 / (3.0 + games),
+        (ever.games.sum(axis=1) == games).astype(np.float64),
+        np.log1p(games),
+        rest,
+        (rest <= 1.0).astype(np.float64),
+        *((total.games[:, WON] + 1.0) / (total.games.sum(axis=1) + 2.0) for total in (season, recent, ever)),
+    ]
+    with_box = ever.counted[:, :, STATISTICS.index("fga")]
+    return Side(
+        np.column_stack([found.offence, found.defence, found.tempo]),
+        np.column_stack([*shared, _factors(recent), _means(recent)]),
+        np.column_stack([with_box.sum(axis=1) == 0.0, with_box == 0.0]),
+        games,
+    )
+
+
+def _factors(recent: Totals) -> Floats:
+    """Dean Oliver's four factors (2004) of teams and of their opponents, (m, 8)."""
+    parts = {}
+    for side, sums in (("own", recent.own.sum(axis=1)), ("allowed", recent.against.sum(axis=1))):
+        parts[side] = {name: sums[:, STATISTICS.index(name)] for name in BOX_COLUMNS}
+    columns = []
+    for side, other in (("own", "allowed"), ("allowed", "own")):
+        mine, theirs = parts[side], parts[other]
+        possessions = mine["fga"] - mine["or"] + mine["to"] + FREE_THROW_TRIP * mine["fta"]
+        columns += [
+            _ratio(mine["fgm"] + 0.5 * mine["fgm3"], mine["fga"]),
+            _ratio(mine["to"], possessions),
+            _ratio(mine["or"], mine["or"] + theirs["dr"]),
+            _ratio(mine["ftm"], mine["fga"]),
+        ]
+    return np.column_stack(columns)
+
+
+def _means(recent: Totals) -> Floats:
+    """What teams had more than their opponents, a game won and a game lost, (m, 28); NaN without such a game."""
+    kept = [place for place, name in enumerate(STATISTICS) if name != "num_ot"]
+    means = _ratio(recent.own - recent.against, recent.counted)
+    return np.column_stack([means[:, WON][:, kept], means[:, LOST][:, kept]])
+
+
+def _conference(state: State, season: int, teams: Ids, conferences: Conferences) -> Floats:
+    """Mean strength of the other teams of each team's conference, (m,); NaN where it is not known."""
+    mine = conferences.codes(season, teams)
+    if not (mine >= 0).any() or len(state.teams) == 0:
+        return np.full(len(teams), np.nan)
+    codes = conferences.codes(season, state.teams)
+    inside, strength = codes >= 0, state.mean[:-1]
+    size = max(int(codes.max()), int(mine.max())) + 1
+    number = np.bincount(codes[inside], minlength=size)
+    total = np.bincount(codes[inside], strength[inside], minlength=size)
+    place, known = find(state.teams, teams)
+    present = known & (mine >= 0)
+    others = number[mine] - present
+    mean = (total[mine] - np.where(present, strength[place], 0.0)) / np.maximum(others, 1)
+    return np.where((mine >= 0) & (others > 0), mean, np.nan)
+
+
+def _rest(sums: Aggregates, now: Moment, teams: Ids) -> Floats:
+    season, day = now
+    played = look_up(sums.teams, sums.last_season, teams, -1) == season
+    since = day - look_up(sums.teams, sums.last_day, teams, 0).astype(np.float64)
+    return np.where(played, np.minimum(since, REST), float(REST))
+
+
+def _ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """Their ratio, NaN where there is nothing to divide by (a decayed count fades but never reaches 0)."""
+    counted = denominator > 0.0
+    ratio: Floats = np.where(counted, numerator, np.nan) / np.where(counted, denominator, 1.0)
+    return ratio

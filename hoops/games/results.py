@@ -1,0 +1,160 @@
+"""Games played, with scores and box scores, as arrays: what everything sequential learns from.
+
+A box score that is missing is NaN, never zero. Fouls that are zero for both teams were not recorded (thousands of games
+of 2021 are like that), and count as missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hoops.arrays import Bools, Floats, Ids
+from hoops.games.matchups import Matchups, Outcomes
+from hoops.games.moment import Moment
+from hoops.schemas import BOX_COLUMNS
+
+REGULATION, OVERTIME = 40.0, 5.0  # minutes
+FREE_THROW_TRIP = 0.475  # possessions that a free throw ends, college basketball's customary figure
+BOX = {name: place for place, name in enumerate(BOX_COLUMNS)}
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """One league's games, of one day or of many.
+
+    Attributes
+    ----------
+    season, day : int16 (m,)
+    kind : str (m,)
+        `hoops.games.leagues.Kind`.
+    matchups : Matchups (m,)
+    score : float64 (m, 2)
+        Of team 1 and team 2.
+    num_ot : int8 (m,)
+    box : float64 (m, 2, 13)
+        By team and `hoops.schemas.BOX_COLUMNS`; NaN where not recorded.
+    """
+
+    season: npt.NDArray[np.int16]
+    day: npt.NDArray[np.int16]
+    kind: npt.NDArray[np.str_]
+    matchups: Matchups
+    score: Floats
+    num_ot: npt.NDArray[np.int8]
+    box: Floats
+
+    def __post_init__(self) -> None:
+        m = len(self.matchups)
+        columns = (self.season, self.day, self.kind, self.num_ot)
+        shaped = self.score.shape == (m, 2) and self.box.shape == (m, 2, len(BOX))
+        if not shaped or {m} != {len(one) for one in columns}:
+            raise ValueError("the columns of the games differ in shape")
+        if np.any(self.score[:, 0] == self.score[:, 1]):
+            raise ValueError("a game cannot end level")
+
+    @classmethod
+    def of(cls, games: pa.Table) -> Results:
+        """Games (`hoops.schemas.GAMES`), in the table's order; box scores may be left out, city_id may be added."""
+        games = games.combine_chunks()
+        box = np.full((games.num_rows, 2, len(BOX)), np.nan)
+        for side in (1, 2):
+            for name, place in BOX.items():
+                if f"team{side}_{name}" in games.column_names:
+                    box[:, side - 1, place] = games[f"team{side}_{name}"].cast(pa.float64()).to_numpy()
+        box[np.isnan(box).any(axis=(1, 2))] = np.nan
+        box[(box[:, :, BOX["pf"]] == 0.0).all(axis=1), :, BOX["pf"]] = np.nan
+        return cls(
+            games["season"].to_numpy(),
+            games["day"].to_numpy(),
+            games["kind"].to_numpy().astype(np.str_),
+            Matchups.of(games),
+            np.column_stack([games[f"team{side}_score"].to_numpy().astype(np.float64) for side in (1, 2)]),
+            games["num_ot"].to_numpy(),
+            box,
+        )
+
+    def __len__(self) -> int:
+        return len(self.matchups)
+
+    @property
+    def team1(self) -> Ids:
+        return self.matchups.team1
+
+    @property
+    def team2(self) -> Ids:
+        return self.matchups.team2
+
+    @property
+    def site(self) -> npt.NDArray[np.int8]:
+        """+1 at team 1's home, 0 neutral, -1 at team 2's, (m,)."""
+        return self.matchups.site
+
+    @property
+    def margin(self) -> Floats:
+        """Score of team 1 less that of team 2 (points), (m,)."""
+        margin: Floats = self.score[:, 0] - self.score[:, 1]
+        return margin
+
+    @property
+    def won(self) -> Bools:
+        """Whether team 1 won, (m,)."""
+        return self.margin > 0
+
+    @property
+    def has_box(self) -> Bools:
+        """Whether a game has a box score (personal fouls apart), (m,)."""
+        return ~np.isnan(self.box[:, 0, BOX["fga"]])
+
+    @property
+    def outcomes(self) -> Outcomes:
+        return Outcomes(self.matchups, self.margin, self.num_ot)
+
+    @property
+    def possessions(self) -> Floats:
+        """Possessions of a team in the game, (m,): FGA - OR + TO + 0.475 FTA, the mean of both; NaN without box."""
+        ended = self.box[:, :, BOX["fga"]] - self.box[:, :, BOX["or"]] + self.box[:, :, BOX["to"]]
+        by_team = ended + FREE_THROW_TRIP * self.box[:, :, BOX["fta"]]
+        mean: Floats = 0.5 * (by_team[:, 0] + by_team[:, 1])
+        return mean
+
+    @property
+    def length(self) -> Floats:
+        """Length of the game in regulation games, (m,): 1, and an eighth more for each overtime."""
+        return 1.0 + OVERTIME / REGULATION * self.num_ot.astype(np.float64)
+
+    def rows(self, chosen: slice | npt.NDArray) -> Results:
+        """The games of some rows, by a slice, a mask or places."""
+        return replace(
+            self,
+            matchups=self.matchups.rows(chosen),
+            **{name: getattr(self, name)[chosen] for name in ("season", "day", "kind", "score", "num_ot", "box")},
+        )
+
+    def days(self) -> Iterator[tuple[Moment, slice]]:
+        """Every day with games and its rows, in order, of games that are in order of play."""
+        if len(self) == 0:
+            return
+        changes = (np.diff(self.season) != 0) | (np.diff(self.day) != 0)
+        starts = np.flatnonzero(np.concatenate([[True], changes])).tolist()
+        for start, stop in zip(starts, [*starts[1:], len(self)], strict=True):
+            yield (int(self.season[start]), int(self.day[start])), slice(start, stop)
+
+    def in_order(self) -> Results:
+        """The same games, the lower id first and sorted by teams: the one order that does not depend on the rows'.
+
+        Two teams meet once a day at most, so there is nothing more to sort by.
+        """
+        sign, games = self.matchups.lower_id_first()
+        turned = sign < 0
+        one = replace(
+            self,
+            matchups=games,
+            score=np.where(turned[:, None], self.score[:, ::-1], self.score),
+            box=np.where(turned[:, None, None], self.box[:, ::-1], self.box),
+        )
+        return one.rows(np.lexsort((games.team2, games.team1)))

@@ -1,0 +1,342 @@
+"""Box scores adjusted for opponents: how much more of everything a team does than the teams it meets would let it.
+
+    initial -> advance to a day -> compare the teams of its games, tempo and efficiency of any teams
+                                -> update with its games -> advance to the next day -> ...
+
+Every *channel* is a difference between the two teams of a game: one for each box-score column (per 40 minutes) and one
+for points per 100 possessions. A channel has a strength for each team and a home advantage, and obeys the equations of
+the margin in `statespace`. One covariance serves all of them, because what a game tells about a difference of two
+teams depends on who played, not on what was counted. So fourteen filters cost one covariance and a thin matrix: with R
+the noise, Kalman's gain is P H' / R with P the covariance *after* the update, and no factor of its own is needed.
+
+What both teams do together (tempo, points per 100 possessions of both) obeys sums instead of differences. If offence
+and defence are equally uncertain, sums and differences say nothing about each other, and the filter over offences and
+defences falls apart into these two exactly: offence is half of net plus total, defence half of net minus total. Sums
+matter little for who wins; their filter keeps a variance a team and no covariances.
+
+A game without box score moves the margin's strengths and no channel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from hoops.arrays import Floats, Ids, find, pack, unpack
+from hoops.games.matchups import Matchups
+from hoops.games.moment import Moment, elapsed
+from hoops.games.results import BOX, Results
+from hoops.knowledge import statespace
+from hoops.knowledge.parameters import Parameters
+from hoops.knowledge.state import Forecast, State
+from hoops.schemas import BOX_COLUMNS
+
+CHANNELS = (*BOX_COLUMNS, "efficiency")  # what the two teams of a game differ in
+CHANNEL = {name: place for place, name in enumerate(CHANNELS)}
+SUMS = ("tempo", "total")  # possessions of a team per 40 minutes; points of both teams per 100 possessions
+
+# Chosen on seasons up to 2018: box scores are worth trusting faster than margins are.
+NOISE, SUMMER_SD = 0.75, 1.5
+# The filter of the sums, its variances in units of a game's noise.
+SUM_PRIOR, SUM_CARRY, SUM_DRIFT, SUM_MEMORY = 0.4, 0.7, 0.001, 2000.0
+# Of a team's shooting beyond the league's percentage, this much is believed to be skill.
+THREE_POINT_SKILL, FREE_THROW_SKILL = 0.35, 0.6
+_VERSION = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Adjusted:
+    """What box scores have shown of a league at one moment; the arrays are read-only.
+
+    Attributes
+    ----------
+    base : hoops.knowledge.state.State
+        Strengths in margin, and their covariance.
+    mean : float64 (n + 1, 14)
+        By team of `base.teams` and channel; then the home advantage.
+    long_run : float64 (n, 14)
+        Where each returns to between seasons.
+    sums, sums_variance : float64 (n, 2) and (n,)
+        Tempo and total of each team against the league's, and how uncertain they are, in units of a game's noise.
+    league : float64 (2,)
+        Mean tempo and total of a game.
+    league_games : float
+        Games that they rest on, at most 2,000: old ones fade.
+    slope : float64 (15,)
+        Squared surprise in the margin, summed, and its product with that of each channel: what a point of margin
+        means in each channel, for a team never seen.
+    shooting : float64 (4,)
+        Three-pointers made and attempted, free throws made and attempted, faded.
+    """
+
+    base: State
+    mean: Floats
+    long_run: Floats
+    sums: Floats
+    sums_variance: Floats
+    league: Floats
+    league_games: float
+    slope: Floats
+    shooting: Floats
+
+    def __post_init__(self) -> None:
+        for name in _ARRAYS:
+            getattr(self, name).flags.writeable = False
+
+
+_ARRAYS = ("mean", "long_run", "sums", "sums_variance", "league", "slope", "shooting")
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What is expected of games, team 1 less team 2, home advantage included.
+
+    channels : float64 (m, 14), by `CHANNELS`. margin : Forecast by this filter. sd : float64 (m,), of the counted
+    margin. regressed : float64 (m,), margin per 40 minutes with shooting luck taken out. sums : float64 (m, 2), of the
+    game, by `SUMS`.
+    """
+
+    channels: Floats
+    margin: Forecast
+    sd: Floats
+    regressed: Floats
+    sums: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Efficiencies:
+    """Of teams, on neutral ground against an average team, each float64 (k,).
+
+    offence, defence : points scored and allowed per 100 possessions. tempo : possessions per 40 minutes.
+    """
+
+    offence: Floats
+    defence: Floats
+    tempo: Floats
+
+
+def constants(parameters: Parameters) -> Parameters:
+    """The constants of this filter, from those of the state-space model."""
+    return replace(
+        parameters, noise_sd=NOISE * parameters.noise_sd, carry_sd=SUMMER_SD * parameters.carry_sd
+    )  # fmt: skip
+
+
+def initial(parameters: Parameters) -> Adjusted:
+    """Before a league's first game; all functions here take the state-space model's constants."""
+    k = len(CHANNELS)
+    return Adjusted(
+        base=statespace.initial(constants(parameters)),
+        mean=np.zeros((1, k)),
+        long_run=np.zeros((0, k)),
+        sums=np.zeros((0, len(SUMS))),
+        sums_variance=np.zeros(0),
+        league=np.zeros(len(SUMS)),
+        league_games=0.0,
+        slope=np.zeros(1 + k),
+        shooting=np.zeros(4),
+    )
+
+
+def advance(state: Adjusted, since: Moment, now: Moment, parameters: Parameters) -> Adjusted:
+    """Move the state on to the morning of a day.
+
+    Raises
+    ------
+    ValueError
+        If `now` lies before `since`.
+    """
+    base = statespace.advance(state.base, since, now, constants(parameters))
+    summers, days = elapsed(since, now)
+    mean, long_run = state.mean, state.long_run
+    sums, variance = state.sums, state.sums_variance
+    for summer in range(summers):
+        played = (state.base.last_season == since[0] + summer)[:, None]
+        long_run = long_run + np.where(played, parameters.long_run_rate, 0.0) * (mean[:-1] - long_run)
+        mean = np.vstack([long_run + parameters.carry * (mean[:-1] - long_run), mean[-1:]])
+        sums = SUM_CARRY * sums
+        variance = SUM_CARRY**2 * variance + (1.0 - SUM_CARRY**2) * SUM_PRIOR
+    return replace(
+        state,
+        base=base,
+        mean=mean,
+        long_run=long_run,
+        sums=sums,
+        sums_variance=variance + SUM_DRIFT * days,
+    )
+
+
+def compare(before: Adjusted, season: int, matchups: Matchups, parameters: Parameters) -> Comparison:
+    """What is expected of games, from what is known before them; swapped teams get the mirrored numbers exactly."""
+    first, second = (_strengths(before, season, team, parameters) for team in (matchups.team1, matchups.team2))
+    site = matchups.site.astype(np.float64)
+    channels = (first - second) + site[:, None] * before.mean[-1]
+    own = constants(parameters)
+    values, _ = _sums(before, np.concatenate([matchups.team1, matchups.team2]))
+    m = len(matchups)
+    return Comparison(
+        channels=channels,
+        margin=statespace.predict(before.base, season, matchups, own),
+        sd=np.sqrt(_variance(before.base, matchups, own)[0]),
+        regressed=_without_luck(before, channels),
+        sums=before.league + (values[:m] + values[m:]),
+    )
+
+
+def efficiencies(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> Efficiencies:
+    """Adjusted efficiencies and tempo of teams; of a team never seen, what is expected of newcomers."""
+    net = _strengths(before, season, teams, parameters)[:, CHANNEL["efficiency"]]
+    known = _strengths(before, season, before.base.teams, parameters)[:, CHANNEL["efficiency"]]
+    active = before.base.last_season == season
+    net = net - (known[active].mean() if active.any() else 0.0)
+    values, _ = _sums(before, teams)
+    # What a game gives is the league's mean and what both teams add to it: the other one adds what teams do on average.
+    tempo, total = before.league + (before.sums[active].mean(axis=0) if active.any() else 0.0)
+    return Efficiencies(
+        offence=0.5 * (total + values[:, 1] + net),
+        defence=0.5 * (total + values[:, 1] - net),
+        tempo=tempo + values[:, 0],
+    )
+
+
+def update(before: Adjusted, season: int, results: Results, parameters: Parameters) -> Adjusted:
+    """Fold all games of one day of a season at once; the order of rows and of teams changes no bit of the result."""
+    results = results.in_order()
+    own = constants(parameters)
+    base = statespace.update(before.base, season, results.outcomes, own)
+    state = _enrol(before, season, base, parameters)
+    boxed = results.rows(results.has_box)
+    if len(boxed) == 0:
+        return state
+    games, site = boxed.matchups, boxed.matchups.site.astype(np.float64)
+    index1, index2 = np.searchsorted(base.teams, games.team1), np.searchsorted(base.teams, games.team2)
+    surprise = _observed(boxed) - (state.mean[index1] - state.mean[index2] + site[:, None] * state.mean[-1])
+    recorded = ~np.isnan(surprise)
+    surprise = np.where(recorded, surprise, 0.0)
+    _, own_home = _variance(before.base, games, own)
+    weighed = surprise / (own_home + own.noise_sd**2)[:, None]
+    told = np.zeros_like(state.mean)
+    np.add.at(told, index1, weighed)
+    np.subtract.at(told, index2, weighed)
+    told[-1] = site @ weighed
+    expected = statespace.predict(before.base, season, games, own).margin
+    in_margin = (boxed.score[:, 0] - boxed.score[:, 1] - expected)[:, None]
+    slope = np.concatenate([[np.sum(in_margin**2)], np.sum(in_margin * surprise, axis=0)])
+    shots = boxed.box[:, :, [BOX[name] for name in ("fgm3", "fga3", "ftm", "fta")]].sum(axis=(0, 1))
+    fade = 1.0 - len(boxed) / max(SUM_MEMORY, float(len(boxed)))
+    return replace(
+        _with_sums(state, boxed, index1, index2),
+        mean=state.mean + base.covariance @ told,
+        slope=fade * state.slope + slope,
+        shooting=fade * state.shooting + shots,
+    )
+
+
+def to_bytes(state: Adjusted) -> bytes:
+    """The state, packed: equal states give equal bytes."""
+    arrays = {name: getattr(state, name) for name in _ARRAYS}
+    return pack(_VERSION, {"base": statespace.to_bytes(state.base), "league_games": state.league_games, **arrays})
+
+
+def from_bytes(content: bytes) -> Adjusted:
+    """The state that `to_bytes` wrote, bit for bit.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are not such a state, or one of another version.
+    """
+    arrays = unpack(content, "adjusted box scores", _VERSION, ("base", "league_games", *_ARRAYS))
+    base, games = statespace.from_bytes(arrays.pop("base").tobytes()), float(arrays.pop("league_games"))
+    return Adjusted(base=base, league_games=games, **arrays)
+
+
+def _observed(results: Results) -> Floats:
+    """The channels of games, (m, 14)."""
+    difference = (results.box[:, 0] - results.box[:, 1]) / results.length[:, None]
+    margin = results.score[:, 0] - results.score[:, 1]
+    return np.column_stack([difference, 100.0 * margin / results.possessions])
+
+
+def _without_luck(state: Adjusted, channels: Floats) -> Floats:
+    """Margin per 40 minutes, with only the share of extraordinary shooting that is skill."""
+    threes, threes_tried, frees, frees_tried = state.shooting
+    part = {name: channels[:, CHANNEL[name]] for name in ("fgm", "fgm3", "fga3", "ftm", "fta")}
+    margin = 2.0 * part["fgm"] + part["fgm3"] + part["ftm"]
+    luck3 = 3.0 * (part["fgm3"] - threes / max(threes_tried, 1.0) * part["fga3"])
+    luck1 = part["ftm"] - frees / max(frees_tried, 1.0) * part["fta"]
+    return margin - (1.0 - THREE_POINT_SKILL) * luck3 - (1.0 - FREE_THROW_SKILL) * luck1
+
+
+def _newcomer(state: Adjusted, season: int, parameters: Parameters) -> Floats:
+    """Channels of a team never seen: what its expected margin means in each; (14,)."""
+    new = statespace.newcomer(state.base, season, parameters)
+    slope: Floats = state.slope[1:] / max(float(state.slope[0]), 1e-9) * new
+    return slope
+
+
+def _strengths(state: Adjusted, season: int, teams: Ids, parameters: Parameters) -> Floats:
+    """Channels of teams, (k, 14)."""
+    place, known = find(state.base.teams, teams)
+    rows = np.vstack([state.mean[:-1], _newcomer(state, season, parameters)])
+    return rows[np.where(known, place, -1)]
+
+
+def _sums(state: Adjusted, teams: Ids) -> tuple[Floats, Floats]:
+    place, known = find(state.base.teams, teams)
+    rows = np.where(known, place, -1)
+    values = np.vstack([state.sums, np.zeros(len(SUMS))])
+    return values[rows], np.append(state.sums_variance, SUM_PRIOR)[rows]
+
+
+def _variance(base: State, games: Matchups, own: Parameters) -> tuple[Floats, Floats]:
+    """Variance of each game's counted margin, and the part of it that is the host's own home advantage."""
+    n = len(base.teams)
+    site = games.site.astype(np.float64)
+    (place1, known1), (place2, known2) = (find(base.teams, team) for team in (games.team1, games.team2))
+    grown = np.zeros((n + 2, n + 2))  # the last row stands for a team never seen
+    grown[: n + 1, : n + 1] = base.covariance
+    index1, index2 = np.where(known1, place1, n + 1), np.where(known2, place2, n + 1)
+    variance = np.append(base.covariance.diagonal(), own.newcomer_sd**2)
+    difference = variance[index1] + variance[index2] - 2.0 * grown[index1, index2]
+    with_home = 2.0 * site * (grown[index1, n] - grown[index2, n]) + site**2 * variance[n]
+    home = np.append(base.own_home_variance, [0.0, own.own_home_sd**2])
+    own_home = np.abs(site) * home[np.where(site > 0, index1, index2)]
+    return difference + with_home + own_home + own.noise_sd**2, own_home
+
+
+def _enrol(state: Adjusted, season: int, base: State, parameters: Parameters) -> Adjusted:
+    """The state with `base` as its margin's filter, and a row for each team of it that was not there before."""
+    if len(base.teams) == len(state.base.teams):
+        return replace(state, base=base)
+    place, known = find(state.base.teams, base.teams)
+    rows = np.where(known, place, len(state.base.teams))
+    new = _newcomer(state, season, parameters)
+    sums, variance = _sums(state, base.teams)
+    return replace(
+        state,
+        base=base,
+        mean=np.vstack([np.vstack([state.mean[:-1], new])[rows], state.mean[-1:]]),
+        long_run=np.vstack([state.long_run, new])[rows],
+        sums=sums,
+        sums_variance=variance,
+    )
+
+
+def _with_sums(state: Adjusted, games: Results, index1: npt.NDArray[np.intp], index2: npt.NDArray[np.intp]) -> Adjusted:
+    observed = np.column_stack([games.possessions / games.length, 100.0 * games.score.sum(axis=1) / games.possessions])
+    surprise = observed - state.league - state.sums[index1] - state.sums[index2]
+    weight = min(state.league_games + len(games), SUM_MEMORY)
+    step = surprise.sum(axis=0) / max(weight, float(len(games)))
+    surprise = surprise - step
+    variance = state.sums_variance[index1] + state.sums_variance[index2] + 1.0
+    sums, remaining = state.sums.copy(), state.sums_variance.copy()
+    for index in (index1, index2):
+        share = state.sums_variance[index] / variance
+        np.add.at(sums, index, share[:, None] * surprise)
+        np.subtract.at(remaining, index, share * state.sums_variance[index])
+    return replace(
+        state, sums=sums, sums_variance=remaining, league=state.league + step, league_games=weight
+    )  # fmt: skip

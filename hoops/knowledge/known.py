@@ -1,0 +1,136 @@
+"""The four states of a league and their one clock; each is moved by the games of a day at once.
+
+`update` sees states and results and gives no forecast: nothing here could peek.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hoops.arrays import pack, unpack
+from hoops.games.moment import START, Moment
+from hoops.games.results import Results
+from hoops.knowledge import efficiency, homes, statespace, sums
+from hoops.knowledge.efficiency import Adjusted
+from hoops.knowledge.homes import Homes
+from hoops.knowledge.parameters import Parameters
+from hoops.knowledge.state import State
+from hoops.knowledge.sums import Aggregates
+
+_VERSION = 2
+_PARTS = ("clock", "strength", "adjusted", "sums", "homes")
+
+
+@dataclass(frozen=True, eq=False)
+class Knowledge:
+    """What is known of a league.
+
+    clock: the (season, day) last folded, or advanced to; None before the first game. strength: `statespace`;
+    adjusted: `efficiency`; sums: `sums`; homes: `homes`, all of `hoops.knowledge`.
+    """
+
+    clock: Moment | None
+    strength: State
+    adjusted: Adjusted
+    sums: Aggregates
+    homes: Homes
+
+    @property
+    def now(self) -> Moment:
+        """The clock, once it has been advanced to a day.
+
+        Raises
+        ------
+        ValueError
+            If it never was.
+        """
+        if self.clock is None:
+            raise ValueError("advance what is known to the day of the games first")
+        return self.clock
+
+    @property
+    def season(self) -> int | None:
+        return None if self.clock is None else self.clock[0]
+
+    @property
+    def day(self) -> int | None:
+        return None if self.clock is None else self.clock[1]
+
+
+def initial(parameters: Parameters) -> Knowledge:
+    """Before a league's first game."""
+    strength, adjusted = statespace.initial(parameters), efficiency.initial(parameters)
+    return Knowledge(None, strength, adjusted, sums.initial(), homes.initial())
+
+
+def advance(known: Knowledge, season: int, day: int, parameters: Parameters) -> Knowledge:
+    """Move the clock to the morning of a day.
+
+    Raises
+    ------
+    ValueError
+        If the day lies before the clock.
+    """
+    now = (season, day)
+    since = now if known.clock is None else known.clock  # there is nothing yet that time could change
+    return Knowledge(
+        now,
+        statespace.advance(known.strength, since, now, parameters),
+        efficiency.advance(known.adjusted, since, now, parameters),
+        sums.advance(known.sums, since, now),
+        known.homes,
+    )
+
+
+def update(before: Knowledge, results: Results, parameters: Parameters) -> Knowledge:
+    """Fold all games of the clock's day at once; the order of rows and of teams changes no bit of the result.
+
+    Raises
+    ------
+    ValueError
+        If the clock has not been advanced to a day.
+    """
+    season, _ = now = before.now
+    return Knowledge(
+        now,
+        statespace.update(before.strength, season, results.outcomes, parameters),
+        efficiency.update(before.adjusted, season, results, parameters),
+        sums.update(before.sums, now, results),
+        homes.update(before.homes, results.matchups),
+    )
+
+
+def to_bytes(known: Knowledge) -> bytes:
+    """What is known, packed: equal states give equal bytes."""
+    return pack(
+        _VERSION,
+        {
+            "clock": np.array(START if known.clock is None else known.clock, np.int64),
+            "strength": statespace.to_bytes(known.strength),
+            "adjusted": efficiency.to_bytes(known.adjusted),
+            "sums": sums.to_bytes(known.sums),
+            "homes": homes.to_bytes(known.homes),
+        },
+    )
+
+
+def from_bytes(content: bytes) -> Knowledge:
+    """What `to_bytes` wrote, bit for bit.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are something else, or of another version.
+    """
+    arrays = unpack(content, "what is known", _VERSION, _PARTS)
+    season, day = arrays.pop("clock").tolist()
+    parts = {name: part.tobytes() for name, part in arrays.items()}
+    return Knowledge(
+        None if (season, day) == START else (season, day),
+        statespace.from_bytes(parts["strength"]),
+        efficiency.from_bytes(parts["adjusted"]),
+        sums.from_bytes(parts["sums"]),
+        homes.from_bytes(parts["homes"]),
+    )

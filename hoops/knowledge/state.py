@@ -1,0 +1,86 @@
+"""The state of the state-space model, its bytes, and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hoops.arrays import Floats, Ids, pack, unpack
+
+_VERSION = 4
+_ARRAYS = ("teams", "last_season", "mean", "covariance", "long_run", "own_home", "own_home_variance")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Of team 1, each (m,): win probability (never 0 or 1), expected margin and its standard deviation (points)."""
+
+    probability: Floats
+    margin: Floats
+    margin_sd: Floats
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """Teams that played this season (k,), their expected margin against the mean of them, and its sd (points)."""
+
+    team: Ids
+    rating: Floats
+    rating_sd: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Strengths of a league at one moment (`hoops.knowledge.Knowledge` has the clock); the arrays are read-only.
+
+    Attributes
+    ----------
+    teams : int32 (n,), ascending
+    last_season : int16 (n,)
+        Season of each team's latest game.
+    mean : float64 (n + 1,)
+        Strengths, then the home advantage (points).
+    covariance : float64 (n + 1, n + 1), exactly symmetric
+    long_run : float64 (n,)
+        Where each strength returns to between seasons (points).
+    own_home, own_home_variance : float64 (n,)
+        Each team's home advantage less the league's, and its variance; taken as independent of all else.
+    """
+
+    teams: Ids
+    last_season: npt.NDArray[np.int16]
+    mean: Floats
+    covariance: Floats
+    long_run: Floats
+    own_home: Floats
+    own_home_variance: Floats
+
+    def __post_init__(self) -> None:
+        for name in _ARRAYS:
+            getattr(self, name).flags.writeable = False
+
+
+def to_bytes(state: State) -> bytes:
+    """The state, packed: equal states give equal bytes."""
+    arrays = {name: getattr(state, name) for name in _ARRAYS if name != "covariance"}
+    triangle = state.covariance[np.tril_indices(len(state.mean))]
+    return pack(_VERSION, {**arrays, "triangle": triangle})
+
+
+def from_bytes(content: bytes) -> State:
+    """The state that `to_bytes` wrote, bit for bit.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are not a state, or one of another version.
+    """
+    arrays = unpack(content, "a state", _VERSION, ("triangle", *_ARRAYS[:3], *_ARRAYS[4:]))
+    n = len(arrays["mean"])
+    triangle, covariance = arrays.pop("triangle"), np.empty((n, n))
+    rows, columns = np.tril_indices(n)
+    covariance[rows, columns] = triangle
+    covariance[columns, rows] = triangle
+    return State(covariance=covariance, **arrays)

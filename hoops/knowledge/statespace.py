@@ -1,0 +1,224 @@
+"""Team strengths as a Gaussian state-space model, moved by one joint Kalman update a day.
+
+    initial -> advance to a day -> predict its games
+                                -> update with its games -> advance to the next day -> ...
+
+A state holds every team's strength in points and the league's home advantage, with their full covariance, and beside
+them how much each team's own home advantage differs from the league's. It has no clock: whoever moves it says from
+when to when, and which season it is. `predict` sees a state and pairings, `update` a
+state and outcomes: no function takes a state and outcomes and gives forecasts. `docs/model.md` has the formulas; the
+filter is Kalman's (1960), its use for teams Harville's (1977) and Glickman and Stern's (1998).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from hoops.arrays import Floats, find
+from hoops.games.matchups import Matchups, Outcomes
+from hoops.games.moment import Moment, elapsed
+from hoops.knowledge.parameters import Parameters
+from hoops.knowledge.state import Forecast, Ratings, State, from_bytes, to_bytes
+
+__all__ = ["advance", "from_bytes", "initial", "newcomer", "predict", "ratings", "to_bytes", "update"]
+
+_Index = npt.NDArray[np.intp]
+
+_LIMIT = 6.0  # no forecast is surer than a probit of 6, one in a thousand million
+
+
+def initial(parameters: Parameters) -> State:
+    """The state before a league's first game: no teams, and a guess at the home advantage."""
+    return State(
+        teams=np.empty(0, np.int32),
+        last_season=np.empty(0, np.int16),
+        mean=np.array([parameters.home]),
+        covariance=np.array([[parameters.home_sd**2]]),
+        long_run=np.empty(0),
+        own_home=np.empty(0),
+        own_home_variance=np.empty(0),
+    )
+
+
+def advance(state: State, since: Moment, now: Moment, parameters: Parameters) -> State:
+    """Move a state on to the morning of a day: drift within the season, a carry-over for each summer between.
+
+    Raises
+    ------
+    ValueError
+        If `now` lies before `since`.
+    """
+    summers, days = elapsed(since, now)
+    for _ in range(summers):
+        state = _over_summer(state, since[0], parameters)
+    covariance = state.covariance.copy()
+    strengths = np.arange(len(state.teams))
+    covariance[strengths, strengths] += parameters.drift_sd**2 * days
+    return replace(state, covariance=covariance)
+
+
+def _over_summer(state: State, season: int, parameters: Parameters) -> State:
+    n = len(state.teams)
+    shrink = np.append(np.full(n, parameters.carry), 1.0)
+    widen = np.append(np.full(n, parameters.carry_sd**2), parameters.home_season_sd**2)
+    strength = state.mean[:n]
+    # A season that a team sat out says nothing new about its long run.
+    rate = np.where(state.last_season == season, parameters.long_run_rate, 0.0)
+    long_run = state.long_run + rate * (strength - state.long_run)
+    kept = parameters.own_home_carry**2
+    return replace(
+        state,
+        mean=np.append(long_run + parameters.carry * (strength - long_run), state.mean[n]),
+        covariance=state.covariance * np.outer(shrink, shrink) + np.diag(widen),
+        long_run=long_run,
+        own_home=parameters.own_home_carry * state.own_home,
+        own_home_variance=kept * state.own_home_variance + (1.0 - kept) * parameters.own_home_sd**2,
+    )
+
+
+def predict(before: State, season: int, matchups: Matchups, parameters: Parameters) -> Forecast:
+    """Forecast games of a season from what is known before them; a team never seen takes the newcomer's prior.
+
+    Each game's forecast depends on nothing but the state and that game, to the last bit, and the same game with its
+    teams swapped gets the mirrored forecast.
+    """
+    sign, ordered = matchups.lower_id_first()
+    state = _enrol(before, season, ordered, parameters)
+    index1, index2, host = _places(state, ordered)
+    site = ordered.site.astype(np.float64)
+    n = len(state.teams)
+    covariance = state.covariance
+    strength = covariance[index1, index1] + covariance[index2, index2] - 2.0 * covariance[index1, index2]
+    with_home = 2.0 * site * (covariance[index1, n] - covariance[index2, n])
+    home = np.abs(site) * (covariance[n, n] + state.own_home_variance[host])
+    counted = _expected(state, index1, index2, host, site)
+    sd = np.sqrt(strength + with_home + home + parameters.noise_sd**2) / parameters.scale
+    probit = np.clip(sign * counted / sd, -_LIMIT, _LIMIT)
+    # The math module sees one number at a time: NumPy's vector kernels may round by position in the array.
+    probability = np.array([0.5 + 0.5 * math.erf(z * math.sqrt(0.5)) for z in probit.tolist()])
+    margin, margin_sd = _points(counted, sd, parameters)
+    return Forecast(probability=probability, margin=sign * margin, margin_sd=margin_sd)
+
+
+def update(before: State, season: int, outcomes: Outcomes, parameters: Parameters) -> State:
+    """Fold all games of one day of a season at once, into the state of that morning.
+
+    The order of the rows, and which team of a game is called team 1, changes no bit of the result.
+    """
+    if len(outcomes.matchups) == 0:
+        return before
+    games = _in_order(outcomes)
+    state = _enrol(before, season, games.matchups, parameters)
+    index1, index2, host = _places(state, games.matchups)
+    site = games.matchups.site.astype(np.float64)
+    n = len(state.teams)
+    # With a row of H per game (+1, -1 and the site), H P is a difference of rows of P and H P H' one of its columns.
+    hp = state.covariance[index1] - state.covariance[index2] + site[:, None] * state.covariance[n]
+    innovation_covariance = hp[:, index1] - hp[:, index2] + site * hp[:, n, None]
+    own_home_variance = np.abs(site) * state.own_home_variance[host]
+    variance = innovation_covariance.diagonal() + own_home_variance + parameters.noise_sd**2
+    np.fill_diagonal(innovation_covariance, variance)
+    innovation = _counted(games, parameters) - _expected(state, index1, index2, host, site)
+    root = np.linalg.cholesky(innovation_covariance)
+    whitened = np.linalg.solve(root, np.column_stack([hp, innovation]))
+    gain, surprise = np.ascontiguousarray(whitened[:, :-1]), whitened[:, -1]
+    # A matrix times its own transpose is computed as one triangle and mirrored: exactly symmetric.
+    learned = gain.T @ gain
+    # A team's own home advantage takes its share of its game's surprise, as if it were correlated with nothing else.
+    share = own_home_variance / variance
+    own_home, remaining = state.own_home.copy(), state.own_home_variance.copy()
+    np.add.at(own_home, host, site * share * innovation)
+    np.subtract.at(remaining, host, share * own_home_variance)
+    last_season = state.last_season.copy()
+    last_season[index1] = last_season[index2] = season
+    return replace(
+        state,
+        last_season=last_season,
+        mean=state.mean + surprise @ gain,
+        covariance=np.subtract(state.covariance, learned, out=learned),
+        own_home=own_home,
+        own_home_variance=remaining,
+    )
+
+
+def ratings(state: State, season: int, parameters: Parameters) -> Ratings:
+    """Strengths of the teams that have played in a season, as margins against the mean of those teams."""
+    index = np.flatnonzero(state.last_season == season)
+    if len(index) == 0:
+        return Ratings(np.empty(0, np.int32), np.empty(0), np.empty(0))
+    strength = state.mean[index]
+    covariance = state.covariance[np.ix_(index, index)]
+    with_mean = covariance.mean(axis=1)
+    variance = covariance.diagonal() - 2.0 * with_mean + with_mean.mean()
+    relative = (strength - strength.mean()) / parameters.softness
+    return Ratings(state.teams[index], parameters.softness * np.sinh(relative), np.cosh(relative) * np.sqrt(variance))
+
+
+def newcomer(state: State, season: int, parameters: Parameters) -> float:
+    """Expected strength of a team never seen: in a league's first season all are new, and their mean is 0."""
+    return parameters.newcomer if np.any(state.last_season != season) else 0.0
+
+
+def _in_order(outcomes: Outcomes) -> Outcomes:
+    """The same games in the one order that does not depend on how they were given."""
+    sign, games = outcomes.matchups.lower_id_first()
+    margin = sign * outcomes.margin
+    order = np.lexsort((outcomes.num_ot, margin, games.site, games.team2, games.team1))
+    return Outcomes(games.rows(order), margin[order], outcomes.num_ot[order])
+
+
+def _places(state: State, games: Matchups) -> tuple[_Index, _Index, _Index]:
+    """Where both teams and the host stand in the state; on neutral ground the host means nothing."""
+    index1, index2 = np.searchsorted(state.teams, games.team1), np.searchsorted(state.teams, games.team2)
+    return index1, index2, np.where(games.site > 0, index1, index2)
+
+
+def _expected(state: State, index1: _Index, index2: _Index, host: _Index, site: Floats) -> Floats:
+    home = state.mean[len(state.teams)] + state.own_home[host]
+    return state.mean[index1] - state.mean[index2] + site * home
+
+
+def _counted(games: Outcomes, parameters: Parameters) -> Floats:
+    """What a game's margin counts: blowouts little more than a clear win, overtime less than its final score."""
+    counted = parameters.softness * np.arcsinh(games.margin / parameters.softness)
+    return np.where(games.num_ot > 0, parameters.overtime_share * counted, counted)
+
+
+def _points(counted: Floats, sd: Floats, parameters: Parameters) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of the margin softness * sinh(Y / softness) for Y normal around `counted`."""
+    growth = np.array([math.exp(value) for value in ((sd / parameters.softness) ** 2).tolist()])
+    sinh = np.array([math.sinh(value) for value in (counted / parameters.softness).tolist()])
+    variance = (growth**2 * (1.0 + 2.0 * sinh**2) - 1.0) / 2.0 - growth * sinh**2
+    return parameters.softness * np.sqrt(growth) * sinh, parameters.softness * np.sqrt(variance)
+
+
+def _enrol(state: State, season: int, matchups: Matchups, parameters: Parameters) -> State:
+    """The state with those teams in it that it has never seen, at the newcomer's prior."""
+    playing = np.concatenate([matchups.team1, matchups.team2])
+    _, known = find(state.teams, playing)
+    new = np.unique(playing[~known])
+    if len(new) == 0:
+        return state
+    n, total = len(state.teams), len(state.teams) + len(new)
+    teams = np.concatenate([state.teams, new]).astype(np.int32)
+    order = np.argsort(teams, kind="stable")
+    strength = np.full(len(new), newcomer(state, season, parameters))
+    kept, added = np.append(np.arange(n), total), np.arange(n, total)
+    covariance = np.zeros((total + 1, total + 1))
+    covariance[np.ix_(kept, kept)] = state.covariance
+    covariance[added, added] = parameters.newcomer_sd**2
+    rows = np.append(order, total)
+    return replace(
+        state,
+        teams=teams[order],
+        last_season=np.append(state.last_season, np.full(len(new), season, np.int16))[order],
+        mean=np.concatenate([state.mean[:n], strength, state.mean[n:]])[rows],
+        covariance=covariance[np.ix_(rows, rows)],
+        long_run=np.append(state.long_run, strength)[order],
+        own_home=np.append(state.own_home, np.zeros(len(new)))[order],
+        own_home_variance=np.append(state.own_home_variance, np.full(len(new), parameters.own_home_sd**2))[order],
+    )

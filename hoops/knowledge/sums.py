@@ -1,0 +1,186 @@
+"""Plain sums of everything teams have done, kept apart for wins and losses, moved on day by day.
+
+    initial -> advance to a day -> totals of any teams, before that day
+                                -> update with its games -> advance to the next day -> ...
+
+For every team, over its wins and over its losses: the number of games, and the sums of each statistic for the team and
+against it; all-time, this season, and decayed exponentially. A game costs the same work however many came before it.
+A statistic that was not recorded adds nothing, and its game is not counted among those that it can be divided by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from hoops.arrays import Floats, Ids, find, look_up, pack, unpack
+from hoops.games.moment import Moment, elapsed
+from hoops.games.results import Results
+from hoops.schemas import BOX_COLUMNS
+
+WON, LOST = 0, 1
+STATISTICS = ("score", "num_ot", *BOX_COLUMNS)
+COUNTS = ("games", "with_box", "with_fouls")  # of games; the last two had a box score, and fouls in it
+# The count that a statistic's sums are divided by.
+COUNT_OF = tuple(2 if name == "pf" else 1 if name in BOX_COLUMNS else 0 for name in STATISTICS)
+WIDTH = len(COUNTS) + 2 * len(STATISTICS)
+_FOR, _AGAINST = len(COUNTS), len(COUNTS) + len(STATISTICS)
+
+HALF_LIFE = 45.0  # days after which a game counts half in the decayed sums
+SUMMER = 0.35  # share of the decayed sums that survives a summer
+_VERSION = 3
+_ARRAYS = ("teams", "last_season", "last_day", "all_time", "season_sums", "decayed")
+
+
+@dataclass(frozen=True, eq=False)
+class Aggregates:
+    """Sums of a league at one moment (`hoops.knowledge.Knowledge` has the clock); the arrays are read-only.
+
+    Attributes
+    ----------
+    teams : int32 (n,), ascending
+    last_season, last_day : int16 (n,)
+        When each team played last.
+    all_time, season_sums : int32 (n, 2, 33)
+        By team, won or lost, and column: `COUNTS`, then `STATISTICS` for the team, then those against it.
+    decayed : float64 (n, 2, 33)
+    """
+
+    teams: Ids
+    last_season: npt.NDArray[np.int16]
+    last_day: npt.NDArray[np.int16]
+    all_time: npt.NDArray[np.int32]
+    season_sums: npt.NDArray[np.int32]
+    decayed: Floats
+
+    def __post_init__(self) -> None:
+        for name in _ARRAYS:
+            getattr(self, name).flags.writeable = False
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """Sums of some teams, (k, 2, ...): by team, then won or lost.
+
+    games : float64 (k, 2). counted, own, against : float64 (k, 2, 15), by `STATISTICS`: games in which it was
+    recorded, its sum for the team, its sum for the opponents.
+    """
+
+    games: Floats
+    counted: Floats
+    own: Floats
+    against: Floats
+
+
+def initial() -> Aggregates:
+    """Before a league's first game: no teams."""
+    sums = np.zeros((0, 2, WIDTH), np.int32)
+    return Aggregates(
+        teams=np.empty(0, np.int32),
+        last_season=np.empty(0, np.int16),
+        last_day=np.empty(0, np.int16),
+        all_time=sums,
+        season_sums=sums.copy(),
+        decayed=sums.astype(np.float64),
+    )
+
+
+def advance(state: Aggregates, since: Moment, now: Moment) -> Aggregates:
+    """Move the sums on to the morning of a day: old games fade, a new season's sums begin at nothing.
+
+    Raises
+    ------
+    ValueError
+        If `now` lies before `since`.
+    """
+    summers, days = elapsed(since, now)
+    fade = 0.5 ** (days / HALF_LIFE)
+    if not summers:
+        return replace(state, decayed=state.decayed * fade)
+    fade *= SUMMER**summers
+    return replace(state, decayed=state.decayed * fade, season_sums=np.zeros_like(state.season_sums))
+
+
+def update(before: Aggregates, now: Moment, results: Results) -> Aggregates:
+    """Add all games of a day at once to the sums of its morning.
+
+    The order of the rows, and which team of a game is called team 1, changes no bit of the result: a day's sums are
+    whole numbers.
+    """
+    if len(results) == 0:
+        return before
+    games = results.matchups
+    state = _enrol(before, np.concatenate([games.team1, games.team2]))
+    added = np.zeros(state.all_time.shape, np.int32)
+    statistics = np.concatenate(
+        [results.score[:, :, None], np.repeat(results.num_ot[:, None, None], 2, axis=1), results.box], axis=2
+    )
+    recorded = ~np.isnan(statistics)
+    whole = np.where(recorded, statistics, 0.0).astype(np.int32)
+    counts = np.stack(
+        [np.ones(len(results), np.int32), recorded[:, 0, STATISTICS.index("fga")], recorded[:, 0, -1]], axis=1
+    )
+    last_season, last_day = state.last_season.copy(), state.last_day.copy()
+    for side, team in enumerate((games.team1, games.team2)):
+        index = np.searchsorted(state.teams, team)
+        lost = (results.score[:, side] < results.score[:, 1 - side]).astype(np.intp)
+        np.add.at(added, (index, lost), np.concatenate([counts, whole[:, side], whole[:, 1 - side]], axis=1))
+        last_season[index], last_day[index] = now
+    return replace(
+        state,
+        last_season=last_season,
+        last_day=last_day,
+        all_time=state.all_time + added,
+        season_sums=state.season_sums + added,
+        decayed=state.decayed + added,
+    )
+
+
+def totals(state: Aggregates, teams: Ids, scope: str = "season_sums") -> Totals:
+    """Sums of teams in one scope (`all_time`, `season_sums`, `decayed`); nothing for a team never seen."""
+    sums = getattr(state, scope)
+    chosen = look_up(state.teams, sums, teams, 0).astype(np.float64)
+    return Totals(
+        chosen[:, :, 0], chosen[:, :, list(COUNT_OF)], chosen[:, :, _FOR:_AGAINST], chosen[:, :, _AGAINST:]
+    )  # fmt: skip
+
+
+def to_bytes(state: Aggregates) -> bytes:
+    """The sums, packed: equal sums give equal bytes."""
+    return pack(_VERSION, {name: getattr(state, name) for name in _ARRAYS})
+
+
+def from_bytes(content: bytes) -> Aggregates:
+    """The sums that `to_bytes` wrote, bit for bit.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are not such sums, or some of another version.
+    """
+    return Aggregates(**unpack(content, "aggregates", _VERSION, _ARRAYS))
+
+
+def _enrol(state: Aggregates, playing: Ids) -> Aggregates:
+    """The state with a row of zeros for each team that it has never seen."""
+    _, known = find(state.teams, playing)
+    new = np.unique(playing[~known])
+    if len(new) == 0:
+        return state
+    teams = np.concatenate([state.teams, new]).astype(np.int32)
+    order = np.argsort(teams, kind="stable")
+
+    def grown(values: npt.NDArray) -> npt.NDArray:
+        return np.concatenate([values, np.zeros((len(new), *values.shape[1:]), values.dtype)])[order]
+
+    return replace(
+        state,
+        teams=teams[order],
+        last_season=grown(state.last_season),
+        last_day=grown(state.last_day),
+        all_time=grown(state.all_time),
+        season_sums=grown(state.season_sums),
+        decayed=grown(state.decayed),
+    )

@@ -1,0 +1,34 @@
+"""The published tables as functions of what the fold kept and what the reference says.
+
+Equal inputs give equal tables, row by row; `hoops.schemas.PUBLISHED` describes each.
+"""
+
+from hoops.tables.league import SeasonSummary, champion, seasons, summary, teams
+from hoops.tables.season import (
+    SeasonRows,
+    forecasts,
+    ratings,
+    results,
+    scores,
+    season_tables,
+    team_records,
+    tournaments,
+    upcoming,
+)
+
+__all__ = [
+    "SeasonRows",
+    "SeasonSummary",
+    "champion",
+    "forecasts",
+    "ratings",
+    "results",
+    "scores",
+    "season_tables",
+    "seasons",
+    "summary",
+    "team_records",
+    "teams",
+    "tournaments",
+    "upcoming",
+]

@@ -1,0 +1,86 @@
+"""The games to come, as the ledger has them: the newest list of each season, less what was retracted since."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hoops.contract import merge
+from hoops.contract.merge import Statement
+from hoops.games.identity import without
+from hoops.games.leagues import League
+from hoops.games.moment import START, Moment
+from hoops.schemas import FIXTURES
+from lake.heads import Head
+from lake.ledger import RETRACTIONS, DayEntries, Entry, Ledger, digest, statements
+
+OVERDUE = 7  # days for which a fixture without a result is still shown; results can be late
+
+
+class Schedule:
+    """Entries of a league, listed at most once, so that everything read through it agrees."""
+
+    def __init__(self, league: League, ledger: Ledger) -> None:
+        self._league, self._ledger = league, ledger
+        self._days: dict[int, list[DayEntries]] = {}
+        self._lists: dict[int, Entry] | None = None
+
+    def days(self, season: int) -> list[DayEntries]:
+        """Days of a season that have games."""
+        return [day for day in self._listed(season) if day.has_games]
+
+    def inputs(self, head: Head) -> str:
+        """Digest of what the forecasts of games to come are made from: where the state stands, lists, retractions."""
+        position = head.position or START
+        open_lists = {season: entry for season, entry in self._fixture_lists().items() if season >= position[0]}
+        retracted = [entry for season in sorted(open_lists) for entry in self._retracted(season)]
+        keys = [entry.key for entry in (*open_lists.values(), *retracted)]
+        return digest([str(position), *keys]) if keys else ""
+
+    def is_behind(self, head: Head) -> bool:
+        """True while the ledger has days after the head's, whose results every forecast should know."""
+        position = head.position or START
+        seasons = [season for season in self._ledger.seasons(self._league) if season >= position[0]]
+        return any(
+            (season, day.day) > position and head.empty.get(season, {}).get(day.day) != day.digest
+            for season in seasons
+            for day in self.days(season)
+        )
+
+    def of_season(self, season: int) -> pa.Table:
+        """The fixtures of a season (`FIXTURES`), played or not."""
+        entry = self._fixture_lists().get(season)
+        if entry is None:
+            return FIXTURES.empty_table()
+        (rows,) = self._ledger.read([entry])
+        listed = Statement(entry.version, entry.content, games=rows)
+        return merge.open_fixtures([listed, *statements(self._ledger, self._retracted(season))])
+
+    def of_day(self, season: int, day: int) -> pa.Table:
+        rows = self.of_season(season)
+        return rows.filter(pc.equal(rows["day"], day))
+
+    def to_come(self, position: Moment | None, games: pa.Table) -> pa.Table:
+        """Fixtures on days not yet reached, and those of the last days that are not among the season's games."""
+        season, day = position or START
+        parts = [FIXTURES.empty_table()]
+        for one in sorted(self._fixture_lists()):
+            if one > season:
+                parts.append(self.of_season(one))
+            elif one == season:
+                rows = self.of_season(one)
+                parts.append(without(rows.filter(pc.greater_equal(rows["day"], day - OVERDUE)), games))
+        return pa.concat_tables(parts).combine_chunks()
+
+    def _listed(self, season: int) -> list[DayEntries]:
+        if season not in self._days:
+            self._days[season] = self._ledger.days(self._league, season)
+        return self._days[season]
+
+    def _retracted(self, season: int) -> list[Entry]:
+        return [entry for day in self._listed(season) for entry in day.entries if entry.sort == RETRACTIONS]
+
+    def _fixture_lists(self) -> dict[int, Entry]:
+        if self._lists is None:
+            self._lists = self._ledger.fixtures(self._league)
+        return self._lists

@@ -1,0 +1,1 @@
+"""One file a command; whatever is slow to import is imported inside it."""

@@ -1,0 +1,64 @@
+"""`madness backtest`: past seasons, walk-forward."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hoops.errors import MadnessError
+from madness.commands import output
+from madness.commands.options import JsonOption
+
+
+def backtest(
+    data: Annotated[Path, typer.Option(help="Folder of Kaggle's CSV files.")],
+    league: Annotated[str, typer.Option(help="M or W.")],
+    seasons: Annotated[str, typer.Option(help="2024, 2011-2024, a list, or all.")] = "all",
+    model: Annotated[
+        str, typer.Option(help="full (trained on earlier seasons for each season) or statespace.")
+    ] = "full",
+    lines: Annotated[
+        list[Path] | None,
+        typer.Option(help="Closing lines or FiveThirtyEight: a file or a folder of them; repeatable."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the training; repeatable.")
+    ] = None,
+    predictions: Annotated[Path | None, typer.Option(help="Write Season,DayNum,Team1ID,Team2ID,Prob1 here.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Forecast past seasons walk-forward, without AWS, and score the forecasts beside baselines."""
+    from lake.folder import read_folder
+    from madness import selection
+    from madness.backtest import ModelName, backtest
+    from madness.console import voice
+    from madness.printed import render_backtest
+
+    leagues = selection.parse_leagues(league)
+    if len(leagues) != 1:
+        raise selection.SelectionError("one league at a time: --league M or --league W")
+    if model not in {*ModelName}:
+        raise MadnessError(f"unknown model {model!r}; allowed: {', '.join(ModelName)}")
+    chosen = selection.choose_seasons(selection.existing_folder(data), leagues, seasons)
+    speaker = voice()
+    folder = read_folder(data, leagues)
+    found, outsiders = backtest(folder, leagues[0], chosen, ModelName(model), settings or [], lines or [], speaker)
+    for one in outsiders:
+        if one.unmatched:
+            speaker.say(f"{one.file}: no team is called {', '.join(one.unmatched)}; their games are left out")
+    if predictions is not None:
+        _write_csv(found.predictions, predictions)
+        speaker.say(f"{found.predictions.num_rows:,} forecasts in {predictions}")
+    if as_json:
+        output.as_json(found.to_dict() | {"outside": [one.to_dict() for one in outsiders]})
+    else:
+        render_backtest(found, outsiders)
+
+
+def _write_csv(table: Any, path: Path) -> None:
+    from pyarrow import csv
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    csv.write_csv(table, path, csv.WriteOptions(quoting_style="none"))

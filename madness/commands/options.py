@@ -1,0 +1,13 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_HOME = Path(".madness")
+HomeOption = Annotated[Path, typer.Option("--home", envvar="MADNESS_HOME", help="Where the local stack lives.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+StageOption = Annotated[str, typer.Option("--stage", help="local, or a stage of .chalice/config.json on AWS.")]

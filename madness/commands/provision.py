@@ -1,0 +1,31 @@
+"""`madness provision`: what a stage's functions stand on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from madness.commands import output
+from madness.commands.options import DEFAULT_HOME, HomeOption, JsonOption, StageOption
+from madness.commands.reach import clients_of
+
+
+def provision(
+    stage: StageOption = "local",
+    home: HomeOption = DEFAULT_HOME,
+    alarm_email: Annotated[str | None, typer.Option(help="Who is told of alarms; kept if left out.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Create or update a stage's buckets, queues, roles and alarms with CloudFormation."""
+    from madness.console import voice
+    from madness.deploy.provision import provision
+    from operate.stage import load_stage
+
+    names = load_stage(stage)
+    clients = clients_of(names, home)
+    outcome = provision(names, clients("cloudformation"), alarm_email=alarm_email, say=voice().say)
+    if as_json:
+        output.as_json({"stack": names.stack, "outcome": outcome, "buckets": names.buckets(), "queue": names.queue})
+    else:
+        output.line(f"stack {names.stack}: {outcome}")

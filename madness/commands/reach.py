@@ -1,0 +1,38 @@
+"""How a command reaches its stage: the home of the local one, or the account of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from madness.local.home import Home
+    from operate.aws import Clients
+    from operate.stage import Stage
+
+
+def existing(home: Path) -> Home:
+    """The local stack in a folder; raise `LocalError` if there is none."""
+    from madness.local.home import Home, LocalError
+
+    found = Home(home)
+    if not found.exists:
+        raise LocalError(
+            f"There is no local stack in {found.root}. `madness up` makes one; --home names another place."
+        )
+    return found
+
+
+def clients_of(stage: Stage, home: Path) -> Clients:
+    """Clients of a stage: of the local stack in a folder if it is the local one, else of the account."""
+    from madness.local import ministack
+    from madness.local.home import LocalError
+    from operate.aws import account_clients
+
+    if stage.name != "local":
+        return account_clients()
+    place = existing(home)
+    endpoint = ministack.running(place)
+    if endpoint is None:
+        raise LocalError(f"The local AWS of {place.root} does not run. Start it with `madness up --home {place.root}`.")
+    return ministack.local_clients(endpoint)

@@ -1,0 +1,1 @@
+"""Deployment to AWS: the stack, and the rights of each function."""

@@ -1,0 +1,158 @@
+"""What people see when it is done: tables on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+
+def render_status(found: dict[str, Any]) -> None:
+    """Print a status as tables on stdout."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 100)
+    if not found["running"]:
+        console.print(f"The local stack in {found['home']} does not run. `madness up` resumes it.", highlight=False)
+        return
+    table = Table("league", "last day", "days", "waiting", "model", "tables published", box=None)
+    for league, one in found["leagues"].items():
+        last = f"{one['season']} day {one['day']}" if one["season"] is not None else "-"
+        age = _ago(one["published_seconds_ago"]) + ("" if one["tables_current"] else " (behind)")
+        table.add_row(league, last, f"{one['days']:,}", f"{one['days_waiting']:,}", one["model"], age)
+    console.print(table)
+    queues = f"queue {found['queue']['messages']:,}, dead letters {found['dead_letters']['messages']:,}"
+    console.print(f"stage {found['stage']}: {queues}", highlight=False)
+    if found.get("dashboard"):
+        console.print(f"dashboard {found['dashboard']}", highlight=False)
+
+
+def render_backtest(found: Any, outsiders: Iterable[Any] = ()) -> None:
+    """Print scores on stdout: pooled, the model against the others, its calibration, outsiders, season by season."""
+    from hoops.evaluation.metrics import calibration_error
+
+    console, table = _tables()
+    headings = ("kind", "forecaster", "games", "log loss", "Brier", "accuracy", "margin RMSE")
+    for span in found.spans:
+        pooled = table(*headings, title=f"{found.league.label}, {span}")
+        for row in found.rows:
+            if row.span == span:
+                pooled.add_row(row.kind, row.forecaster, *_scores(row.scores))
+        console.print(pooled)
+    compared = table("seasons", "kind", "less the log loss of", "difference", "95 of 100 resamples",
+                     title=f"log loss of {found.model}")  # fmt: skip
+    for one in found.differences:
+        span = f"{one.low:+.4f} to {one.high:+.4f}"
+        compared.add_row(one.span, one.kind, one.forecaster, f"{one.difference:+.4f}", span)
+    console.print(compared)
+    for kind, bins in found.calibration.items():
+        if kind == "regular":
+            error = calibration_error(bins)
+            calibrated = table("favourite from", "to", "games", "forecast", "won",
+                               title=f"calibration of {found.model}, {kind}: expected error {error:.4f}")  # fmt: skip
+            for bin_ in bins:
+                numbers = (f"{value:.3f}" for value in (bin_.forecast, bin_.won))
+                calibrated.add_row(f"{bin_.low:.3f}", f"{bin_.high:.3f}", f"{bin_.games:,}", *numbers)
+            console.print(calibrated)
+    for outsider in outsiders:
+        _render_outsider(console, table, found, outsider)
+    seasons = table("season", *headings, title="by season")
+    for row in found.rows:
+        if row.span not in found.spans and row.forecaster == found.model:
+            seasons.add_row(row.span, row.kind, row.forecaster, *_scores(row.scores))
+    console.print(seasons)
+
+
+def _render_outsider(console: Any, table: Any, found: Any, outsider: Any) -> None:
+    if not outsider.parts:
+        console.print(f"\n{outsider.name} ({outsider.file}): no forecast of any of these games", highlight=False)
+        return
+    names = [name for name in (found.model, "statespace", "elo") if name in outsider.parts[0].log_loss]
+    names = list(dict.fromkeys(names))
+    title = f"log loss beside {outsider.name}, {outsider.seasons[0]}-{outsider.seasons[-1]}: {outsider.note}"
+    less = f"{found.model} less it"
+    rows = table("games of", "games", *names, outsider.name, less, "95 of 100 resamples", "gap closed", title=title)
+    for part in outsider.parts:
+        losses = [f"{part.log_loss[name]:.4f}" for name in (*names, "outside")]
+        span = f"{part.low:+.4f} to {part.high:+.4f}"
+        closed = "-" if part.gap_closed is None else f"{100 * part.gap_closed:.0f}%"
+        rows.add_row(part.part, f"{part.games:,}", *losses, f"{part.difference:+.4f}", span, closed)
+    console.print(rows)
+
+
+def _tables() -> tuple[Any, Any]:
+    """A console on stdout, and what makes a plain table for it, under its title."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 110)
+
+    def table(*headings: str, title: str) -> Table:
+        console.print(f"\n{title}", style="italic", highlight=False)
+        return Table(*headings, box=None)
+
+    return console, table
+
+
+def _scores(s: Any) -> tuple[str, ...]:
+    return (f"{s.games:,}", f"{s.log_loss:.4f}", f"{s.brier:.4f}", f"{s.accuracy:.3f}", f"{s.margin_rmse:.2f}")
+
+
+_OF_TEAMS = (
+    ("rank", "rank", 0),
+    ("rating, points", "rating", 1),
+    ("offence, points per 100 possessions", "offence", 1),
+    ("defence, points per 100 possessions", "defence", 1),
+    ("tempo, possessions per 40 minutes", "tempo", 1),
+    ("km from home", "kilometres", 0),
+)
+
+
+def render_match(found: dict[str, Any]) -> None:
+    """Print the forecast of one game, and what drives it, on stdout."""
+    from hoops.games.leagues import League
+
+    console, table = _tables()
+    one, two = found["team1"], found["team2"]
+    sign = 1 if found["probability"] >= 0.5 else -1
+    favourite, other = (one, two)[::sign]
+    chance, margin = max(found["probability"], 1 - found["probability"]), sign * found["margin"]
+    place = {"neutral": "on neutral ground", "home": f"at {one['name']}", "away": f"at {two['name']}"}[found["site"]]
+    if found["city"]:
+        place += f" in {found['city']['name'] or 'city ' + str(found['city']['id'])}"
+    when = f"day {found['day']} of {found['season']}" + (f" ({found['date']})" if found["date"] else "")
+    console.print(f"{favourite['name']} beats {other['name']} in {100 * chance:.1f} of 100 games", highlight=False)
+    league = League(found["league"]).label.lower()
+    console.print(f"by {margin:.1f} ± {found['margin_sd']:.1f} points ({league}), {place}, {when}", highlight=False)
+    rated = table("", one["name"], two["name"], title="the teams before the game")
+    for title, name, digits in _OF_TEAMS:
+        cells = ["-" if side[name] is None else f"{side[name]:,.{digits}f}" for side in (one, two)]
+        if cells != ["-", "-"] or name == "rating":
+            rated.add_row(title, *cells)
+    console.print(rated)
+    if one["rating"] is None or two["rating"] is None:
+        console.print("a team has a rating from its first game of the season on", highlight=False)
+    driven = table("for", "by", "log-odds", title="what drives the forecast")
+    for driver in (each for each in found["drivers"] if abs(each["log_odds"]) >= 0.005):
+        driven.add_row(
+            (one if driver["log_odds"] > 0 else two)["name"], driver["title"], f"{abs(driver['log_odds']):.2f}"
+        )
+    console.print(driven)
+    known = found["known_through"]
+    text = f"model {found['model']}, which knew all games to day {known['day']} of {known['season']}"
+    if not found["out_of_sample"]:
+        text += f"; it was trained on seasons to {found['trained_through']}, this one included"
+    console.print(f"\n{text}", highlight=False)
+    for side in (one, two):
+        if not side["seen"]:
+            console.print(f"{side['name']} has never played: it is taken for a newcomer", highlight=False)
+
+
+def _ago(seconds: float | None) -> str:
+    if seconds is None:
+        return "never"
+    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit} ago"
+    return f"{seconds:.0f} seconds ago"

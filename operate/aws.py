@@ -1,0 +1,49 @@
+"""Clients of the AWS account that the environment points at, and what AWS's errors mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.config import Config
+
+from lake.lake import Lake
+from lake.store import S3Store
+from operate.stage import REGION, Stage
+
+Clients = Callable[[str], Any]
+_ACCOUNT = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
+
+
+def account_clients(region: str | None = None) -> Clients:
+    """Make clients of the AWS account of the environment, as every AWS tool finds it."""
+    import boto3
+
+    session = boto3.Session(region_name=region)
+    if session.region_name is None:
+        session = boto3.Session(region_name=REGION)
+    return lambda service: session.client(service, config=_ACCOUNT)
+
+
+def open_lake(stage: Stage, clients: Clients) -> Lake:
+    s3 = clients("s3")
+    return Lake(S3Store(s3, stage.source), S3Store(s3, stage.models), S3Store(s3, stage.dashboard))
+
+
+def explain(error: Exception) -> str:
+    """One line on what AWS, or the lack of it, has answered, and what to do next."""
+    from botocore.exceptions import (
+        ClientError,
+        ConnectionError,
+        HTTPClientError,
+        NoCredentialsError,
+        PartialCredentialsError,
+    )
+
+    if isinstance(error, (NoCredentialsError, PartialCredentialsError)):
+        return "There are no AWS credentials. Set AWS_PROFILE or AWS_ACCESS_KEY_ID, or leave --stage out."
+    if isinstance(error, (HTTPClientError, ConnectionError)):
+        return f"AWS does not answer: {error}. The local one is started again by `madness up`; it goes on where it was."
+    if isinstance(error, ClientError):
+        return f"AWS refused {error.operation_name}: {error.response['Error'].get('Message', error)}"
+    return f"AWS: {error}"

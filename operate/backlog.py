@@ -1,0 +1,132 @@
+"""How far the pipeline is: days applied of all days accepted, messages waiting, and whether the tables show it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from hoops.errors import MadnessError
+from hoops.games.leagues import League
+from lake.heads import Head
+from lake.lake import Lake
+from lake.published import Manifest
+from lake.undone import is_behind, is_folded, reference_digest
+from operate.aws import Clients
+from operate.reconcile import invoke_reconcile
+from operate.stage import Stage
+
+_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
+_SILENCE = 20.0
+_PATIENCE = 900.0
+
+
+class StalledError(MadnessError):
+    """The pipeline stopped making progress; the text says where to look."""
+
+
+def depth(sqs: Any, queue: str) -> int:
+    """Messages of a queue, those being worked on included."""
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_COUNTS))["Attributes"]
+    return sum(int(found[name]) for name in _COUNTS)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one league is. days: accepted league-days with games; waiting: those not in the head as they are now."""
+
+    league: League
+    days: int
+    waiting: int
+    head: Head
+    manifest: Manifest
+    is_published: bool
+
+
+class Backlog:
+    """The days that were accepted, listed once; heads and manifests are read on every look."""
+
+    def __init__(self, lake: Lake, leagues: Iterable[League]) -> None:
+        self._lake = lake
+        self._days = {
+            league: {
+                season: {day.day: day.digest for day in days if day.has_games}
+                for season, days in lake.ledger.history(league).items()
+            }
+            for league in leagues
+        }
+        self._reference = {league: reference_digest(lake.ledger.reference(league)) for league in self._days}
+
+    @property
+    def leagues(self) -> tuple[League, ...]:
+        return tuple(self._days)
+
+    @property
+    def total(self) -> int:
+        return sum(len(days) for seasons in self._days.values() for days in seasons.values())
+
+    def look(self, league: League) -> Standing:
+        head, _ = self._lake.heads(self._lake.model(league)).read(league)
+        manifest, _ = self._lake.published.manifest(league)
+        seasons = self._days[league]
+        waiting = sum(len(head.unlike(season, days)) for season, days in seasons.items())
+        reference = self._reference[league]
+        published = not is_behind(manifest, head, reference) or (head.generation == 0 and not seasons)
+        return Standing(league, sum(map(len, seasons.values())), waiting, head, manifest, published)
+
+
+def wait_until_published(
+    lake: Lake,
+    stage: Stage,
+    clients: Clients,
+    leagues: Iterable[League],
+    *,
+    progress: Callable[[int, int], None] = lambda applied, total: None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Wait until every accepted day is folded and the tables show it.
+
+    A queue that is empty while work is left means that messages were lost: then `reconcile` is run.
+
+    Raises
+    ------
+    StalledError
+        Nothing moved for a quarter of an hour, or messages went to the dead-letter queue.
+    """
+    sqs = clients("sqs")
+    backlog = Backlog(lake, leagues)
+    dead = depth(sqs, stage.dead_letters)
+    last_news, last_heal, last_look = clock(), 0.0, clock()
+    seen: object = None
+    while True:
+        standings = [backlog.look(league) for league in backlog.leagues]
+        waiting = sum(standing.waiting for standing in standings)
+        progress(backlog.total - waiting, backlog.total)
+        queued = depth(sqs, stage.queue)
+        settled = waiting == 0 and queued == 0 and all(standing.is_published for standing in standings)
+        if settled and all(is_folded(lake, league) for league in backlog.leagues):
+            return
+        now = clock()
+        if queued == 0 and waiting and now - last_look > 1.0:
+            # Files may have been accepted since the days were listed.
+            backlog, last_look = Backlog(lake, leagues), clock()
+        news = (waiting, queued, tuple(standing.manifest.generation for standing in standings))
+        if news != seen:
+            seen, last_news = news, now
+        if depth(sqs, stage.dead_letters) > dead:
+            raise StalledError(
+                f"Messages went to {stage.dead_letters}: {stage.function('apply_results')} failed five times on them. "
+                "Its log says why; `madness status` shows what waits."
+            )
+        if queued == 0 and now - last_news > 2.0 and now - last_heal > _SILENCE:
+            last_heal = now
+            invoke_reconcile(clients("lambda"), stage)
+        if now - last_news > _PATIENCE:
+            raise StalledError(
+                f"{waiting:,} of {backlog.total:,} days wait and nothing has moved for {_PATIENCE / 60:.0f} minutes. "
+                f"The log of {stage.function('apply_results')} says why."
+            )
+        sleep(0.1)

@@ -1,0 +1,136 @@
+"""What is known of a league at a moment, and its names: from the files of a folder, or from what a stage has folded.
+
+folder: its files -> every day up to the moment, folded
+stage:  the newest state not after the moment -> days of the ledger since, folded
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hoops import knowledge
+from hoops.contract.merge import merge
+from hoops.forecast.fold import days_of
+from hoops.forecast.model import Model
+from hoops.games.leagues import League
+from hoops.games.matchups import Matchups
+from hoops.games.moment import START, Moment
+from hoops.games.results import Results
+from hoops.knowledge import Knowledge
+from hoops.knowledge import homes as where
+from hoops.knowledge.homes import located
+from lake.folder import read_folder
+from lake.lake import Lake
+from lake.ledger import reference_tables, statements
+from lake.retry import retrying
+
+DATASETS = ("Teams", "TeamSpellings", "Seasons", "Cities", "GameCities", "TeamConferences")
+Progress = Callable[[int, int], None]
+
+
+class Source(Protocol):
+    """Where games and names come from, of one league."""
+
+    def reference(self) -> Mapping[str, pa.Table]:
+        """Reference tables by dataset name."""
+
+    def last(self) -> Moment | None:
+        """The last day with games."""
+
+    def known(self, model: Model, through: Moment, progress: Progress) -> Knowledge:
+        """What all days up to and including one have told."""
+
+
+class FolderSource:
+    """The files of a folder."""
+
+    def __init__(self, folder: Path, league: League) -> None:
+        self._folder, self._league = folder, league
+
+    def reference(self) -> Mapping[str, pa.Table]:
+        return self._read.leagues[self._league].reference | self._read.shared
+
+    def last(self) -> Moment | None:
+        games = self._read.leagues[self._league].games
+        return (int(games["season"][-1].as_py()), int(games["day"][-1].as_py())) if games.num_rows else None
+
+    def known(self, model: Model, through: Moment, progress: Progress) -> Knowledge:
+        games = located(self._read.leagues[self._league].games, self.reference()["GameCities"])
+        season, day = through
+        before = pc.or_(
+            pc.less(games["season"], season),
+            pc.and_(pc.equal(games["season"], season), pc.less_equal(games["day"], day)),
+        )
+        return _learn(knowledge.initial(model.parameters), games.filter(before), model, progress)
+
+    @cached_property
+    def _read(self) -> Any:
+        return read_folder(self._folder, (self._league,))
+
+
+class LakeSource:
+    """What a stage has accepted and folded."""
+
+    def __init__(self, lake: Lake, league: League) -> None:
+        self._lake, self._league = lake, league
+
+    def reference(self) -> Mapping[str, pa.Table]:
+        return self._reference
+
+    def last(self) -> Moment | None:
+        seasons = self._lake.ledger.seasons(self._league)
+        days = self._lake.ledger.days(self._league, seasons[-1]) if seasons else []
+        return max(((day.season, day.day) for day in days if day.has_games), default=None)
+
+    def known(self, model: Model, through: Moment, progress: Progress) -> Knowledge:
+        known = retrying(lambda: self._known(model, through, progress))
+        # The ledger's games carry no cities; where teams are at home is told by the cities of all games before.
+        cities = self._reference.get("GameCities")
+        return known if cities is None else _with_homes(known, cities, through)
+
+    def _known(self, model: Model, through: Moment, progress: Progress) -> Knowledge:
+        heads, ledger = self._lake.heads(model), self._lake.ledger
+        head, _ = heads.read(self._league)
+        kept = {(season, one.last_day): one.snapshot for season, one in head.seasons.items()}
+        kept |= {(head.season or 0, day): key for day, key in head.snapshots.items()}
+        # What was stated since the head was folded counts: no state that knows less of an earlier day will do.
+        history = ledger.history(self._league)
+        changed = [(season, day) for season, days in history.items()
+                   for day in head.unlike(season, {one.day: one.digest for one in days if one.has_games})]  # fmt: skip
+        usable = (moment for moment in kept if moment <= through and all(moment < one for one in changed))
+        start = max(usable, default=START)
+        known = heads.read_known(kept[start]) if start in kept else knowledge.initial(model.parameters)
+        days = [day for season, days in history.items() for day in days if start < (season, day.day) <= through]
+        entries = [entry for day in days for entry in day.entries]
+        return _learn(known, merge(statements(ledger, entries)), model, progress)
+
+    @cached_property
+    def _reference(self) -> dict[str, pa.Table]:
+        entries = self._lake.ledger.reference(self._league)
+        return reference_tables(self._lake.ledger, {name: entries[name] for name in DATASETS if name in entries})
+
+
+def _learn(known: Knowledge, games: pa.Table, model: Model, progress: Progress) -> Knowledge:
+    done = 0
+    for day in days_of(games):
+        before = knowledge.advance(known, day.season, day.day, model.parameters)
+        known = knowledge.update(before, Results.of(day.games), model.parameters)
+        done += day.games.num_rows
+        progress(done, games.num_rows)
+    return known
+
+
+def _with_homes(known: Knowledge, cities: pa.Table, through: Moment) -> Knowledge:
+    when = cities["season"].to_numpy().astype(np.int64) * 1000 + cities["day"].to_numpy()
+    before = cities.filter(pa.array(when <= through[0] * 1000 + through[1]))
+    played = Matchups.of(before.append_column("site", pa.array(np.zeros(before.num_rows, np.int8))))
+    homes = where.update(where.initial(), played)
+    return replace(known, homes=homes)

@@ -1,0 +1,44 @@
+"""Where a stage stands: per league the last day applied, what waits, how old the tables are."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hoops.games.leagues import League
+from operate.aws import Clients, open_lake
+from operate.backlog import Backlog, depth
+from operate.stage import Stage
+
+
+def status(stage: Stage, clients: Clients, now: datetime | None = None) -> dict[str, Any]:
+    """A stage's standing as plain values, fit for JSON."""
+    now = now or datetime.now(UTC)
+    lake = open_lake(stage, clients)
+    sqs = clients("sqs")
+    backlog = Backlog(lake, tuple(League))
+    leagues = {}
+    for league in League:
+        standing = backlog.look(league)
+        published = standing.manifest.published_at
+        leagues[league.value] = {
+            "season": standing.head.season,
+            "day": standing.head.day,
+            "days": standing.days,
+            "days_waiting": standing.waiting,
+            "model": lake.model(league).id,
+            "published_at": published or None,
+            "published_seconds_ago": _age(published, now) if published else None,
+            "tables_current": standing.is_published,
+        }
+    return {
+        "stage": stage.name,
+        "leagues": leagues,
+        "queue": {"name": stage.queue, "messages": depth(sqs, stage.queue)},
+        "dead_letters": {"name": stage.dead_letters, "messages": depth(sqs, stage.dead_letters)},
+        "buckets": stage.buckets(),
+    }
+
+
+def _age(published_at: str, now: datetime) -> float:
+    return round((now - datetime.fromisoformat(published_at)).total_seconds(), 1)

@@ -1,0 +1,53 @@
+"""The shipped models, and what a model may be made of."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from hoops.forecast.feature_list import NAMES
+from hoops.forecast.model import shipped
+from hoops.forecast.scorer import from_bytes, to_bytes
+from hoops.games.leagues import League
+from hoops.knowledge.state import Floats
+
+
+@pytest.mark.parametrize("league", League)
+def test_the_shipped_scorer_is_what_its_report_says(league: League) -> None:
+    model = shipped(league)
+    folder = resources.files("hoops.forecast").joinpath("scorers")
+    report = json.loads(folder.joinpath(f"{league}.json").read_text())
+    assert report["league"] == league.value
+    assert model.trained_through == model.scorer.trained_through == report["trained_through"]
+    assert min(report["test_seasons"]) > model.trained_through, "the test seasons were trained on"
+    assert model.scorer.temperature == report["temperature"]
+    full, statespace = (report["test"]["pooled"]["regular"][name]["log_loss"] for name in ("full", "statespace"))
+    assert full < statespace
+    started = time.perf_counter()
+    from_bytes(folder.joinpath(f"{league}.npz").read_bytes())
+    assert time.perf_counter() - started < 0.05
+
+
+def test_parameters_and_weights_each_name_the_model() -> None:
+    model = shipped(League.MEN)
+    other_parameters = replace(model, parameters=replace(model.parameters, noise_sd=1.0 + model.parameters.noise_sd))
+    linear: Floats = np.array(model.scorer.linear)
+    linear[0, 0] += 1e-9
+    other_weights = replace(model, scorer=replace(model.scorer, linear=linear))
+    again = replace(model, scorer=from_bytes(to_bytes(model.scorer)))
+    assert len({model.id, other_parameters.id, other_weights.id, shipped(League.WOMEN).id}) == 4
+    assert again.id == model.id
+
+
+def test_a_model_for_the_fold_sees_nothing_made_of_reference_data() -> None:
+    scorer = shipped(League.MEN).scorer
+    place = scorer.features.index("tempo")
+    features = (*scorer.features[:place], "travel_neutral", *scorer.features[place + 1 :])
+    assert set(features) <= set(NAMES)
+    with pytest.raises(ValueError, match="cannot see travel_neutral"):
+        replace(shipped(League.MEN), scorer=replace(scorer, features=features))

@@ -1,0 +1,120 @@
+"""Uploading: what comes first, what is left out, who is told, and that the queue is never left switched off."""
+
+from __future__ import annotations
+
+import pytest
+
+from operate.upload import IngestError, Outcome, Upload, ingest, read_files, set_mapping
+from tests.fake_aws import HEADER, NAMES, FakeAws
+
+ONE = Upload("results/MRegularSeasonCompactResults_20240101.csv", HEADER + b"2024,10,1101,70,1102,60,H,0\n")
+TWO = Upload("results/MRegularSeasonCompactResults_20240102.csv", HEADER + b"2024,11,1101,70,1102,60,H,0\n")
+BAD = Upload("results/MRegularSeasonCompactResults_20240103.csv", HEADER + b"2024,11,1101,70,1101,60,H,0\n")
+NAMES_FILE = Upload("reference/MTeams.csv", b"TeamID,TeamName\n1101,Ash\n1102,Birch\n")
+FIXTURES = Upload("fixtures/MFixtures.csv", b"Season,DayNum,Team1ID,Team2ID,Loc\n2024,20,1101,1102,N\n")
+
+
+def run(aws: FakeAws, *uploads: Upload) -> list[Outcome]:
+    return ingest(uploads, NAMES, aws.stage.lake, aws.clients, clock=aws.clock, sleep=aws.sleep)
+
+
+def test_reference_and_fixtures_come_before_results() -> None:
+    aws = FakeAws()
+    outcomes = run(aws, ONE, FIXTURES, NAMES_FILE)
+    assert [outcome.key for outcome in outcomes] == [NAMES_FILE.key, FIXTURES.key, ONE.key]
+    assert {outcome.outcome for outcome in outcomes} == {"accepted"}
+    assert (outcomes[-1].rows, outcomes[-1].days) == (1, 1)
+
+
+def test_the_same_content_is_not_uploaded_again() -> None:
+    aws = FakeAws()
+    run(aws, ONE, NAMES_FILE)
+    before = aws.accepted.copy()
+    outcomes = run(aws, ONE, NAMES_FILE)
+    assert [outcome.outcome for outcome in outcomes] == ["unchanged", "unchanged"]
+    assert aws.accepted == before
+    changed = Upload(ONE.key, ONE.body + b"2024,10,1103,70,1104,60,H,0\n")
+    assert [outcome.outcome for outcome in run(aws, changed)] == ["accepted"]
+
+
+def test_a_rejected_file_brings_its_report_every_time() -> None:
+    aws = FakeAws()
+    for _ in range(2):
+        (outcome,) = run(aws, BAD)
+        assert outcome.is_rejected and outcome.report is not None
+        assert "row 2" in outcome.report.text()
+        assert outcome.to_dict()["report"]["count"] == 1
+
+
+def test_few_files_are_under_way_at_once() -> None:
+    aws = FakeAws()
+    name = "results/MRegularSeasonCompactResults_202401"
+    many = [Upload(f"{name}{day:02}.csv", HEADER + f"2024,{day},1101,7,1102,6,N,0\n".encode()) for day in range(1, 9)]
+    assert len(run(aws, *many)) == 8
+    assert aws.most_under_way == 2
+
+
+def test_the_queue_is_held_back_for_several_results_files_only() -> None:
+    aws = FakeAws()
+    run(aws, ONE, NAMES_FILE, FIXTURES)
+    assert aws.functions.switches == []
+    run(aws, ONE, TWO)
+    assert aws.functions.switches == [], "one file changed"
+    run(FakeAws(), ONE, TWO)
+    both = FakeAws()
+    run(both, ONE, TWO)
+    assert both.functions.switches == [False, True]
+
+
+def test_the_queue_is_switched_on_again_after_a_failure() -> None:
+    aws = FakeAws(events=False)
+
+    def broken(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest([ONE, TWO], NAMES, aws.stage.lake, aws.clients, clock=aws.clock, sleep=broken)
+    assert aws.functions.switches == [False, True]
+
+
+def test_a_lost_event_is_healed_by_reconcile() -> None:
+    aws = FakeAws(events=False)
+    (outcome,) = run(aws, ONE)
+    assert outcome.outcome == "accepted"
+    assert aws.functions.invoked == ["madness-local-reconcile"]
+
+
+def test_silence_ends_with_a_clear_error() -> None:
+    aws = FakeAws(events=False)
+    aws.functions.invoke = lambda **_: None  # type: ignore[method-assign]
+    with pytest.raises(IngestError, match=r"No answer to results/MRegular.*madness-local-accept_results"):
+        run(aws, ONE)
+
+
+def test_a_stage_without_functions_says_what_to_do() -> None:
+    aws = FakeAws()
+    aws.functions.mapped = False
+    with pytest.raises(IngestError, match="deploy the stage first"):
+        set_mapping(aws.functions, NAMES, enabled=True)
+
+
+def test_files_are_read_under_the_keys_of_their_names(tmp_path) -> None:
+    file = tmp_path / "MTeams.csv"
+    file.write_bytes(NAMES_FILE.body)
+    assert read_files([file]) == ([NAMES_FILE], [])
+    with pytest.raises(IngestError, match="cannot be read: No such file"):
+        read_files([tmp_path / "WTeams.csv"])
+    with pytest.raises(IngestError, match="cannot be read: Is a directory"):
+        (tmp_path / "WTeams.csv").mkdir()
+        read_files([tmp_path / "WTeams.csv"])
+    with pytest.raises(IngestError, match=r"MTeams\.csv is given twice"):
+        read_files([file, file])
+
+
+def test_a_name_outside_the_contract_keeps_no_other_file_back(tmp_path) -> None:
+    for name in ("MTeams.csv", "MTeam.csv"):
+        (tmp_path / name).write_bytes(NAMES_FILE.body)
+    uploads, (refused,) = read_files([tmp_path / "MTeam.csv", tmp_path / "MTeams.csv"])
+    assert uploads == [NAMES_FILE]
+    assert refused.is_rejected and refused.key == "MTeam.csv"
+    assert "MTeams.csv is the nearest" in refused.to_dict()["report"]["problems"][0]["allowed"]
