@@ -1,14 +1,13 @@
 """College basketball, pure: files in, games, forecasts and tables out.
 
-No AWS, no clock, no environment, no file system. Everything in this package is a function of its arguments::
+No AWS, no clock, no environment, no file system. Everything in this package is a function of its arguments. The rooms,
+each standing only on those below it::
 
-    contract   bytes of an uploaded file     -> typed rows, or a Rejected with a report
-    merge      rows from many files          -> what holds (newest statement wins)
-    knowledge  all that is known before a day, plus the day's games -> what is known after it
-               (statespace strengths, efficiency adjusted box scores, aggregates plain sums, travel homes)
-    features   match-ups and what is known before their day -> what a scorer sees of them
-    scorer     what it sees, and trained weights -> probabilities and margins
-    fold       days in order                 -> forecasts and ratings, each made before its day was seen
-    tables     games, forecasts, reference   -> the tables that the dashboard reads
-    backtest   many seasons                  -> how good the forecasts were, beside baselines
+    tables      games, forecasts, reference  -> the tables that the dashboard reads
+    evaluation  forecasts and outcomes       -> how good they were, beside baselines and other people's
+    forecast    what is known before a day   -> forecasts of its games; the fold of days in order
+    knowledge   what is known before a day, and its games -> what is known after it
+    contract    bytes of an uploaded file    -> typed rows, or a Rejected with a report; many files -> what holds
+    games       leagues, identities, match-ups, results, reference: the vocabulary
+    schemas     every column of every table; arrays: types, look-up and bytes; errors
 """

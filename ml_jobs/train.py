@@ -38,18 +38,18 @@ from hoops.forecast.scorer import Scorer, score, to_bytes
 from hoops.games.leagues import League
 from hoops.knowledge import Knowledge
 from hoops.knowledge.parameters import defaults
+from ml_jobs.fit_scorer import Games, Trained, fit, mute_groups
 from ml_jobs.read import LeagueGames, read_league
-from ml_jobs.scorer import Games, Trained, fit, mute_groups
 from ml_jobs.settings import Settings
 from ml_jobs.walk_forward import FULL
 
 log = logging.getLogger("train")
 
-SHIPPED = Path(hoops.__file__).with_name("scorers")
+SHIPPED = Path(hoops.__file__).parent / "forecast" / "scorers"
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class TrainedModel:
     """All that training gives: the scorer, what is known after the last game, forecasts of the test games, a report."""
 
     trained: Trained
@@ -58,7 +58,7 @@ class Model:
     report: dict[str, object]
 
 
-def train(league: League, read: LeagueGames, settings: Settings) -> Model:
+def train(league: League, read: LeagueGames, settings: Settings) -> TrainedModel:
     """Features, training on all seasons but the test seasons, and scores of those.
 
     Raises
@@ -95,10 +95,10 @@ def train(league: League, read: LeagueGames, settings: Settings) -> Model:
         "test": backtest.to_dict(),
         "seconds": {"features": round(of_features, 1), "all": round(time.perf_counter() - started, 1)},
     }
-    return Model(trained, known, backtest, report)
+    return TrainedModel(trained, known, backtest, report)
 
 
-def write(model: Model, folder: Path, seed: int) -> None:
+def write(model: TrainedModel, folder: Path, seed: int) -> None:
     """Write a model's files into a folder, made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     scorer = model.trained.scorer
@@ -114,7 +114,7 @@ def write(model: Model, folder: Path, seed: int) -> None:
     torch.save(_checkpoint(scorer, model.report), folder / "checkpoint.pt")
 
 
-def ship(model: Model, league: League, folder: Path = SHIPPED) -> None:
+def ship(model: TrainedModel, league: League, folder: Path = SHIPPED) -> None:
     """Make a model the one that comes with the package: weights and report."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{league.value}.npz").write_bytes(to_bytes(model.trained.scorer))

@@ -22,7 +22,7 @@ from hoops.forecast.scorer import score
 from hoops.games.leagues import League
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge.parameters import defaults
-from ml_jobs.scorer import Games, fit, mute_groups, usable
+from ml_jobs.fit_scorer import Games, fit, mute_groups, usable
 from ml_jobs.settings import Settings
 
 log = logging.getLogger("walk_forward")

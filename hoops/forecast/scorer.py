@@ -7,7 +7,7 @@ o the log-odds of the state-space model,
 
 where g is one hidden layer of tanh. Swapping the teams turns x and o and leaves s alone, so the log-odds change their
 sign and P(A beats B) = 1 - P(B beats A). A second output, made the same way, corrects the expected margin. Training is
-`ml_jobs.scorer`'s business; this module needs no torch.
+`ml_jobs.fit_scorer`'s business; this module needs no torch.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from ml_jobs.settings import Settings
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 
-from ml_jobs.scorer import Games, _Frame, _linear, _Network, fit, usable  # noqa: E402
+from ml_jobs.fit_scorer import Games, _Frame, _linear, _Network, fit, usable  # noqa: E402
 
 SETTINGS = Settings(epochs=6, batch=256, members=3, width=4, ridge=1.0, patience=6, device="cpu")
 SEASONS = np.arange(2008, 2014)
@@ -129,7 +129,7 @@ def test_the_linear_part_is_the_ridge_regression_of_scikit_learn():
 
 
 def test_what_fails_on_a_gpu_is_trained_on_the_cpu(monkeypatch, caplog):
-    monkeypatch.setattr("ml_jobs.scorer.device_for", lambda asked: "meta")  # takes tensors and computes nothing
+    monkeypatch.setattr("ml_jobs.fit_scorer.device_for", lambda asked: "meta")  # takes tensors and computes nothing
     games = some_games()
     found = fit(games, SETTINGS, 2012)
     assert found.device == "cpu" and "training on the CPU" in caplog.text
