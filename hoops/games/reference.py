@@ -10,6 +10,8 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hoops.games.identity import rows_of
+
 # The datasets that published tables are made of; a change in any of them republishes the league.
 USED = ("Teams", "Seasons", "NCAATourneySeeds", "TeamConferences", "Conferences", "Cities", "GameCities")
 
@@ -46,10 +48,13 @@ class Reference:
         rows = self._of_season("TeamConferences", season, "team_id", "conference")
         return {team: self._conference_names.get(conference, conference) for team, conference in rows}
 
-    def cities(self, season: int) -> dict[tuple[int, int, int], int]:
-        """City id by (day, lower team id, higher team id)."""
-        rows = self._of_season("GameCities", season, "day", "team1_id", "team2_id", "city_id")
-        return {(day, team1, team2): city for day, team1, team2, city in rows}
+    def cities(self, games: pa.Table) -> list[str | None]:
+        """Name of the city of each game, where known."""
+        table = self.tables.get("GameCities")
+        if table is None:
+            return [None] * games.num_rows
+        row = rows_of(games, table)
+        return [self.city_name(city) for city in table["city_id"].take(pa.array(row, mask=row < 0)).to_pylist()]
 
     def city_name(self, city: int | None) -> str | None:
         return self._city_names.get(city) if city is not None else None

@@ -46,10 +46,7 @@ def results(rows: SeasonRows, reference: Reference) -> pa.Table:
     games = rows.predicted
     winners_first = first_won(games)
     winner = np.where(winners_first, games["team1_id"].to_numpy(), games["team2_id"].to_numpy())
-    cities = reference.cities(rows.season)
-    places = zip(*(games[name].to_pylist() for name in ("day", "team1_id", "team2_id")), strict=True)
-    city = [reference.city_name(cities.get(place)) for place in places]
-    return build("results", games, rows.season, reference, winner_id=winner, city=city)
+    return build("results", games, rows.season, reference, winner_id=winner, city=reference.cities(games))
 
 
 def forecasts(rows: SeasonRows, reference: Reference) -> pa.Table:
