@@ -73,7 +73,7 @@ class Backlog:
         seasons = self._days[league]
         waiting = sum(len(head.unlike(season, days)) for season, days in seasons.items())
         reference = self._reference[league]
-        published = not is_behind(manifest, head, reference) or (head.generation == 0 and not seasons)
+        published = not is_behind(manifest, head, reference) or (head.generation == 0 and not any(seasons.values()))
         return Standing(league, sum(map(len, seasons.values())), waiting, head, manifest, published)
 
 

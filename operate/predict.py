@@ -17,7 +17,7 @@ from hoops import knowledge
 from hoops.contract.columns import FIRST_SEASON, LAST_SEASON
 from hoops.errors import MadnessError
 from hoops.forecast.match import MatchForecast, predict_match
-from hoops.forecast.model import Model, shipped
+from hoops.forecast.model import Model
 from hoops.games.leagues import AWAY, HOME, LAST_DAY, NEUTRAL, League
 from hoops.games.moment import Moment
 from hoops.games.reference import Reference
@@ -79,15 +79,15 @@ def predict(asked: Asked, source: Source, progress: Progress = lambda done, tota
     last = source.last()
     if last is None:
         raise PredictError(
-            f"there are no {league.label.lower()}'s games here: add results first, or name a folder by --data"
+            f"no {league.label.lower()}'s game has a result here: add results first, or name a folder by --data"
         )
     team1, team2 = names.find(asked.team1), names.find(asked.team2)
     if team1 == team2:
         raise PredictError(f"{asked.team1!r} and {asked.team2!r} are one team: {Reference(tables).team_name(team1)}")
     city = _city(asked.city, tables.get("Cities"))
     timestamp, through = _moments(asked, last)
-    model = shipped(league)
-    known = source.known(model, through, progress)
+    model = source.model
+    known = source.known(through, progress)
     found = predict_match(
         known, team1, team2, SITES[site], timestamp, model, city, Surroundings.of(tables)
     )  # fmt: skip

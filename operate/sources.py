@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from hoops import knowledge
 from hoops.contract.merge import merge
 from hoops.forecast.fold import days_of
-from hoops.forecast.model import Model
+from hoops.forecast.model import Model, shipped
 from hoops.games.leagues import League
 from hoops.games.matchups import Matchups
 from hoops.games.moment import START, Moment
@@ -39,21 +39,29 @@ Progress = Callable[[int, int], None]
 class Source(Protocol):
     """Where games and names come from, of one league."""
 
+    @property
+    def model(self) -> Model:
+        """The model that forecasts here."""
+
     def reference(self) -> Mapping[str, pa.Table]:
         """Reference tables by dataset name."""
 
     def last(self) -> Moment | None:
-        """The last day with games."""
+        """The last day with games that hold; None if there is none."""
 
-    def known(self, model: Model, through: Moment, progress: Progress) -> Knowledge:
-        """What all days up to and including one have told."""
+    def known(self, through: Moment, progress: Progress) -> Knowledge:
+        """What all days up to and including one have told `model`."""
 
 
 class FolderSource:
-    """The files of a folder."""
+    """The files of a folder; the model that ships forecasts them."""
 
     def __init__(self, folder: Path, league: League) -> None:
         self._folder, self._league = folder, league
+
+    @property
+    def model(self) -> Model:
+        return shipped(self._league)
 
     def reference(self) -> Mapping[str, pa.Table]:
         return self._read.leagues[self._league].reference | self._read.shared
@@ -62,14 +70,14 @@ class FolderSource:
         games = self._read.leagues[self._league].games
         return (int(games["season"][-1].as_py()), int(games["day"][-1].as_py())) if games.num_rows else None
 
-    def known(self, model: Model, through: Moment, progress: Progress) -> Knowledge:
+    def known(self, through: Moment, progress: Progress) -> Knowledge:
         games = located(self._read.leagues[self._league].games, self.reference()["GameCities"])
         season, day = through
         before = pc.or_(
             pc.less(games["season"], season),
             pc.and_(pc.equal(games["season"], season), pc.less_equal(games["day"], day)),
         )
-        return _learn(knowledge.initial(model.parameters), games.filter(before), model, progress)
+        return _learn(knowledge.initial(self.model.parameters), games.filter(before), self.model, progress)
 
     @cached_property
     def _read(self) -> Any:
@@ -77,21 +85,31 @@ class FolderSource:
 
 
 class LakeSource:
-    """What a stage has accepted and folded."""
+    """What a stage has accepted and folded, and the model in charge there."""
 
     def __init__(self, lake: Lake, league: League) -> None:
         self._lake, self._league = lake, league
+
+    @property
+    def model(self) -> Model:
+        return self._lake.model(self._league)
 
     def reference(self) -> Mapping[str, pa.Table]:
         return self._reference
 
     def last(self) -> Moment | None:
-        seasons = self._lake.ledger.seasons(self._league)
-        days = self._lake.ledger.days(self._league, seasons[-1]) if seasons else []
-        return max(((day.season, day.day) for day in days if day.has_games), default=None)
+        ledger = self._lake.ledger
+        newest_first = (
+            day
+            for season in reversed(ledger.seasons(self._league))
+            for day in reversed(ledger.days(self._league, season))
+        )
+        # Entries alone do not tell: a file may have stated games all of which were retracted since.
+        holds = (day for day in newest_first if day.has_games and merge(statements(ledger, day.entries)).num_rows)
+        return next(((day.season, day.day) for day in holds), None)
 
-    def known(self, model: Model, through: Moment, progress: Progress) -> Knowledge:
-        known = retrying(lambda: self._known(model, through, progress))
+    def known(self, through: Moment, progress: Progress) -> Knowledge:
+        known = retrying(lambda: self._known(self.model, through, progress))
         # The ledger's games carry no cities; where teams are at home is told by the cities of all games before.
         cities = self._reference.get("GameCities")
         return known if cities is None else _with_homes(known, cities, through)

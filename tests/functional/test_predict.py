@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from hoops.forecast.model import shipped
 from hoops.games.leagues import League
 from operate.predict import Asked, PredictError, predict
 from operate.sources import FolderSource, LakeSource
 from tests.fakes import Stage
+from tests.functional.test_engines import Upgraded
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +117,74 @@ def test_without_a_day_it_is_the_day_after_the_last_one(full_stage: Stage) -> No
     found = predict(Asked(row["team1_name"].upper(), row["team2_name"]), LakeSource(full_stage.lake, League.MEN))
     assert (found["season"], found["day"]) == (head.season, head.day + 1)
     assert found["known_through"] == {"season": head.season, "day": head.day}
+
+
+def retract(stage: Stage, name: str, games: list[tuple[int, int, int, int]]) -> None:
+    rows = "\n".join(",".join(map(str, game)) for game in games)
+    stage.upload(f"retractions/MRetractions_{name}.csv", f"Season,DayNum,Team1ID,Team2ID\n{rows}\n".encode())
+
+
+def games_of(stage: Stage, season: int, since: int = 0) -> list[tuple[int, int, int, int]]:
+    rows = [row for row in published(stage, season) if row["day"] >= since]
+    return [(season, row["day"], row["team1_id"], row["team2_id"]) for row in rows]
+
+
+def last_of(stage: Stage) -> tuple[int, int] | None:
+    return LakeSource(stage.new_process(), League.MEN).last()
+
+
+@pytest.mark.parametrize("drained", [False, True])
+def test_seasons_and_days_that_hold_retractions_only_are_none(full_stage: Stage, drained: bool) -> None:
+    row = published(full_stage, 2024)[-1]
+    question = Asked(str(row["team1_id"]), str(row["team2_id"]), League.MEN)
+    before = predict(question, LakeSource(full_stage.lake, League.MEN))
+    retract(full_stage, "20300101", [(2034, 12, 1101, 1102), (2024, row["day"] + 20, 1101, 1102)])
+    if drained:
+        full_stage.drain()
+    assert predict(question, LakeSource(full_stage.new_process(), League.MEN)) == before
+
+
+def test_the_last_day_is_one_of_which_a_game_still_holds(full_stage: Stage) -> None:
+    days = sorted({row["day"] for row in published(full_stage, 2024)})
+    retract(full_stage, "20300101", games_of(full_stage, 2024, since=days[-2]))
+    assert last_of(full_stage) == (2024, days[-3])
+    early = games_of(full_stage, 2024)
+    retract(full_stage, "20300102", early)
+    last_season, last_day = 2023, max(row["day"] for row in published(full_stage, 2023))
+    assert last_of(full_stage) == (last_season, last_day)
+    _, _, one, other = early[-1]
+    found = predict(Asked(str(one), str(other), League.MEN), LakeSource(full_stage.new_process(), League.MEN))
+    assert (found["season"], found["day"]) == (last_season, last_day + 1)
+    assert found["known_through"] == {"season": last_season, "day": last_day}
+
+
+def test_a_season_emptied_in_the_middle_is_not_known(full_stage: Stage) -> None:
+    row = published(full_stage, 2024)[-1]
+    question = asked(row, 2024)
+    retract(full_stage, "20300101", games_of(full_stage, 2023))
+    waiting = predict(question, LakeSource(full_stage.new_process(), League.MEN))
+    full_stage.drain()
+    folded = predict(question, LakeSource(full_stage.new_process(), League.MEN))
+    assert waiting == folded
+    assert published(full_stage, 2024)[-1]["team1_probability"] == folded["probability"] != row["team1_probability"]
+
+
+def test_without_a_result_it_says_so(stage: Stage, files: dict[str, bytes]) -> None:
+    for key in ("reference/MTeams.csv", "fixtures/MFixtures.csv"):
+        stage.upload(key, files[key])
+    retract(stage, "20300101", [(2034, 12, 1101, 1102)])
+    stage.drain()
+    with pytest.raises(PredictError, match="no men's game has a result here: add results first"):
+        predict(Asked("1101", "1102"), LakeSource(stage.lake, League.MEN))
+
+
+def test_a_stage_forecasts_with_the_model_in_charge_and_a_folder_with_the_one_that_ships(
+    full_stage: Stage, folder: Path
+) -> None:
+    row = published(full_stage, 2024)[-1]
+    question = asked(row, 2024)
+    upgraded = Upgraded(*full_stage.stores)
+    found = predict(question, LakeSource(upgraded, League.MEN))
+    assert found["model"] == upgraded.model(League.MEN).id != shipped(League.MEN).id
+    assert found["probability"] != row["team1_probability"]
+    assert predict(question, FolderSource(folder, League.MEN))["model"] == shipped(League.MEN).id

@@ -39,6 +39,12 @@ def test_a_stage_without_games_is_done_at_once() -> None:
     assert wait(FakeAws()) in ([(0, 0)], [(0, 0)] * 2, [(0, 0)] * 3)
 
 
+def test_a_league_with_retractions_only_is_done_at_once() -> None:
+    aws = FakeAws()
+    aws.stage.upload("retractions/WRetractions_20240101.csv", b"Season,DayNum,Team1ID,Team2ID\n2024,3,3101,3102\n")
+    assert {total for _, total in wait(aws)} == {0}
+
+
 def test_lost_messages_are_healed_by_reconcile() -> None:
     aws = loaded()
     aws.stage.queue = aws.functions.forget_messages()
