@@ -17,7 +17,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
 
-from dashboard import parts, shell
+from dashboard import notes, parts, shell
 from dashboard.data import Edition, Tables
 from dashboard.pages import about, games, quality, ratings, team, tournament
 from dashboard.place import Place
@@ -122,21 +122,18 @@ def _compose(tables: Tables, place: Place, now: datetime) -> tuple[list[Any], st
     """The page of an address: content, heading, what stands below it, what is published, the season shown."""
     module = PAGES.get(place.page)
     if module is None:
-        return (
-            [parts.empty("There is no such page", "Pick one from the navigation.")],
-            "Not found",
-            "",
-            None,
-            place.season,
-        )
+        missing = f"There is no such page: {notes.quoted(place.page)}"
+        return [parts.empty(missing, "Pick one from the navigation.")], "Not found", "", None, None
+    said = notes.of_address(place, module.PARAMETERS)
     try:
         manifest = tables.manifest(place.league)
         if manifest is None or not manifest.seasons:
-            return [_nothing_published(place.league)], module.TITLE, place.league.label, None, None
+            return [*parts.notes(said), _nothing_published(place.league)], module.TITLE, place.league.label, None, None
         season = place.season if place.season in manifest.seasons else manifest.seasons[-1]
+        said += notes.of_season(place, manifest, season)
         view = View(tables, replace(place, season=season), manifest, season, now)
-        note = f"{place.league.label} · {season_label(season)} · {_freshness(view)}"
-        return module.render(view), module.TITLE, note, manifest, season
+        below = f"{place.league.label} · {season_label(season)} · {_freshness(view)}"
+        return [*parts.notes(said), *module.render(view)], module.TITLE, below, manifest, season
     except _UNREACHABLE as error:
         return [_unreadable(error)], module.TITLE, "", None, None
 

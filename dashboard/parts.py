@@ -8,6 +8,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from dashboard.notes import Note
+
 GRAPH_CONFIG: Any = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": "reset"}
 
 
@@ -76,6 +78,13 @@ def empty(title: str, *text: Any, commands: Sequence[tuple[str, str]] = ()) -> h
          html.Div(steps, className="steps") if steps else None],
         className="empty",
     )  # fmt: skip
+
+
+def notes(said: Sequence[Note]) -> list[html.Div]:
+    """What the address asked for and is not there, at the top of a page; nothing where all of it is."""
+    lines = [html.P([note.text, *(part for words, href in note.links for part in (" ", link(words, href)))])
+             for note in said]  # fmt: skip
+    return [html.Div(lines, className="notes", role="status")] if lines else []
 
 
 def quiet(text: str) -> html.P:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode
 from hoops.games.leagues import League
 
 PAGES = ("", "ratings", "tournament", "quality", "team", "about")
+_DIGITS = 8  # of a number that can mean anything here; int() refuses thousands of them
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Place:
     season : None when the address names none: the newest
     asked : the page's own parameters, such as day or team
     root : path under which the app is served; "/" or, under API Gateway, "/dev/"
+    unread : by parameter, what stood in the address and was not taken: a league or season that is none, and of a
+        parameter that is given twice all values but the last
     """
 
     page: str = ""
@@ -28,35 +31,50 @@ class Place:
     season: int | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
     root: str = "/"
+    unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, pathname: str | None, search: str | None, root: str = "/") -> Place:
-        """Read an address as a browser gives it; what makes no sense in it is left out.
+        """Read an address as a browser gives it; what makes no sense in it goes to `unread`.
 
-        >>> Place.parse("/dev/team", "?league=W&season=2024&team=3163", "/dev/")
-        Place(page='team', league=<League.WOMEN: 'W'>, season=2024, asked={'team': '3163'}, root='/dev/')
+        >>> place = Place.parse("/dev/team", "?league=W&season=2024&team=3163", "/dev/")
+        >>> place.page, place.league.label, place.season, place.asked
+        ('team', 'Women', 2024, {'team': '3163'})
+        >>> Place.parse("/", "?league=X&season=2024").unread
+        {'league': ('X',)}
         """
         path = pathname or root
+        if f"{path}/" == root:
+            path = root
         page = path[len(root) :] if path.startswith(root) else path.lstrip("/")
-        given = {name: values[-1] for name, values in parse_qs((search or "").lstrip("?")).items()}
-        league = given.pop("league", "")
-        season = given.pop("season", "")
+        values = parse_qs((search or "").lstrip("?"))
+        given = {name: several[-1] for name, several in values.items()}
+        unread = {
+            name: tuple(others)
+            for name, several in values.items()
+            if (others := [value for value in dict.fromkeys(several) if value != given[name]])
+        }
+        league, season = given.pop("league", ""), given.pop("season", "")
+        if league and league not in set(League):
+            unread["league"] = (*unread.get("league", ()), league)
+        if season and number(season) is None:
+            unread["season"] = (*unread.get("season", ()), season)
         return cls(
             page.strip("/"),
             League(league) if league in set(League) else League.MEN,
-            int(season) if season.isdecimal() else None,
+            number(season),
             given,
             root,
+            unread,
         )
 
     def integer(self, name: str) -> int | None:
         """A parameter of the page as a number; None if it is absent or none."""
-        value = self.asked.get(name, "")
-        return int(value) if value.isdecimal() and len(value) < 9 else None
+        return number(self.asked.get(name, ""))
 
-    def integers(self, name: str) -> list[int]:
-        """A parameter that is a list, such as teams=1101,1102."""
-        return [int(value) for value in self.asked.get(name, "").split(",") if value.isdecimal() and len(value) < 9]
+    def parts(self, name: str) -> list[str]:
+        """A parameter that is a list, such as teams=1101,1102, without repeats."""
+        return list(dict.fromkeys(filter(None, map(str.strip, self.asked.get(name, "").split(",")))))
 
     def href(self, page: str | None = None, /, **asked: str | int) -> str:
         """Address of a page for the same league and season.
@@ -67,3 +85,12 @@ class Place:
         season = {} if self.season is None else {"season": self.season}
         query = urlencode({"league": self.league, **season, **asked})
         return f"{self.root}{self.page if page is None else page}?{query}"
+
+
+def number(text: str) -> int | None:
+    """What an address means by a number: plain digits, and not too many; else None.
+
+    >>> number("2024"), number("-1"), number("1.5"), number("9" * 5000)
+    (2024, None, None, None)
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _DIGITS else None

@@ -1,1 +1,1 @@
-"""One module a page, each with a title and a `render(view)` that gives its content."""
+"""One module a page: its title, the parameters of an address that it knows, and `render(view)`: its content."""

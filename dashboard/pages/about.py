@@ -12,6 +12,7 @@ from dashboard.wording import season_label, utc
 from hoops.evaluation.metrics import COIN_LOG_LOSS
 
 TITLE = "How it works"
+PARAMETERS = ()
 
 _TERMS = (
     (

@@ -10,12 +10,15 @@ from dash import html
 
 from dashboard import grids, matchups, parts
 from dashboard.components import GameList
+from dashboard.notes import Note, quoted
 from dashboard.view import View
 from dashboard.wording import percent, plural
 from hoops.evaluation import metrics
 from hoops.games.leagues import LAST_DAY
 
 TITLE = "Games"
+PARAMETERS = ("day", "show")
+SHOWS = ("days", "season")
 SORTS_PLAYED = (
     ("best", "Top teams first"),
     ("surprise", "Biggest surprise first"),
@@ -30,16 +33,31 @@ def render(view: View) -> list[Any]:
     played, coming = Counter(forecasts["day"].to_pylist()), Counter(view.table("upcoming", ("day",))["day"].to_pylist())
     if not played and not coming:
         return [parts.empty("No games yet", "Results and forecasts of this season will stand here once they are in.")]
-    summary = _summary(view, forecasts, coming.total())
+    top = [*parts.notes(_not_there(view, bool(played))), _summary(view, forecasts, coming.total())]
     asked = view.place.integer("day")
     if played and view.place.asked.get("show") == "season":
-        return [summary, _toolbar(view, "season"), *_season(view)]
+        return [*top, _toolbar(view, "season"), *_season(view)]
     if asked is None or asked > LAST_DAY:
         steps = (max(played, default=None), min(_after(coming, played), default=None))
-        return [summary, _toolbar(view, "days", {*played, *coming}, None, steps), *_overview(view, played, coming)]
+        return [*top, _toolbar(view, "days", {*played, *coming}, None, steps), *_overview(view, played, coming)]
     days = {*played, *coming}
     steps = max((d for d in days if d < asked), default=None), min((d for d in days if d > asked), default=None)
-    return [summary, _toolbar(view, "days", days, asked, steps), *_one_day(view, asked)]
+    return [*top, _toolbar(view, "days", days, asked, steps), *_one_day(view, asked)]
+
+
+def _not_there(view: View, any_played: bool) -> list[Note]:
+    place, said = view.place, []
+    day, show = place.asked.get("day", ""), place.asked.get("show", "")
+    latest = (("The latest and next games are shown", place.href()),)
+    number = place.integer("day")
+    if day and (number is None or number > LAST_DAY):
+        said.append(Note(f"{quoted(day)} is no day of a season: days are 0 to {LAST_DAY}.", latest))
+    if show and show not in SHOWS:
+        text = f"There is nothing to show that is called {quoted(show)}: allowed are {', '.join(SHOWS)}."
+        said.append(Note(text, latest))
+    elif show == "season" and not any_played:
+        said.append(Note("No game of this season has been played: there is no whole season to show.", latest))
+    return said
 
 
 def _summary(view: View, forecasts: Any, coming: int) -> html.Div:

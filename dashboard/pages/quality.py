@@ -9,6 +9,7 @@ import pyarrow as pa
 from dash import html
 
 from dashboard import figures, grids, parts
+from dashboard.notes import Note, quoted
 from dashboard.view import View
 from dashboard.wording import KIND_LABELS, plural, season_label
 from hoops.evaluation import metrics
@@ -16,13 +17,22 @@ from hoops.evaluation.metrics import COIN_BRIER, COIN_LOG_LOSS
 from hoops.games.leagues import Kind
 
 TITLE = "Forecast quality"
+PARAMETERS = ("scope", "kind")
+_SCOPES = ("season", "all")
 _COLUMNS = ("kind", "team1_probability", "team1_won", "out_of_sample")
 
 
 def render(view: View) -> list[Any]:
-    scope = "all" if view.place.asked.get("scope") == "all" else "season"
-    kind = view.place.asked.get("kind", "all")
+    asked = view.place.asked
+    scope = "all" if asked.get("scope") == "all" else "season"
+    kind = asked.get("kind", "all")
     kind = kind if kind in KIND_LABELS else "all"
+    said = [
+        Note(f"There is no {name} {quoted(asked[name])}: allowed are {', '.join(allowed)}.",
+             ((f"{name}={taken} is shown", view.place.href(scope=scope, kind=kind)),))
+        for name, taken, allowed in (("scope", scope, _SCOPES), ("kind", kind, tuple(KIND_LABELS)))
+        if name in asked and asked[name] not in allowed
+    ]  # fmt: skip
     scores = {season: table.to_pylist() for season, table in view.every_season("scores").items()}
     if not any(scores.values()):
         return [
@@ -40,6 +50,7 @@ def render(view: View) -> list[Any]:
     left_out = every.num_rows - int(np.count_nonzero(every["out_of_sample"].to_numpy(zero_copy_only=False)))
     where = "all seasons" if scope == "all" else season_label(view.season)
     return [
+        *parts.notes(said),
         _controls(scope, kind, view),
         _claim(left_out),
         _figures(probability, won),

@@ -9,10 +9,13 @@ import numpy as np
 from dash import html
 
 from dashboard import figures, grids, parts
+from dashboard.notes import Note, other_league, quoted
+from dashboard.place import number
 from dashboard.view import View
-from dashboard.wording import plural
+from dashboard.wording import plural, season_label
 
 TITLE = "Ratings"
+PARAMETERS = ("teams",)
 MOST = 6
 DEFAULT = 4
 
@@ -22,9 +25,33 @@ def render(view: View) -> list[Any]:
     if not records:
         return [parts.empty("No ratings yet", "Teams are rated once their first games of the season are in.")]
     known = {row["team_id"] for row in records}
-    picked = [team for team in dict.fromkeys(view.place.integers("teams")) if team in known][:MOST]
-    picked = picked or [row["team_id"] for row in records[:DEFAULT]]
-    return [_chart(view, records, picked), _table(view, records)]
+    asked = {text: number(text) for text in view.place.parts("teams")}
+    found = list(dict.fromkeys(team for team in asked.values() if team is not None and team in known))
+    picked = found[:MOST] or [row["team_id"] for row in records[:DEFAULT]]
+    missing = {text: team for text, team in asked.items() if team not in known}
+    return [
+        *parts.notes(_not_there(view, missing, found, picked)),
+        _chart(view, records, picked),
+        _table(view, records),
+    ]
+
+
+def _not_there(view: View, missing: dict[str, int | None], found: list[int], picked: list[int]) -> list[Note]:
+    """Notes on what the parameter `teams` names and the chart does not show. missing: what was asked, as a number."""
+    shown = "The teams found are shown" if found else f"The best {len(picked)} are shown"
+    link = (shown, view.place.href(teams=",".join(map(str, picked))))
+    elsewhere = {text: other_league(view.place, team) for text, team in missing.items()}
+    said = [note for note in elsewhere.values() if note is not None]
+    if unknown := [text for text, note in elsewhere.items() if note is None]:
+        more = f" and {len(unknown) - MOST} more" if len(unknown) > MOST else ""
+        text = (
+            f"No rated team of {season_label(view.season)} has the id {', '.join(map(quoted, unknown[:MOST]))}{more}."
+        )
+        said.append(Note(text, (link,)))
+    if len(found) > MOST:
+        left = ", ".join(map(str, found[MOST:]))
+        said.append(Note(f"The chart takes {MOST} teams at most: {left} left out.", (link,)))
+    return said
 
 
 def curves(view: View, teams: list[int]) -> list[dict[str, Any]]:

@@ -2,55 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
 
 from dashboard import figures, grids, matchups, parts
 from dashboard.components import GameList
+from dashboard.notes import Note, other_league, quoted
 from dashboard.pages.ratings import curves
 from dashboard.view import View
 from dashboard.wording import ordinal, plural, season_label, signed
 
 TITLE = "Teams"
+PARAMETERS = ("team",)
 _AHEAD = 6
 
 
 def render(view: View) -> list[Any]:
     records = {row["team_id"]: row for row in view.rows("team_records")}
     every = {row["team_id"]: row for row in view.tables.table("teams", view.league).to_pylist()}
-    if not records and not every:
+    names = _scheduled(view) | {t: row["team_name"] for t, row in [*every.items(), *records.items()]}
+    if not names:
         return [parts.empty("No teams yet", "Teams appear with their first games.")]
     best = min(records.values(), key=lambda row: row["rank"])["team_id"] if records else None
-    team = view.place.integer("team") or best
-    options = sorted(
-        {t: row["team_name"] for t, row in [*every.items(), *records.items()]}.items(), key=lambda item: item[1]
-    )
-    value = str(team) if team in dict(options) else None
-    picker = parts.select(
-        "team", value, [(str(t), name) for t, name in options], "Team", placeholder="Pick a team", w=260
-    )
-    head = html.Div(picker, className="picker")
-    record = records.get(team) if team else None
+    asked = view.place.integer("team")
+    team = asked if asked in names else best
+    options = [(str(one), name) for one, name in sorted(names.items(), key=lambda item: item[1])]
+    value = None if team is None else str(team)
+    picker = parts.select("team", value, options, "Team", placeholder="Pick a team", w=260)
+    head = [*parts.notes(_not_there(view, team, names)), html.Div(picker, className="picker")]
+    if team is None:
+        return [*head, parts.quiet(f"No team has played in {season_label(view.season)} yet.")]
+    record = records.get(team)
     if record is None:
-        name = every[team]["team_name"] if team in every else "This team"
-        known = (
-            f"{season_label(every[team]['first_season'])} to {season_label(every[team]['last_season'])}"
-            if team in every
-            else ""
-        )
-        text = f"{name} played no games in {season_label(view.season)}." + (
-            f" It played here from {known}." if known else ""
-        )
-        return [head, parts.quiet(text), *_coming(view, team)]
+        text = f"{names[team]} played no games in {season_label(view.season)}."
+        if known := every.get(team):
+            text += (
+                f" It played here from {season_label(known['first_season'])} to {season_label(known['last_season'])}."
+            )
+        return [*head, parts.quiet(text), *_coming(view, team)]
     finished = matchups.played(view, team=team)
     return [
-        head,
+        *head,
         _head(view, record, finished),
         *_coming(view, team),
         *_curve(view, record),
         _games(view, record, finished),
     ]
+
+
+def _scheduled(view: View) -> dict[int, str]:
+    """Teams that have games to come, by id: one that has never played is in no other table."""
+    sides = [view.table("upcoming", (f"team{side}_id", f"team{side}_name")) for side in (1, 2)]
+    return {team: name for side in sides for team, name in zip(*(c.to_pylist() for c in side.columns), strict=True)}
+
+
+def _not_there(view: View, shown: int | None, names: Mapping[int, str]) -> list[Note]:
+    """A note on a team that the address names and that is not the one shown."""
+    asked, number = view.place.asked.get("team", ""), view.place.integer("team")
+    if not asked or (number is not None and number == shown):
+        return []
+    instead = () if shown is None else ((f"{names[shown]} is shown", view.team_href(shown)),)
+    elsewhere = other_league(view.place, number)
+    if elsewhere is not None:
+        return [Note(elsewhere.text, (*elsewhere.links, *instead))]
+    return [Note(f"No {view.league.label.lower()}'s team loaded here has the id {quoted(asked)}.", instead)]
 
 
 def _head(view: View, record: dict[str, Any], finished: list[dict[str, Any]]) -> html.Div:
@@ -78,8 +95,8 @@ def _head(view: View, record: dict[str, Any], finished: list[dict[str, Any]]) ->
     )  # fmt: skip
 
 
-def _coming(view: View, team: int | None) -> list[Any]:
-    games = matchups.upcoming(view, team=team) if team else []
+def _coming(view: View, team: int) -> list[Any]:
+    games = matchups.upcoming(view, team=team)
     if not games:
         return []
     cards = matchups.cards(view, games)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from dash import html
@@ -10,28 +13,100 @@ from dash import html
 from dashboard import figures, grids, parts
 from dashboard.view import View
 from dashboard.wording import plural, season_label
+from hoops.games.leagues import SELECTION_SUNDAY
 
 TITLE = "Tournament"
+PARAMETERS = ()
 BARS = 20
 _COLUMNS = ("team_id", "team_name", "seed", "region", "wins", "losses", "champion")
+
+
+_CANCELLED = 2020  # in both leagues
+_OVER = 158  # finals were played on days 147 to 155
+_KAGGLE = "NCAATourneyCompactResults.csv"
+
+
+class Standing(StrEnum):
+    """Where a tournament stands, as far as it is known here; the value is what the list of champions says."""
+
+    PLAYED = "Played"
+    CANCELLED = "Cancelled"
+    TO_COME = "Not played yet"
+    UNDER_WAY = "Under way"
+    NOT_LOADED = "Not loaded here"
+    UNFINISHED = "Final not loaded here"
+    UNKNOWN = "Not played yet, or not loaded here"
+
+
+def standing(view: View, season: int, teams: Sequence[Mapping[str, Any]]) -> Standing:
+    """Where the tournament of a season stands. teams: its rows of `tournaments`; none without seeds and games.
+
+    Only the newest season can be going on. It is over when the calendar says so, and it is not while it has games to
+    come or stops before Selection Sunday.
+    """
+    if any(team["champion"] for team in teams):
+        return Standing.PLAYED
+    if season == _CANCELLED and not teams:
+        return Standing.CANCELLED
+    begun = any(team["wins"] or team["losses"] for team in teams)
+    over = _is_over(view, season)
+    if over is None:
+        return Standing.UNDER_WAY if begun else Standing.UNKNOWN
+    if begun:
+        return Standing.UNFINISHED if over else Standing.UNDER_WAY
+    return Standing.NOT_LOADED if over else Standing.TO_COME
+
+
+def _is_over(view: View, season: int) -> bool | None:
+    """Whether a season has ended; None where neither its games nor a calendar tell."""
+    if season != view.edition.seasons[-1]:
+        return True
+    facts = view.seasons.get(season)
+    if facts is None or facts["last_day"] < SELECTION_SUNDAY:
+        return False
+    if view.tables.table("upcoming", view.league, season, ("day",)).num_rows:
+        return False
+    return None if facts["day_zero"] is None else view.now.date() > facts["day_zero"] + timedelta(days=_OVER)
 
 
 def render(view: View) -> list[Any]:
     seasons = {season: table.to_pylist() for season, table in view.every_season("tournaments", _COLUMNS).items()}
     if not any(seasons.values()):
-        text = "It will stand here once tournament games or seeds are in."
-        return [parts.empty("No NCAA tournament yet", text)]
+        return [_nothing(view)]
     return [_field(view, seasons.get(view.season, [])), _by_team(view, seasons), _champions(view, seasons)]
+
+
+def _nothing(view: View) -> html.Div:
+    """No season has a field or a game of the tournament."""
+    where = standing(view, view.season, ())
+    commands: tuple[tuple[str, str], ...] = ()
+    if where in (Standing.NOT_LOADED, Standing.UNKNOWN):
+        commands = (("Hand in its files", f"madness ingest {view.league}{_KAGGLE} {view.league}NCAATourneySeeds.csv"),)
+    return parts.empty("No NCAA tournament here", _words(view, where), commands=commands)
+
+
+def _words(view: View, where: Standing) -> str:
+    """Why the field of the season shown is not here."""
+    tournament = f"The {view.season} tournament"
+    return {
+        Standing.CANCELLED: f"{tournament} was cancelled.",
+        Standing.TO_COME: f"{tournament} has not been played yet: its field will stand here once seeds are in.",
+        Standing.NOT_LOADED: f"{tournament} is not loaded here, neither games ({view.league}{_KAGGLE}) nor seeds.",
+    }.get(where, f"{tournament} has not been played yet, or it is not loaded here.")
 
 
 def _field(view: View, teams: list[dict[str, Any]]) -> html.Section:
     title = f"The field of {view.season}"
+    where = standing(view, view.season, teams)
     if not teams:
-        text = (
-            "The 2020 tournament was cancelled." if view.season == 2020
-            else "The field of this season is not known yet. Past tournaments are below."
-        )  # fmt: skip
-        return parts.section(title, parts.quiet(text))
+        return parts.section(title, parts.quiet(f"{_words(view, where)} Other tournaments are below."))
+    still = {
+        Standing.NOT_LOADED: f" Its games are not loaded here ({view.league}{_KAGGLE}).",
+        Standing.UNKNOWN: " Its games are not played yet, or not loaded here.",
+        Standing.TO_COME: " No game has been played yet.",
+        Standing.UNFINISHED: " Not all of its games are loaded here.",
+        Standing.UNDER_WAY: " It is under way.",
+    }.get(where, "")
     most = max(team["wins"] for team in teams)
     champion = next((team for team in teams if team["champion"]), None)
     banner = _banner(view, champion) if champion else None
@@ -39,7 +114,7 @@ def _field(view: View, teams: list[dict[str, Any]]) -> html.Section:
         ranked = sorted(teams, key=lambda team: (-team["wins"], team["team_name"]))
         quarter = -(-len(ranked) // 4)
         columns = [_region(view, "", ranked[i : i + quarter], most) for i in range(0, len(ranked), quarter)]
-        note = "Seeds are not known; teams by wins."
+        note = "Seeds are not known; teams by wins." + still
     else:
         regions: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for team in sorted(
@@ -47,7 +122,7 @@ def _field(view: View, teams: list[dict[str, Any]]) -> html.Section:
         ):
             regions[_region_name(team)].append(team)
         columns = [_region(view, name, members, most) for name, members in regions.items()]
-        note = f"{plural(len(teams), 'team')} by region and seed; a dot for every win."
+        note = f"{plural(len(teams), 'team')} by region and seed; a dot for every win." + still
     return parts.section(title, banner, html.Div(columns, className="regions"), note=note)
 
 
@@ -147,7 +222,7 @@ def _champions(view: View, seasons: dict[int, list[dict[str, Any]]]) -> html.Sec
                 html.Span(seed, className="note"),
             ]
         else:
-            text = "No tournament" if season == 2020 or season != view.edition.seasons[-1] else "Not played yet"
+            text = standing(view, season, teams).value
             inside = [html.Span(str(season), className="year"), html.Span(text, className="note")]
         made.append(html.Li(inside))
     return parts.section("Champions by season", html.Ul(made, className="champions"))

@@ -4,78 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
 
 import fabricated
 import plotly.graph_objects as go
+import pyarrow as pa
 import pytest
-from dash import Dash
+from asking import PAGES, Browser, browser, components
 
 from dashboard.app import create_app
 from dashboard.data import Tables
 from hoops.errors import MadnessError, Retryable
 from hoops.games.leagues import League
+from hoops.schemas import PUBLISHED
 from lake.store import Stored
 from tests.memory_store import MemoryStore
-
-PAGES = ("/", "/ratings", "/tournament", "/quality", "/team", "/about")
-NOW = fabricated.PUBLISHED_AT + timedelta(minutes=5)
-
-
-class Browser:
-    """Asks an app for the page of an address."""
-
-    def __init__(self, app: Dash, script_name: str = "") -> None:
-        self._client = app.server.test_client()
-        self._environ = {"SCRIPT_NAME": script_name}
-
-    def get(self, path: str) -> Any:
-        return self._client.get(path, environ_overrides=self._environ)
-
-    def open(self, pathname: str, search: str = "") -> dict[str, Any]:
-        """Properties that the page callback sets, by "component.property"."""
-        callback = next(c for c in self.get("/_dash-dependencies").json if "page.children" in c["output"])
-        outputs = [_output(name) for name in callback["output"].strip(".").split("...")]
-        inputs = [
-            {"id": "url", "property": "pathname", "value": pathname},
-            {"id": "url", "property": "search", "value": search},
-            {"id": "refresh", "property": "data", "value": 0},
-        ]
-        asked = {"output": callback["output"], "outputs": outputs, "inputs": inputs, "changedPropIds": ["url.pathname"]}
-        answer = self._client.post("/_dash-update-component", json=asked, environ_overrides=self._environ)
-        assert answer.status_code == 200
-        return {
-            f"{name}.{prop}": value for name, props in answer.json["response"].items() for prop, value in props.items()
-        }
-
-    def page(self, pathname: str, search: str = "") -> str:
-        return json.dumps(self.open(pathname, search)["page.children"], ensure_ascii=False)
-
-
-def _output(name: str) -> dict[str, Any]:
-    identity, _, prop = name.rpartition(".")
-    return {"id": json.loads(identity) if identity.startswith("{") else identity, "property": prop}
-
-
-def browser(store: MemoryStore, **more: Any) -> Browser:
-    return Browser(create_app(Tables(lambda: store), now=lambda: NOW, **more))
 
 
 @pytest.fixture(scope="module")
 def full() -> Browser:
     return browser(fabricated.bucket(teams=64))
-
-
-def _components(content: Any, kind: str) -> Iterator[dict[str, Any]]:
-    if isinstance(content, list):
-        for part in content:
-            yield from _components(part, kind)
-    elif isinstance(content, dict):
-        if content.get("type") == kind:
-            yield content["props"]
-        yield from _components(content.get("props", {}).get("children"), kind)
 
 
 @pytest.mark.parametrize("league", list(League))
@@ -93,14 +40,14 @@ def test_every_page_of_every_season_is_drawn(full: Browser, page: str, season: i
 def test_every_figure_is_one_that_plotly_accepts(full: Browser) -> None:
     drawn = 0
     for page in PAGES:
-        for graph in _components(full.open(page, "?scope=all")["page.children"], "Graph"):
+        for graph in components(full.open(page, "?scope=all")["page.children"], "Graph"):
             go.Figure(graph["figure"])
             drawn += 1
     assert drawn == 5
 
 
 def test_the_first_page_shows_what_comes_next_and_what_was_last(full: Browser) -> None:
-    coming, latest = _components(full.open("/")["page.children"], "GameList")
+    coming, latest = components(full.open("/")["page.children"], "GameList")
     assert (coming["title"], latest["title"]) == ("Up next", "Latest results")
     assert latest["note"].startswith("Wed 14 Feb · ")
     game = latest["games"][0]
@@ -111,14 +58,14 @@ def test_the_first_page_shows_what_comes_next_and_what_was_last(full: Browser) -
 
 
 def test_hosts_stand_below_visitors(full: Browser) -> None:
-    for games in _components(full.open("/")["page.children"], "GameList"):
+    for games in components(full.open("/")["page.children"], "GameList"):
         for game in games["games"]:
             assert not game["teams"][0]["home"]
             assert game["teams"][1]["home"] or game["where"].startswith("Neutral")
 
 
 def test_what_was_published_before_a_game_is_said_where_it_differs(full: Browser) -> None:
-    (games,) = _components(full.open("/", "?season=2024&day=100")["page.children"], "GameList")
+    (games,) = components(full.open("/", "?season=2024&day=100")["page.children"], "GameList")
     said = [game["note"] for game in games["games"] if game["note"]]
     assert said
     assert all(re.fullmatch(r"Published before the game: .+ [<>]?\d+%", note) for note in said)
@@ -126,7 +73,7 @@ def test_what_was_published_before_a_game_is_said_where_it_differs(full: Browser
 
 @pytest.mark.parametrize(("day", "title"), [("100", "Results"), ("102", "To come")])
 def test_any_day_can_be_opened(full: Browser, day: str, title: str) -> None:
-    (games,) = _components(full.open("/", f"?day={day}")["page.children"], "GameList")
+    (games,) = components(full.open("/", f"?day={day}")["page.children"], "GameList")
     assert games["title"] == title
 
 
@@ -136,12 +83,12 @@ def test_a_day_without_games_is_no_error(full: Browser, day: str) -> None:
 
 
 def test_ranks_on_a_card_are_those_before_the_day(full: Browser) -> None:
-    (first,) = _components(full.open("/", "?season=2024&day=0")["page.children"], "GameList")
+    (first,) = components(full.open("/", "?season=2024&day=0")["page.children"], "GameList")
     assert {team["rank"] for game in first["games"] for team in game["teams"]} == {None}
 
 
 def test_the_whole_season_is_one_table(full: Browser) -> None:
-    (grid,) = _components(full.open("/", "?show=season&season=2023")["page.children"], "AgGrid")
+    (grid,) = components(full.open("/", "?show=season&season=2023")["page.children"], "AgGrid")
     rows = grid["rowData"]
     assert len(rows) > 1000
     assert all((row["outcome"] == "wrong") == (row["chance"] < 0.495) for row in rows if row["outcome"] != "even")
@@ -150,22 +97,22 @@ def test_the_whole_season_is_one_table(full: Browser) -> None:
 
 def test_picked_teams_are_in_the_chart(full: Browser) -> None:
     found = full.open("/ratings", "?teams=1102,1105,9999,1102")["page.children"]
-    (picker,) = _components(found, "MultiSelect")
+    (picker,) = components(found, "MultiSelect")
     assert picker["value"] == ["1102", "1105"]
-    (graph,) = _components(found, "Graph")
+    (graph,) = components(found, "Graph")
     assert len(graph["figure"]["data"]) == 4
 
 
 @pytest.mark.parametrize(("boxed", "titles"), [(True, ["Offence", "Defence", "Tempo"]), (False, ["Scored", "Allowed"])])
 def test_efficiencies_are_shown_where_box_scores_gave_any(boxed: bool, titles: list[str]) -> None:
     page = browser(fabricated.bucket([League.MEN], teams=16, boxed=boxed)).open("/ratings")["page.children"]
-    (grid,) = _components(page, "AgGrid")
+    (grid,) = components(page, "AgGrid")
     assert [column["headerName"] for column in grid["columnDefs"]][-len(titles) :] == titles
     assert all(row["for"] > 0 and row["against"] > 0 for row in grid["rowData"])
 
 
 def test_wins_and_championships_add_up(full: Browser) -> None:
-    grid = next(_components(full.open("/tournament")["page.children"], "AgGrid"))
+    grid = next(components(full.open("/tournament")["page.children"], "AgGrid"))
     assert sum(row["titles"] for row in grid["rowData"]) == 2
     assert sum(row["wins"] for row in grid["rowData"]) == 2 * 63
 
@@ -176,8 +123,17 @@ def test_quality_counts_out_of_sample_games_only(full: Browser) -> None:
     assert re.search(r"\d+ games in the model's training data are left out", page)
 
 
-def test_a_team_without_games_this_season_is_said_to_have_none(full: Browser) -> None:
-    assert "played no games in 2023–24" in full.page("/team", "?team=1999")
+def test_a_team_without_games_this_season_is_said_to_have_none() -> None:
+    store = fabricated.bucket([League.MEN], teams=16)
+    key = "teams/league=M/part.parquet"
+    gone = {"team_id": 1999, "team_name": "Gone", "first_season": 1990, "last_season": 1995, "conference": None}
+    teams = [*fabricated.decode(store.get(key).body).to_pylist(), gone]
+    store.put(
+        key, fabricated.encode(pa.Table.from_pylist(teams, schema=PUBLISHED["teams"].schema), PUBLISHED["teams"].schema)
+    )
+    page = browser(store).page("/team", "?team=1999")
+    assert "Gone played no games in 2023–24. It played here from 1989–90 to 1994–95." in page
+    assert "loaded here" not in page
 
 
 STORES = {
@@ -238,7 +194,7 @@ def test_an_unknown_page_is_no_error(full: Browser) -> None:
 
 
 def test_navigation_keeps_league_and_season(full: Browser) -> None:
-    links = [props["href"] for props in _components(full.open("/", "?league=W&season=2023")["nav.children"], "A")]
+    links = [props["href"] for props in components(full.open("/", "?league=W&season=2023")["nav.children"], "A")]
     assert links[1] == "/ratings?league=W&season=2023"
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dashboard.place import Place
+from dashboard.place import Place, number
 from dashboard.wording import ago, day_label, percent, season_label, signed
 from hoops.games.leagues import League
 
@@ -17,12 +17,17 @@ from hoops.games.leagues import League
         ("/", "", Place()),
         ("/", "?league=W&season=2024", Place("", League.WOMEN, 2024)),
         ("/ratings/", "?league=M", Place("ratings")),
-        ("/", "?league=X&season=soon", Place()),
+        ("/", "?league=X&season=soon", Place(unread={"league": ("X",), "season": ("soon",)})),
+        ("/", f"?season={'9' * 5000}", Place(unread={"season": ("9" * 5000,)})),
+        ("/", "?season=-2024&league=", Place(unread={"season": ("-2024",)})),
+        ("/", "?season=%D9%A2%D9%A0%D9%A2%D9%A4", Place(unread={"season": ("٢٠٢٤",)})),
+        ("/", "?season=%ff%00&league=%zz", Place(unread={"season": ("\ufffd\0",), "league": ("%zz",)})),
+        ("/", "?league=W&league=M&season=2023&season=2023", Place(season=2023, unread={"league": ("W",)})),
         (None, None, Place()),
-        ("/team", "?team=1181&team=1182", Place("team", asked={"team": "1182"})),
+        ("/team", "?team=1181&team=1182", Place("team", asked={"team": "1182"}, unread={"team": ("1181",)})),
     ],
 )
-def test_an_address_is_read_and_nonsense_left_out(pathname: str, search: str, expected: Place) -> None:
+def test_an_address_is_read_and_nonsense_kept_apart(pathname: str, search: str, expected: Place) -> None:
     assert Place.parse(pathname, search) == expected
 
 
@@ -32,11 +37,15 @@ def test_an_address_written_is_read_back() -> None:
     assert Place.parse(pathname, search, "/dev/") == place
 
 
-@pytest.mark.parametrize("text", ["", "-1", "x", "1" * 9, "1.5"])
+def test_a_prefix_without_its_slash_is_the_first_page() -> None:
+    assert Place.parse("/dev", "", "/dev/") == Place(root="/dev/")
+
+
+@pytest.mark.parametrize("text", ["", "-1", "x", "1" * 9, "1.5", "1" * 5000, "²", "١"])
 def test_a_parameter_that_is_no_number_is_none(text: str) -> None:
     place = Place(asked={"day": text, "teams": f"1101,{text},1102"})
     assert place.integer("day") is None
-    assert place.integers("teams") == [1101, 1102]
+    assert [found for part in place.parts("teams") if (found := number(part)) is not None] == [1101, 1102]
 
 
 def test_days_are_dates_once_the_calendar_is_known() -> None:
