@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from dashboard.view import View
 from dashboard.wording import percent
 from hoops.games.leagues import Kind
@@ -20,12 +23,10 @@ EVEN = 0.005  # a forecast this close to one half names no favourite
 
 def played(view: View, days: Iterable[int] | None = None, team: int | None = None) -> list[dict[str, Any]]:
     """Rows of `forecasts` with overtime and city added; only those days, or that team's, when given."""
-    wanted = None if days is None else set(days)
-    rows = [row for row in view.rows("forecasts", FORECAST_COLUMNS) if _asked(row, wanted, team)]
+    rows = _asked(view.table("forecasts", FORECAST_COLUMNS), days, team).to_pylist()
     details = {
         (row["day"], row["team1_id"], row["team2_id"]): row
-        for row in view.rows("results", _DETAIL_COLUMNS)
-        if _asked(row, wanted, team)
+        for row in _asked(view.table("results", _DETAIL_COLUMNS), days, team).to_pylist()
     }
     nothing = {"num_ot": 0, "city": None, "tournament": None}
     return [nothing | details.get((row["day"], row["team1_id"], row["team2_id"]), {}) | row for row in rows]
@@ -33,12 +34,16 @@ def played(view: View, days: Iterable[int] | None = None, team: int | None = Non
 
 def upcoming(view: View, days: Iterable[int] | None = None, team: int | None = None) -> list[dict[str, Any]]:
     """Rows of `upcoming`; only those days, or that team's, when given."""
-    wanted = None if days is None else set(days)
-    return [row for row in view.rows("upcoming", UPCOMING_COLUMNS) if _asked(row, wanted, team)]
+    return _asked(view.table("upcoming", UPCOMING_COLUMNS), days, team).to_pylist()
 
 
-def _asked(row: Mapping[str, Any], days: set[int] | None, team: int | None) -> bool:
-    return (days is None or row["day"] in days) and (team is None or team in (row["team1_id"], row["team2_id"]))
+def _asked(games: pa.Table, days: Iterable[int] | None, team: int | None) -> pa.Table:
+    """Games of those days and that team; a season is filtered before it is taken apart into rows, which costs most."""
+    if days is not None:
+        games = games.filter(pc.is_in(games["day"], pa.array(sorted(set(days)), games.schema.field("day").type)))
+    if team is not None:
+        games = games.filter(pc.or_(pc.equal(games["team1_id"], team), pc.equal(games["team2_id"], team)))
+    return games
 
 
 def chance_of_winner(row: Mapping[str, Any]) -> float:
