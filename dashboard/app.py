@@ -48,6 +48,7 @@ def create_app(
     requests_pathname_prefix: str | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     poll_seconds: float = 20,
+    patience_seconds: float = 10,
 ) -> Dash:
     """The dashboard over a source of tables. Nothing is read before the first request.
 
@@ -58,6 +59,9 @@ def create_app(
         DASH_REQUESTS_PATHNAME_PREFIX says, else "/".
     poll_seconds
         How often an open page looks whether something newer is published.
+    patience_seconds
+        How long a page waits for an answer before it looks whether the server is gone (assets/lost.js); long enough
+        for a Lambda function that has to start.
     """
     app = Dash(
         "dashboard",
@@ -72,7 +76,7 @@ def create_app(
         on_error=_admit,
     )
     root = app.config.requests_pathname_prefix
-    app.layout = shell.layout(root, poll_seconds)
+    app.layout = shell.layout(root, poll_seconds, patience_seconds)
     _draw_pages(app, tables, root, now)
     _watch(app, tables)
     _in_the_browser(app)

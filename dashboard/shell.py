@@ -58,7 +58,7 @@ META = (
 )
 
 
-def layout(root: str, poll_seconds: float) -> dmc.MantineProvider:
+def layout(root: str, poll_seconds: float, patience_seconds: float) -> dmc.MantineProvider:
     """Everything that stays while pages come and go."""
     return dmc.MantineProvider(
         [
@@ -70,7 +70,7 @@ def layout(root: str, poll_seconds: float) -> dmc.MantineProvider:
             dmc.AppShell(
                 [
                     dmc.AppShellHeader(_header(root), className="header", withBorder=False),
-                    dmc.AppShellMain(_main()),
+                    dmc.AppShellMain(_main(patience_seconds)),
                     dmc.AppShellFooter(
                         html.Nav(id="tabs", className="tabs", **parts.aria(label="Pages")), hiddenFrom=PHONE
                     ),
@@ -108,7 +108,7 @@ def _header(root: str) -> html.Div:
     )  # fmt: skip
 
 
-def _main() -> html.Div:
+def _main(patience_seconds: float) -> html.Div:
     leagues = [(str(league), league.label) for league in League]
     return html.Div(
         [
@@ -127,6 +127,17 @@ def _main() -> html.Div:
                 ],
                 className="page-head",
             ),
+            html.Div(
+                [
+                    html.Span(id="lost-words", role="alert"),
+                    html.Button("Try now", id="lost-again", className="button", type="button"),
+                ],
+                id="lost",
+                className="gone",
+                hidden=True,
+                **{"data-patience": str(patience_seconds)},
+            ),
+            html.Div(id="found", className="unseen", role="status"),
             html.Div(id="trouble", className="trouble", hidden=True, role="alert"),
             html.Button("New results are in. Show them", id="news", className="news", hidden=True, n_clicks=0),
             html.Div(html.Div(className="skeleton"), id="page", tabIndex=-1),

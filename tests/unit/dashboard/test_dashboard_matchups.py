@@ -23,7 +23,7 @@ TEAM = 1105
 
 @pytest.fixture(scope="module")
 def view() -> View:
-    store = fabricated.bucket([League.MEN], (SEASON,), 128)
+    store = fabricated.bucket([League.MEN], (SEASON,), 64)
     tables = Tables(lambda: store)
     edition = tables.manifest(League.MEN)
     assert edition is not None
