@@ -49,6 +49,7 @@ def create_app(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     poll_seconds: float = 20,
     patience_seconds: float = 10,
+    note: str = "",
 ) -> Dash:
     """The dashboard over a source of tables. Nothing is read before the first request.
 
@@ -62,6 +63,8 @@ def create_app(
     patience_seconds
         How long a page waits for an answer before it looks whether the server is gone (assets/lost.js); long enough
         for a Lambda function that has to start.
+    note
+        A line that stands below every page, such as that the games are made up.
     """
     app = Dash(
         "dashboard",
@@ -76,7 +79,7 @@ def create_app(
         on_error=_admit,
     )
     root = app.config.requests_pathname_prefix
-    app.layout = shell.layout(root, poll_seconds, patience_seconds)
+    app.layout = shell.layout(root, poll_seconds, patience_seconds, note)
     _draw_pages(app, tables, root, now)
     _watch(app, tables)
     _in_the_browser(app)

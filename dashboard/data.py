@@ -26,6 +26,7 @@ from lake.published import manifest_key, table_key
 from lake.store import Store
 
 BUCKET_VARIABLE = "MADNESS_DASHBOARD_BUCKET"
+NOTE_VARIABLE = "MADNESS_DASHBOARD_NOTE"
 MANIFEST_SECONDS = 3.0
 CACHE_BYTES = 192 * 2**20
 READERS = 8

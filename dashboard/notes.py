@@ -48,7 +48,7 @@ def of_address(place: Place, known: Collection[str]) -> list[Note]:
     if unknown:
         text = f"This page does not know {', '.join(map(quoted, unknown[:3]))}"
         text += f" and {len(unknown) - 3} more parameters of the address." if len(unknown) > 3 else "."
-        made.append(Note(text, (("This page without", place.href(None, **own)),)))
+        made.append(Note(text, (("This page without it", place.href(None, **own)),)))
     return made
 
 

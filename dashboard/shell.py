@@ -58,8 +58,8 @@ META = (
 )
 
 
-def layout(root: str, poll_seconds: float, patience_seconds: float) -> dmc.MantineProvider:
-    """Everything that stays while pages come and go."""
+def layout(root: str, poll_seconds: float, patience_seconds: float, note: str) -> dmc.MantineProvider:
+    """Everything that stays while pages come and go; note: a line below every page, none if empty."""
     return dmc.MantineProvider(
         [
             dcc.Location(id="url", refresh=False),
@@ -70,7 +70,7 @@ def layout(root: str, poll_seconds: float, patience_seconds: float) -> dmc.Manti
             dmc.AppShell(
                 [
                     dmc.AppShellHeader(_header(root), className="header", withBorder=False),
-                    dmc.AppShellMain(_main(patience_seconds)),
+                    dmc.AppShellMain(_main(patience_seconds, note)),
                     dmc.AppShellFooter(
                         html.Nav(id="tabs", className="tabs", **parts.aria(label="Pages")), hiddenFrom=PHONE
                     ),
@@ -108,7 +108,7 @@ def _header(root: str) -> html.Div:
     )  # fmt: skip
 
 
-def _main(patience_seconds: float) -> html.Div:
+def _main(patience_seconds: float, note: str) -> html.Div:
     leagues = [(str(league), league.label) for league in League]
     return html.Div(
         [
@@ -127,23 +127,24 @@ def _main(patience_seconds: float) -> html.Div:
                 ],
                 className="page-head",
             ),
-            html.Div(
-                [
-                    html.Span(id="lost-words", role="alert"),
-                    html.Button("Try now", id="lost-again", className="button", type="button"),
-                ],
-                id="lost",
-                className="gone",
-                hidden=True,
-                **{"data-patience": str(patience_seconds)},
-            ),
+            _lost(patience_seconds),
             html.Div(id="found", className="unseen", role="status"),
             html.Div(id="trouble", className="trouble", hidden=True, role="alert"),
             html.Button("New results are in. Show them", id="news", className="news", hidden=True, n_clicks=0),
             html.Div(html.Div(className="skeleton"), id="page", tabIndex=-1),
+            html.P(note, id="foot", className="foot") if note else None,
         ],
         className="main",
         role="main",
+    )
+
+
+def _lost(patience_seconds: float) -> html.Div:
+    """The banner that assets/lost.js shows while the server is gone."""
+    waits: Any = {"data-patience": str(patience_seconds)}
+    again = html.Button("Try now", id="lost-again", className="button", type="button")
+    return html.Div(
+        [html.Span(id="lost-words", role="alert"), again], id="lost", className="gone", hidden=True, **waits
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from dashboard.app import create_app
-from dashboard.data import Tables, bucket_name, open_bucket
+from dashboard.data import NOTE_VARIABLE, Tables, bucket_name, open_bucket
 
 _bucket = bucket_name(os.environ)
-app = create_app(Tables(lambda: open_bucket(_bucket)))
+app = create_app(Tables(lambda: open_bucket(_bucket)), note=os.environ.get(NOTE_VARIABLE, ""))
 server = app.server

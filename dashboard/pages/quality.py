@@ -52,7 +52,7 @@ def render(view: View) -> list[Any]:
     return [
         *parts.notes(said),
         _controls(scope, kind, view),
-        _claim(left_out),
+        _claim(view, scope, left_out),
         _figures(probability, won),
         html.Div(
             [_calibration(probability, won, f"{KIND_LABELS[kind]}, {where}"), _by_season(scores)], className="pair"
@@ -73,11 +73,25 @@ def _controls(scope: str, kind: str, view: View) -> html.Div:
     )
 
 
-def _claim(left_out: int) -> html.P:
+def _claim(view: View, scope: str, left_out: int) -> html.P:
     text = "Every forecast counted here was made from earlier days only, by a model that was not trained on the game."
     if left_out:
         text += f" {plural(left_out, 'game')} in the model's training data are left out."
-    return html.P(text, className="claim")
+    return html.P(f"{text} {_known(view, scope)}", className="claim")
+
+
+def _known(view: View, scope: str) -> str:
+    """How many seasons the forecasts know: those loaded and no others, so that with few of them they are poorer."""
+    seasons = view.edition.seasons
+    first = f"{season_label(seasons[0])}, the first season loaded, began with nothing known of any team"
+    if scope == "all":
+        return f"{plural(len(seasons), 'season')} loaded, each of which knows those before it; {first}."
+    earlier = [season for season in seasons if season < view.season]
+    if not earlier:
+        return f"{first}: its forecasts are the poorer for it."
+    spans = " to ".join(season_label(season) for season in dict.fromkeys((earlier[0], earlier[-1])))
+    known = plural(len(earlier), "earlier season")
+    return f"The forecasts know {known} ({spans}); with more of them loaded they are better."
 
 
 def _figures(probability: np.ndarray, won: np.ndarray) -> Any:

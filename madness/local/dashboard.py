@@ -18,6 +18,7 @@ _NAME = "dashboard"
 _FAVOURITE_PORT = 8050
 _PATIENCE = 60.0
 _THREADS = 8
+_MADE_UP = "The sample league: teams, games and scores are made up."
 
 
 def url(port: int) -> str:
@@ -59,7 +60,7 @@ def start(home: Home, stage: Stage, root: Path, endpoint: Endpoint, port: int | 
         port = port or (record["port"] if _is_free(record["port"]) else None)
     port = _port(port)
     log = home.logs / "dashboard.log"
-    env = clean_environment() | endpoint.environment() | {"MADNESS_DASHBOARD_BUCKET": stage.dashboard}
+    env = clean_environment() | endpoint.environment() | settings(home, stage)
     command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", f"--threads={_THREADS}",
                "dashboard.wsgi:server"]  # fmt: skip
     try:
@@ -75,6 +76,13 @@ def start(home: Home, stage: Stage, root: Path, endpoint: Endpoint, port: int | 
             raise LocalError(f"The dashboard did not start:\n{tail}\nThe whole log is {log}.")
         time.sleep(0.1)
     return port
+
+
+def settings(home: Home, stage: Stage) -> dict[str, str]:
+    """What the server finds in its environment; that games are made up, only the home knows."""
+    made_up = home.settings().get("data", {}).get("kind") == "sample"
+    note = {"MADNESS_DASHBOARD_NOTE": _MADE_UP} if made_up else {}
+    return {"MADNESS_DASHBOARD_BUCKET": stage.dashboard} | note
 
 
 def stop(home: Home) -> bool:

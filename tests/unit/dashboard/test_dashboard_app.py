@@ -123,6 +123,23 @@ def test_quality_counts_out_of_sample_games_only(full: Browser) -> None:
     assert re.search(r"\d+ games in the model's training data are left out", page)
 
 
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [("?season=2022", "2021–22, the first season loaded, began with nothing known of any team: its forecasts are"),
+     ("?season=2023", "The forecasts know 1 earlier season (2021–22)"),
+     ("?season=2024", "The forecasts know 2 earlier seasons (2021–22 to 2022–23)"),
+     ("?scope=all", "3 seasons loaded, each of which knows those before it; 2021–22, the first")],
+)  # fmt: skip
+def test_quality_says_how_many_seasons_the_forecasts_know(full: Browser, search: str, words: str) -> None:
+    assert words in full.page("/quality", search)
+
+
+def test_a_note_of_whoever_serves_it_stands_below_every_page() -> None:
+    made_up = browser(MemoryStore(), note="Games are made up.").get("/_dash-layout").text
+    assert "Games are made up." in made_up and '"id":"foot"' in made_up.replace(" ", "")
+    assert '"foot"' not in browser(MemoryStore()).get("/_dash-layout").text
+
+
 def test_a_team_without_games_this_season_is_said_to_have_none() -> None:
     store = fabricated.bucket([League.MEN], teams=16)
     key = "teams/league=M/part.parquet"

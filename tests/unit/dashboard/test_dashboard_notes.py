@@ -126,7 +126,7 @@ def test_of_a_parameter_given_twice_it_is_said_which_is_taken(full: Browser) -> 
 def test_a_parameter_that_the_page_does_not_know_is_said(full: Browser) -> None:
     ((text, links),) = ask(full, "/team", taem=MEN, team=MEN)
     assert text == f"This page does not know “taem={MEN}”."
-    assert links == [("This page without", f"/team?league=M&team={MEN}")]
+    assert links == [("This page without it", f"/team?league=M&team={MEN}")]
 
 
 def test_notes_are_made_where_nothing_is_published_too() -> None:
