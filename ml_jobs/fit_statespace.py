@@ -113,7 +113,7 @@ class Trial:
     """
 
     def __init__(self, games: Results, first_scored: int, device: str = "cpu") -> None:
-        self.games = games.rows(games.season <= LAST_SEASON)
+        self.games = games.rows((games.season <= LAST_SEASON) & ~games.is_forfeit)
         self.scored = self.games.season >= first_scored
         if not self.scored.any():
             raise MadnessError(f"no games of the seasons {first_scored}-{LAST_SEASON} to score the parameters by")

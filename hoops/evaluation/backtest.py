@@ -242,11 +242,11 @@ def _rows(games: Results, seasons: tuple[int, ...], forecasts: Mapping[str, Simp
         in_span = np.isin(games.season, inside)
         for kind, of_kind in _kinds(games).items():
             chosen = in_span & of_kind
-            margin = games.margin[chosen]
+            margin, forfeit = games.margin[chosen], games.is_forfeit[chosen]
             for name, given in forecasts.items():
                 probability, expected = given.probability[chosen], given.margin[chosen]
                 if len(margin) and not np.isnan(probability).any():
-                    rows.append(Row(span, kind, name, metrics.score(probability, expected, margin)))
+                    rows.append(Row(span, kind, name, metrics.score(probability, expected, margin, forfeit)))
     return rows
 
 

@@ -49,7 +49,7 @@ def home_only(games: Results, seasons: Iterable[int]) -> Simple:
     site = games.site.astype(np.float64)
     result = _nothing(games)
     for season in seasons:
-        now, before = games.season == season, (games.season < season) & (site != 0)
+        now, before = games.season == season, (games.season < season) & (site != 0) & ~games.is_forfeit
         home_margin = (site * games.margin)[before]
         share = (np.sum(home_margin > 0) + 1.0) / (len(home_margin) + 2.0)
         result.probability[now] = 0.5 + site[now] * (share - 0.5)
@@ -107,7 +107,7 @@ def elo_edges(games: Results, constants: EloConstants) -> Floats:
         margin = games.margin[rows]
         expected = 1.0 / (1.0 + 10.0 ** (-edge / 400.0))
         weight = np.log1p(np.abs(margin)) * 2.2 / (2.2 + 0.001 * np.sign(margin) * edge)
-        step = constants.k * weight * ((margin > 0) - expected)
+        step = np.where(games.is_forfeit[rows], 0.0, constants.k * weight * ((margin > 0) - expected))
         np.add.at(rating, first, step)
         np.subtract.at(rating, second, step)
     return edges
@@ -118,7 +118,7 @@ def _curve(games: Results, seasons: Iterable[int], edge: Floats) -> Simple:
     result = _nothing(games)
     usable = ~np.isnan(edge)
     for season in seasons:
-        now, before = usable & (games.season == season), usable & (games.season < season)
+        now, before = usable & (games.season == season), usable & (games.season < season) & ~games.is_forfeit
         past, margin = edge[before], games.margin[before]
         logit = fit_logit(past, margin > 0) * edge[now]
         result.probability[now] = np.clip(1.0 / (1.0 + np.exp(-logit)), _SUREST, 1.0 - _SUREST)

@@ -68,8 +68,10 @@ def margin_rmse(expected: Floats, margin: Floats) -> float:
     return float(np.sqrt(np.mean((expected - margin) ** 2)))
 
 
-def score(probability: Floats, expected: Floats, margin: Floats) -> Scores:
+def score(probability: Floats, expected: Floats, margin: Floats, forfeit: Bools | None = None) -> Scores:
     """All scores of the forecasts of some games, arrays (m,) with m > 0 as seen by team 1.
+
+    A forfeit counts as won and lost; the error of the margin is taken over the other games, and 0 if there are none.
 
     Raises
     ------
@@ -81,12 +83,13 @@ def score(probability: Floats, expected: Floats, margin: Floats) -> Scores:
     if not np.all((probability > 0.0) & (probability < 1.0)):
         raise ValueError("a probability is not strictly between 0 and 1")
     won = margin > 0
+    played = np.full(len(margin), True) if forfeit is None else ~forfeit
     return Scores(
         games=len(margin),
         brier=brier(probability, won),
         log_loss=log_loss(probability, won),
         accuracy=accuracy(probability, won),
-        margin_rmse=margin_rmse(expected, margin),
+        margin_rmse=margin_rmse(expected[played], margin[played]) if played.any() else 0.0,
     )
 
 

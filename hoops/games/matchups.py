@@ -60,7 +60,7 @@ class Matchups:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Games played: score of team 1 minus team 2, float64 (m,), and overtime periods, int8 (m,)."""
+    """What came of games: score of team 1 minus team 2, float64 (m,), NaN of a forfeit; overtimes, int8 (m,)."""
 
     matchups: Matchups
     margin: Floats
@@ -69,3 +69,6 @@ class Outcomes:
     def __post_init__(self) -> None:
         if not len(self.matchups) == len(self.margin) == len(self.num_ot):
             raise ValueError("matchups, margin and num_ot differ in length")
+
+    def rows(self, chosen: slice | npt.NDArray) -> Outcomes:
+        return Outcomes(self.matchups.rows(chosen), self.margin[chosen], self.num_ot[chosen])

@@ -2,6 +2,9 @@
 
 A box score that is missing is NaN, never zero. Fouls that are zero for both teams were not recorded (thousands of games
 of 2021 are like that), and count as missing.
+
+A score of 2-0 or 1-0 is a forfeit: nobody played. It is a result like any other in records, tables and scores of
+forecasts, and says nothing of how good the teams are: it has no margin, no box score, no points.
 """
 
 from __future__ import annotations
@@ -21,6 +24,22 @@ from hoops.schemas import BOX_COLUMNS
 REGULATION, OVERTIME = 40.0, 5.0  # minutes
 FREE_THROW_TRIP = 0.475  # possessions that a free throw ends, college basketball's customary figure
 BOX = {name: place for place, name in enumerate(BOX_COLUMNS)}
+FORFEIT = 2  # points of the winner at most; since 1985 no winner had fewer than 30
+
+
+def is_forfeit(one: npt.NDArray, other: npt.NDArray) -> Bools:
+    """Whether games with these scores (m,) were forfeited, 2-0 or 1-0 for either side.
+
+    >>> is_forfeit(np.array([2, 0, 2]), np.array([0, 1, 1])).tolist()
+    [True, True, False]
+    """
+    forfeit: Bools = (np.minimum(one, other) == 0) & (np.maximum(one, other) <= FORFEIT)
+    return forfeit
+
+
+def possessions(fga: npt.NDArray, offensive: npt.NDArray, turnovers: npt.NDArray, fta: npt.NDArray) -> Floats:
+    """Possessions of a team, from field goals attempted, offensive rebounds, turnovers and free throws attempted."""
+    return fga - offensive + turnovers + FREE_THROW_TRIP * fta
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +87,14 @@ class Results:
                     box[:, side - 1, place] = games[f"team{side}_{name}"].cast(pa.float64()).to_numpy()
         box[np.isnan(box).any(axis=(1, 2))] = np.nan
         box[(box[:, :, BOX["pf"]] == 0.0).all(axis=1), :, BOX["pf"]] = np.nan
+        score = np.column_stack([games[f"team{side}_score"].to_numpy().astype(np.float64) for side in (1, 2)])
+        box[is_forfeit(score[:, 0], score[:, 1])] = np.nan
         return cls(
             games["season"].to_numpy(),
             games["day"].to_numpy(),
             games["kind"].to_numpy().astype(np.str_),
             Matchups.of(games),
-            np.column_stack([games[f"team{side}_score"].to_numpy().astype(np.float64) for side in (1, 2)]),
+            score,
             games["num_ot"].to_numpy(),
             box,
         )
@@ -111,14 +132,18 @@ class Results:
         return ~np.isnan(self.box[:, 0, BOX["fga"]])
 
     @property
+    def is_forfeit(self) -> Bools:
+        """Whether nobody played, (m,)."""
+        return is_forfeit(self.score[:, 0], self.score[:, 1])
+
+    @property
     def outcomes(self) -> Outcomes:
-        return Outcomes(self.matchups, self.margin, self.num_ot)
+        return Outcomes(self.matchups, np.where(self.is_forfeit, np.nan, self.margin), self.num_ot)
 
     @property
     def possessions(self) -> Floats:
         """Possessions of a team in the game, (m,): FGA - OR + TO + 0.475 FTA, the mean of both; NaN without box."""
-        ended = self.box[:, :, BOX["fga"]] - self.box[:, :, BOX["or"]] + self.box[:, :, BOX["to"]]
-        by_team = ended + FREE_THROW_TRIP * self.box[:, :, BOX["fta"]]
+        by_team = possessions(*(self.box[:, :, BOX[name]] for name in ("fga", "or", "to", "fta")))
         mean: Floats = 0.5 * (by_team[:, 0] + by_team[:, 1])
         return mean
 

@@ -87,18 +87,22 @@ def advance(known: Knowledge, season: int, day: int, parameters: Parameters) -> 
 def update(before: Knowledge, results: Results, parameters: Parameters) -> Knowledge:
     """Fold all games of the clock's day at once; the order of rows and of teams changes no bit of the result.
 
+    A forfeit makes its two teams teams of the season, with a rating; it moves no strength, no efficiency, none of the
+    sums (games won and lost among them, as those tell how good a team is), no home, and no team is rested the less.
+
     Raises
     ------
     ValueError
         If the clock has not been advanced to a day.
     """
     season, _ = now = before.now
+    played = results.rows(~results.is_forfeit)
     return Knowledge(
         now,
         statespace.update(before.strength, season, results.outcomes, parameters),
         efficiency.update(before.adjusted, season, results, parameters),
-        sums.update(before.sums, now, results),
-        homes.update(before.homes, results.matchups),
+        sums.update(before.sums, now, played),
+        homes.update(before.homes, played.matchups),
     )
 
 

@@ -107,12 +107,17 @@ def predict(before: State, season: int, matchups: Matchups, parameters: Paramete
 def update(before: State, season: int, outcomes: Outcomes, parameters: Parameters) -> State:
     """Fold all games of one day of a season at once, into the state of that morning.
 
+    The teams of a forfeit (a margin that is NaN) are teams of the season, and nothing is learned of them.
+
     The order of the rows, and which team of a game is called team 1, changes no bit of the result.
     """
     if len(outcomes.matchups) == 0:
         return before
     games = _in_order(outcomes)
-    state = _enrol(before, season, games.matchups, parameters)
+    state = _of_season(_enrol(before, season, games.matchups, parameters), season, games.matchups)
+    games = games.rows(~np.isnan(games.margin))
+    if len(games.matchups) == 0:
+        return state
     index1, index2, host = _places(state, games.matchups)
     site = games.matchups.site.astype(np.float64)
     n = len(state.teams)
@@ -133,11 +138,8 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
     own_home, remaining = state.own_home.copy(), state.own_home_variance.copy()
     np.add.at(own_home, host, site * share * innovation)
     np.subtract.at(remaining, host, share * own_home_variance)
-    last_season = state.last_season.copy()
-    last_season[index1] = last_season[index2] = season
     return replace(
         state,
-        last_season=last_season,
         mean=state.mean + surprise @ gain,
         covariance=np.subtract(state.covariance, learned, out=learned),
         own_home=own_home,
@@ -168,7 +170,7 @@ def _in_order(outcomes: Outcomes) -> Outcomes:
     sign, games = outcomes.matchups.lower_id_first()
     margin = sign * outcomes.margin
     order = np.lexsort((outcomes.num_ot, margin, games.site, games.team2, games.team1))
-    return Outcomes(games.rows(order), margin[order], outcomes.num_ot[order])
+    return Outcomes(games, margin, outcomes.num_ot).rows(order)
 
 
 def _places(state: State, games: Matchups) -> tuple[_Index, _Index, _Index]:
@@ -194,6 +196,14 @@ def _points(counted: Floats, sd: Floats, parameters: Parameters) -> tuple[Floats
     sinh = np.array([math.sinh(value) for value in (counted / parameters.softness).tolist()])
     variance = (growth**2 * (1.0 + 2.0 * sinh**2) - 1.0) / 2.0 - growth * sinh**2
     return parameters.softness * np.sqrt(growth) * sinh, parameters.softness * np.sqrt(variance)
+
+
+def _of_season(state: State, season: int, games: Matchups) -> State:
+    """The state with the teams of these games, which it knows, as teams of the season."""
+    index1, index2, _ = _places(state, games)
+    last_season = state.last_season.copy()
+    last_season[index1] = last_season[index2] = season
+    return replace(state, last_season=last_season)
 
 
 def _enrol(state: State, season: int, matchups: Matchups, parameters: Parameters) -> State:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from hoops.evaluation import metrics
 from hoops.games.leagues import AWAY, HOME, NEUTRAL, Kind
 from hoops.games.reference import Reference
+from hoops.games.results import is_forfeit
 from hoops.schemas import PUBLISHED
 from hoops.tables.columns import build, first_won, of_kind, table_of
 from hoops.tables.league import champion
@@ -65,7 +66,10 @@ def ratings(rows: SeasonRows, reference: Reference) -> pa.Table:
 
 
 def team_records(rows: SeasonRows, reference: Reference) -> pa.Table:
-    """Wins and losses by site, mean points, and the latest rating of every team that has one."""
+    """Wins and losses by site, mean points, and the latest rating of every team that has one.
+
+    A forfeit is a win and a loss; the mean points are those of the games that were played.
+    """
     rated = rows.rated
     if rated.num_rows:
         rated = rated.filter(pc.equal(rated["day"], pc.max(rated["day"])))
@@ -83,8 +87,10 @@ def team_records(rows: SeasonRows, reference: Reference) -> pa.Table:
     def count(mask: np.ndarray) -> np.ndarray:
         return np.bincount(row[mask], minlength=len(teams))
 
+    played = ~is_forfeit(scored, allowed)
+
     def mean(points: np.ndarray) -> np.ndarray:
-        return np.bincount(row, points, minlength=len(teams)) / np.maximum(count(np.ones(len(row), bool)), 1)
+        return np.bincount(row[played], points[played], minlength=len(teams)) / np.maximum(count(played), 1)
 
     won = scored > allowed
     columns: dict[str, Any] = {
@@ -128,8 +134,8 @@ def scores(rows: SeasonRows) -> pa.Table:
     for kind in (*Kind, "all"):
         games = judged if kind == "all" else of_kind(judged, kind)
         if games.num_rows:
-            margin = games["team1_score"].to_numpy().astype(float) - games["team2_score"].to_numpy()
-            probability = games["team1_probability"].to_numpy()
-            found = metrics.score(probability, games["team1_margin"].to_numpy(), margin)
+            one, two = games["team1_score"].to_numpy(), games["team2_score"].to_numpy()
+            probability, expected = games["team1_probability"].to_numpy(), games["team1_margin"].to_numpy()
+            found = metrics.score(probability, expected, one.astype(float) - two, is_forfeit(one, two))
             lines.append({"kind": str(kind), **asdict(found)})
     return pa.Table.from_pylist(lines, schema=PUBLISHED["scores"].schema)
