@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from hoops.contract.columns import MAX_TEXT, Column, Type
-from hoops.contract.header import Layout
+from hoops.contract.header import Layout, passed_over
 from hoops.contract.report import Problems, shown
 from hoops.games.leagues import League
 
@@ -39,10 +39,12 @@ class Cells:
 
     columns: one array a column of the file, int32 for whole numbers and ids; nulls only where a column may be blank.
     lines: line number of each row; None from `parse_fast`, which does not know.
+    warnings: what was put right on the way.
     """
 
     columns: dict[Column, pa.Array]
     lines: np.ndarray | None
+    warnings: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -96,7 +98,8 @@ def parse_careful(text: bytes, layout: Layout, league: League | None, problems: 
     """Every sound row typed; a problem for every other row and bad cell."""
     parts: dict[Column, list[pa.Array]] = {column: [] for column in layout.places}
     lines: list[np.ndarray] = []
-    rows = _rows(text, layout, problems)
+    graces = _Graces()
+    rows = _rows(text, layout, problems, graces)
     while block := list(islice(rows, _BLOCK_ROWS)):
         numbers = np.array([number for number, _ in block], np.int64)
         cells = list(zip(*(row for _, row in block), strict=True))
@@ -116,11 +119,28 @@ def parse_careful(text: bytes, layout: Layout, league: League | None, problems: 
         if not problems.count:
             problems.add(None, None, "a header without rows", "at least one row")
         problems.reject()
-    return Cells({c: pa.concat_arrays(arrays) for c, arrays in parts.items()}, np.concatenate(lines))
+    return Cells({c: pa.concat_arrays(arrays) for c, arrays in parts.items()}, np.concatenate(lines), graces.warnings())
 
 
-def _rows(text: bytes, layout: Layout, problems: Problems) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of every row with as many cells as the header."""
+@dataclass
+class _Graces:
+    """How many rows spreadsheets have left blank, and how many have other commas at their end than the header."""
+
+    blank: int = 0
+    commas: int = 0
+
+    def warnings(self) -> tuple[str, ...]:
+        one = self.commas == 1
+        ends = f"{self.commas:,} row{' has' if one else 's have'} other commas at the end than the header: passed over"
+        return ((passed_over(self.blank),) if self.blank else ()) + ((ends,) if self.commas else ())
+
+
+def _rows(text: bytes, layout: Layout, problems: Problems, graces: _Graces) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of every row that fits the header, as many as the header has.
+
+    Of the cells at a row's end, those under no name may be missing, and those beyond the header may be there if they
+    are blank: spreadsheets write rows as wide as the widest one, and drop what is empty.
+    """
     stream = io.TextIOWrapper(io.BytesIO(text), "utf-8", newline="")
     for _ in range(layout.line):
         next(stream)
@@ -143,9 +163,14 @@ def _rows(text: bytes, layout: Layout, problems: Problems) -> Iterator[tuple[int
             problems.add(
                 first, None, f"a quoted cell that runs on to row {number}", "rows that end where their line ends"
             )
+        elif not any(cell.strip() for cell in row):
+            graces.blank += len(row) > 1  # a line without commas is no row
         elif len(row) == layout.width:
             yield number, row
-        elif len(row) > 1 or (row and row[0].strip()):
+        elif layout.named <= len(row) and not any(cell.strip() for cell in row[layout.width :]):
+            graces.commas += 1
+            yield number, (row + [""] * layout.width)[: layout.width]
+        else:
             cells = f"{len(row)} cell{'s' if len(row) != 1 else ''}: {shown(','.join(row))}"
             problems.add(number, None, cells, f"{layout.width} cells, as in the header")
 
@@ -190,7 +215,8 @@ def _text(raw: pa.Array, column: Column) -> tuple[pa.Array, np.ndarray]:
         plain = pc.match_substring_regex(values, _DECIMAL)
         numbers = pc.if_else(plain, values, None).cast(pa.float64())
         within = pc.and_(pc.greater_equal(numbers, column.low), pc.less_equal(numbers, column.high))
-        values = pc.if_else(within, numbers, None)
+        # Adding 0 makes -0 a 0, so that equal degrees are equal bytes.
+        values = pc.if_else(within, pc.add(numbers, 0.0), None)
         good = values.is_valid()
     if column.blank:
         values = pc.if_else(empty, None, values)

@@ -29,7 +29,7 @@ class Type(Enum):
     ID = "id"
     TEAM = "team id"  # its range is the league's
     TEXT = "text"
-    DATE = "date"
+    DATE = "date"  # of a season's day zero
     DEGREES = "degrees"
 
     @property
@@ -96,7 +96,7 @@ class Column:
             case Type.WHOLE | Type.ID:
                 return f"whole number {low}-{high}"
             case Type.DATE:
-                return "date as month/day/year (11/06/2023) or 2023-11-06"
+                return "a Monday in October or November, as month/day/year (11/06/2023) or 2023-11-06"
             case Type.DEGREES:
                 return f"degrees from {low} to {high}, such as {high / 2 + 0.25}"
         if self.choices:

@@ -22,6 +22,11 @@ _STEMS = {
     for dataset in DATASETS.values()
     for league in ((*League,) if dataset.by_league else (None,))
 }
+# Before 2019 Kaggle's files of the men had no letter, and some had these additions.
+_OLD_PARTS = re.compile(
+    r"^(stage ?[12](data|updated)?(files)?|prelim(data)?[0-9]{0,4})_?|_?(prelim|sample)[a-z]*[0-9]*$", re.IGNORECASE
+)
+_OLD_NAMES = {"regularseasonresults": "RegularSeasonCompactResults", "tourneyresults": "NCAATourneyCompactResults"}
 _TIMESTAMPS = "_YYYYMMDD, _YYYYMMDDTHHMM or _YYYYMMDDTHHMMSS (UTC, a real date of 1970-2100)"
 
 
@@ -109,11 +114,28 @@ def _timestamp(key: str, text: str | None) -> str | None:
     return f"{text[:8]}T{text[9:]:0<6}Z"
 
 
+def _mens_file(file: str) -> str | None:
+    """The men's file of today that a name without a letter meant until 2018: MTeams for Teams.csv.
+
+    >>> _mens_file("TourneySeeds.csv"), _mens_file("Stage2RegularSeasonCompactResults.csv")
+    ('MNCAATourneySeeds', 'MRegularSeasonCompactResults')
+    """
+    stem = re.sub(r"_[0-9T]+$", "", file[:80].partition(".")[0])
+    plain = _OLD_PARTS.sub("", stem).replace("_", "").casefold()
+    plain = _OLD_NAMES.get(plain, plain).casefold()
+    plain = f"ncaa{plain}" if plain.startswith("tourney") else plain
+    return next((each for each, (league, dataset) in _STEMS.items()
+                 if league is League.MEN and dataset.name.casefold() == plain), None)  # fmt: skip
+
+
 def _advice(file: str) -> str:
     stem = re.split(r"[_.]", file, maxsplit=1)[0][:80]
     lowered = {each.lower(): each for each in _STEMS}
     near = difflib.get_close_matches(stem.lower(), lowered, n=1, cutoff=0.5)
-    hint = f"{lowered[near[0]]}.csv is the nearest; " if near else ""
+    if mens := _mens_file(file):
+        hint = f"{mens}.csv if these are the men's, as such files are called since 2019; "
+    else:
+        hint = f"{lowered[near[0]]}.csv is the nearest; " if near else ""
     reference = ", ".join(
         ("{M|W}" if dataset.by_league else "") + dataset.name
         for dataset in DATASETS.values()

@@ -13,12 +13,15 @@ import pyarrow.compute as pc
 
 from hoops.contract.cells import parse_careful, parse_fast
 from hoops.contract.columns import DATASETS, FIXTURES_FOLDER, RESULTS, Dataset
+from hoops.contract.doubts import same_game_next_day
 from hoops.contract.header import layout_of
 from hoops.contract.names import SourceName
 from hoops.contract.payload import text_of
 from hoops.contract.report import Problems
-from hoops.contract.rules import Rows, check_rows, in_order
+from hoops.contract.rows import Rows
+from hoops.contract.rules import check_rows, in_order
 from hoops.games.leagues import SITE_OF_LOC
+from hoops.games.results import is_forfeit
 from hoops.schemas import BOX_COLUMNS, GAMES
 
 
@@ -56,12 +59,16 @@ def read(name: SourceName, data: bytes) -> Accepted:
         table, folded = in_order(dataset, _table(dataset, name, rows), rows.lines, problems)
     if cells is None or problems.count:
         problems = Problems(name.key)
-        rows = Rows.of(parse_careful(text, layout, name.league, problems))
+        cells = parse_careful(text, layout, name.league, problems)
+        rows = Rows.of(cells)
         check_rows(dataset, rows, problems)
         table, folded = in_order(dataset, _table(dataset, name, rows), rows.lines, problems)
         problems.reject_if_any()
+    warnings += layout.warnings + cells.warnings
     if folded:
         warnings += (f"{folded:,} row{'s' if folded > 1 else ''} repeated another: folded into one",)
+    if dataset.folder == RESULTS:
+        warnings += same_game_next_day(table)
     return Accepted(name, table, warnings)
 
 
@@ -94,10 +101,13 @@ def _games(name: SourceName, rows: Rows) -> pa.Table:
     }
     if "tournament" in rows.columns:
         columns["tournament"] = rows.columns["tournament"]
+    # The zeros beside a forfeit are no box score.
+    empty = is_forfeit(rows.numbers("winner_score"), rows.numbers("loser_score"))
     for part in ("id", "score", *(BOX_COLUMNS if name.detailed else ())):
         of_winner, of_loser = rows.numbers(f"winner_{part}"), rows.numbers(f"loser_{part}")
-        columns[f"team1_{part}"] = pa.array(np.where(swapped, of_loser, of_winner))
-        columns[f"team2_{part}"] = pa.array(np.where(swapped, of_winner, of_loser))
+        mask = empty if part in BOX_COLUMNS else None
+        columns[f"team1_{part}"] = pa.array(np.where(swapped, of_loser, of_winner), mask=mask)
+        columns[f"team2_{part}"] = pa.array(np.where(swapped, of_winner, of_loser), mask=mask)
     return _shaped(GAMES, columns, len(winner))
 
 

@@ -1,37 +1,15 @@
-"""What must hold within a row and between rows, beyond what a single cell may hold."""
+"""What must hold within a row and between rows, beyond what a single cell may hold (box scores: `boxes`)."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops.contract.cells import Cells
+from hoops.contract.boxes import check_boxes
 from hoops.contract.columns import Dataset
 from hoops.contract.report import Problems
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A file's columns by name, and the line number of each row (any ascending numbers if they are not known)."""
-
-    columns: dict[str, pa.Array]
-    lines: np.ndarray
-
-    @classmethod
-    def of(cls, cells: Cells) -> Rows:
-        lines = np.arange(cells.rows) if cells.lines is None else cells.lines
-        return cls({column.name: array for column, array in cells.columns.items()}, lines)
-
-    def numbers(self, name: str) -> np.ndarray:
-        """A column without nulls as int32, shape (n,)."""
-        return self.columns[name].to_numpy(zero_copy_only=False)
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        return ("winner_id", "loser_id") if "winner_id" in self.columns else ("team1_id", "team2_id")
+from hoops.contract.rows import Rows
 
 
 def check_rows(dataset: Dataset, rows: Rows, problems: Problems) -> None:
@@ -50,19 +28,29 @@ def check_rows(dataset: Dataset, rows: Rows, problems: Problems) -> None:
             "more points than the loser's: the winner stands first",
         )  # fmt: skip
     if "winner_fgm" in rows.columns:
-        for side in ("winner", "loser"):
-            _check_box(side, titles, rows, problems)
+        check_boxes(rows, titles, problems)
     if "day_zero" in rows.columns:
-        season = rows.numbers("season")
-        first = pc.fill_null(pc.year(rows.columns["day_zero"]), 0).to_numpy(zero_copy_only=False)
-        problems.add_rows(
-            rows.lines, first != season - 1, "DayZero",
-            lambda i: f"{rows.columns['day_zero'][i]} for season {season[i]}",
-            "a day of the year before the season's, as Season is the year it ends",
-        )  # fmt: skip
+        _check_day_zero(rows, problems)
     for early, late in (("first_day", "last_day"), ("early_day", "late_day"), ("first_d1_season", "last_d1_season")):
         if early in rows.columns and late in rows.columns:
             _check_order(early, late, titles, rows, problems, f"at most {titles[late]}")
+
+
+def _check_day_zero(rows: Rows, problems: Problems) -> None:
+    """Add a problem where day zero is none that a season ever had.
+
+    All of them since 1985 are Mondays in October or November. A date with the day first, such as 06/11/2023 for the
+    6th of November, falls on none, or is a Monday both ways: it is never swapped, as nobody could tell.
+    """
+    season, zero = rows.numbers("season"), rows.columns["day_zero"]
+    year, month = (of(zero).to_numpy(zero_copy_only=False) for of in (pc.year, pc.month))
+    weekday = pc.day_of_week(zero).to_numpy(zero_copy_only=False)  # Monday is 0
+    problems.add_rows(
+        rows.lines, (year != season - 1) | ((month != 10) & (month != 11)) | (weekday != 0), "DayZero",
+        lambda i: f"{zero[i]} for season {season[i]}, a {zero[i].as_py():%A in %B}",
+        "a Monday in October or November of the year before the season's, as Season is the year it ends; the month "
+        "stands first (11/06/2023), or write 2023-11-06",
+    )  # fmt: skip
 
 
 def _check_order(small: str, large: str, titles: dict[str, str], rows: Rows, problems: Problems, allowed: str) -> None:
@@ -70,21 +58,6 @@ def _check_order(small: str, large: str, titles: dict[str, str], rows: Rows, pro
     low, high = rows.columns[small], rows.columns[large]
     wrong = np.asarray(pc.fill_null(pc.greater(low, high), False))
     problems.add_rows(rows.lines, wrong, titles[small], lambda i: f"{low[i]}, with {titles[large]} {high[i]}", allowed)
-
-
-def _check_box(side: str, titles: dict[str, str], rows: Rows, problems: Problems) -> None:
-    letter = side[0].upper()
-    score, fgm, fgm3, ftm = (rows.numbers(f"{side}_{name}") for name in ("score", "fgm", "fgm3", "ftm"))
-    points = 2 * fgm + fgm3 + ftm
-    problems.add_rows(
-        rows.lines, points != score, f"{letter}Score",
-        lambda i: f"{score[i]}, but the box score makes {points[i]} (2 x {letter}FGM {fgm[i]} + {letter}FGM3 {fgm3[i]}"
-        f" + {letter}FTM {ftm[i]})",
-        f"2 x {letter}FGM + {letter}FGM3 + {letter}FTM",
-    )  # fmt: skip
-    for part, whole in (("fgm", "fga"), ("fgm3", "fga3"), ("fgm3", "fgm"), ("fga3", "fga"), ("ftm", "fta")):
-        small, large = f"{side}_{part}", f"{side}_{whole}"
-        _check_order(small, large, titles, rows, problems, f"at most {titles[large]}")
 
 
 def in_order(dataset: Dataset, table: pa.Table, lines: np.ndarray, problems: Problems) -> tuple[pa.Table, int]:
@@ -122,10 +95,11 @@ def in_order(dataset: Dataset, table: pa.Table, lines: np.ndarray, problems: Pro
 
 def _codes(column: pa.ChunkedArray) -> np.ndarray:
     """Integers that are equal where values are equal, ordered as the values are; null is -1."""
-    if pa.types.is_string(column.type):
-        ranks = pc.rank(column.combine_chunks(), tiebreaker="dense").to_numpy(zero_copy_only=False).astype(np.int64)
-        return np.where(np.asarray(column.is_null()), -1, ranks)
-    return pc.fill_null(column.cast(pa.int32()), -1).to_numpy().astype(np.int64)
+    if pa.types.is_integer(column.type) or pa.types.is_date32(column.type):
+        return pc.fill_null(column.cast(pa.int32()), -1).to_numpy().astype(np.int64)
+    # Texts, and fractions, which no integer holds.
+    ranks = pc.rank(column.combine_chunks(), tiebreaker="dense").to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.where(np.asarray(column.is_null()), -1, ranks)
 
 
 def _named(dataset: Dataset, table: pa.Table, row: int) -> str:

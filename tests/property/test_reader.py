@@ -6,6 +6,7 @@ import gzip
 
 from corpus.hard_files import COMPACT_HEADER, COMPACT_KEY, GRACEFUL, REJECTED, text
 from corpus.mutations import mutated
+from corpus.typed_rows import typed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +78,25 @@ def test_any_cells_under_a_right_header_are_accepted_or_rejected(
     cells = [[data.draw(st.sampled_from(row)) for _ in titles] for row in rows]
     name = ("M" if DATASETS[dataset].by_league else "") + dataset
     attempt(f"{name}.csv", text(",".join(titles), *(",".join(row) for row in cells)))
+
+
+@settings(deadline=None, derandomize=True, max_examples=400)
+@given(typed())
+@example(("Cities.csv", b"CityID,City,State,Lat,Lon\n1,A,,32.5,-99.25\n1,A,,32.5,-99.25\n"))
+def test_rows_of_every_type_repeated_and_changed_are_accepted_or_rejected(file: tuple[str, bytes]) -> None:
+    attempt(*file)
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(typed())
+def test_rows_that_stand_there_again_change_nothing(file: tuple[str, bytes]) -> None:
+    key, data = file
+    header, *rows = data.decode().split("\n")[:-1]
+    once, again = attempt(key, text(header, *dict.fromkeys(rows))), attempt(key, text(header, *rows, *rows))
+    assert (once is None) == (again is None)
+    if once is not None and again is not None:
+        assert again.table.equals(once.table)
+        assert any("folded into one" in warning for warning in again.warnings)
 
 
 @settings(deadline=None, derandomize=True, max_examples=300)

@@ -66,6 +66,40 @@ def test_a_name_outside_the_contract_is_rejected(key: str) -> None:
     assert len(report.text()) < 2000
 
 
+@pytest.mark.parametrize(
+    ("old", "today"),
+    [
+        ("RegularSeasonCompactResults.csv", "MRegularSeasonCompactResults"),
+        ("RegularSeasonDetailedResults_20180315.csv.gz", "MRegularSeasonDetailedResults"),
+        ("TourneyCompactResults.csv", "MNCAATourneyCompactResults"),
+        ("TourneySeeds.csv", "MNCAATourneySeeds"),
+        ("NCAATourneySlots.csv", "MNCAATourneySlots"),
+        ("Teams.csv", "MTeams"),
+        ("reference/Seasons.csv", "MSeasons"),
+        ("TeamSpellings.csv", "MTeamSpellings"),
+        ("Stage2RegularSeasonCompactResults.csv", "MRegularSeasonCompactResults"),
+        ("Stage2_NCAATourneySeeds.csv", "MNCAATourneySeeds"),
+        ("Prelim2019_RegularSeasonDetailedResults.csv", "MRegularSeasonDetailedResults"),
+        ("RegularSeasonDetailedResults_Prelim2018.csv", "MRegularSeasonDetailedResults"),
+        ("NCAATourneySeeds_SampleTourney2018.csv", "MNCAATourneySeeds"),
+        ("regular_season_results.csv", "MRegularSeasonCompactResults"),
+        ("tourney_seeds.csv", "MNCAATourneySeeds"),
+        ("teams.csv", "MTeams"),
+    ],
+)
+def test_a_name_from_before_2019_is_told_the_mens_file(old: str, today: str) -> None:
+    with pytest.raises(Rejected) as rejection:
+        parse(old)
+    assert rejection.value.report.problems[0].allowed.startswith(f"{today}.csv if these are the men's")
+
+
+@pytest.mark.parametrize("name", ["WRegularSeasonResults.csv", "MCities.csv", "WTeams_PrelimData2018.csv"])
+def test_a_name_with_its_letter_is_no_old_one(name: str) -> None:
+    with pytest.raises(Rejected) as rejection:
+        parse(name)
+    assert "if these are the men's" not in rejection.value.report.problems[0].allowed
+
+
 def test_the_nearest_name_is_told() -> None:
     with pytest.raises(Rejected, match=r"MRegularSeasonDetailedResults.csv is the nearest"):
         parse("results/MRegularSeasonDetailResults_20240315.csv")

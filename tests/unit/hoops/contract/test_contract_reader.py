@@ -8,8 +8,10 @@ import pytest
 from corpus.hard_files import (
     COMPACT_HEADER,
     COMPACT_KEY,
+    COMPACT_ROWS,
     DETAILED_HEADER,
     DETAILED_KEY,
+    DETAILED_ROW,
     FIXTURES_KEY,
     GRACEFUL,
     L_BOX,
@@ -81,6 +83,43 @@ def test_box_scores_follow_their_team() -> None:
     assert (lower_lost["site"], lower_lost["team1_score"]) == (-1, 60)
 
 
+@pytest.mark.parametrize("score", ["2,1102,0", "1,1102,0"])
+def test_a_forfeit_has_no_box_score(score: str) -> None:
+    forfeit = f"2024,100,1101,{score},H,0"
+    data = detailed(forfeit + ",0" * 26, DETAILED_ROW.replace("2024,100", "2024,101"))
+    first, second = read(parse(DETAILED_KEY), data).table.to_pylist()
+    assert first == read(parse(COMPACT_KEY), compact(forfeit)).table.to_pylist()[0]
+    assert second["team1_fgm"] == 25
+
+
+def test_the_same_game_on_the_next_day_is_told() -> None:
+    evening = ("2024,184,1417,81,1211,78,H,0", "2024,185,1417,81,1211,78,H,0")
+    accepted = read(parse(COMPACT_KEY), compact(*evening, *COMPACT_ROWS))
+    assert accepted.table.num_rows == 5
+    assert accepted.warnings == (
+        "1 game stands on two days in a row, with the same score: 1211 and 1417 on days 184 and 185 of 2024 (78-81); "
+        "if it was played once, and one day is that of a date in UTC, take that one back with a retraction",
+    )
+    five = [row.replace("184", str(day)) for day in range(5) for row in evening[:1]]
+    (warning,) = read(parse(COMPACT_KEY), compact(*five)).warnings
+    assert warning.startswith("4 games stand on two days") and "on days 2 and 3 of 2024 (78-81) and 1 more;" in warning
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["2024,185,1417,81,1211,77,H,0", "2024,185,1211,81,1417,78,H,0", "2024,186,1417,81,1211,78,H,0",
+     "2025,185,1417,81,1211,78,H,0", "2024,185,1417,81,1211,78,A,0", "2024,185,1417,81,1210,78,H,0"],
+)  # fmt: skip
+def test_another_game_on_the_next_day_is_not_told(other: str) -> None:
+    assert read(parse(COMPACT_KEY), compact("2024,184,1417,81,1211,78,H,0", other)).warnings == ()
+
+
+def test_teams_that_meet_twice_with_one_score_and_other_box_scores_are_not_told() -> None:
+    again = DETAILED_ROW.replace("2024,100", "2024,101")
+    assert len(read(parse(DETAILED_KEY), detailed(DETAILED_ROW, again)).warnings) == 1
+    assert read(parse(DETAILED_KEY), detailed(DETAILED_ROW, again.removesuffix("19") + "20")).warnings == ()
+
+
 def test_secondary_tournaments_keep_their_name() -> None:
     rows = ("2024,140,1101,70,1102,60,H,0,NIT", "2024,140,1103,70,1104,60,H,0,")
     table = read(parse("MSecondaryTourneyCompactResults.csv"), text(COMPACT_HEADER + ",SecondaryTourney", *rows)).table
@@ -118,6 +157,15 @@ def test_cities_may_say_where_they_lie() -> None:
     assert table["latitude"].to_pylist() == [32.4487, None, 42.0]
     assert table["longitude"].to_pylist() == [-99.7331, None, -73.75]
     assert read(parse("Cities.csv"), text("CityID,City,State", "4001,Abilene,TX")).table["latitude"].null_count == 1
+
+
+def test_cities_that_stand_twice_are_folded_whatever_their_degrees() -> None:
+    rows = ("4001,Abilene,TX,32.4487,-0", "4002,Akron,OH,,", "4001,Abilene,TX,32.44870,0.0", "4002,Akron,OH,,")
+    accepted = read(parse("Cities.csv"), text("CityID,City,State,Lat,Lon", *rows))
+    assert accepted.warnings == ("2 rows repeated another: folded into one",)
+    assert accepted.table.equals(read(parse("Cities.csv"), text("CityID,City,State,Lat,Lon", *reversed(rows))).table)
+    report = rejected("Cities.csv", text("CityID,City,State,Lat,Lon", rows[0], "4001,Abilene,TX,32.4486,0"))
+    assert "again, other than in row 2" in report.problems[0].found
 
 
 @pytest.mark.parametrize("latitude", ["91", "-90.5", "north", "1e1", "nan", "0x10", "32,5"])
