@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops import knowledge
+from hoops.forecast.finite import require_forecasts, require_knowledge, require_ratings
 from hoops.forecast.match import forecast
 from hoops.forecast.model import Model
 from hoops.games.identity import IDENTITY, rows_of
@@ -75,14 +76,17 @@ def handle_new_data(
     ------
     ValueError
         If the day lies before the clock of `known`.
+    NotFinite
+        If a forecast, a rating or what is known after the day is no finite number; the text names the game.
     """
     season, day = timestamp
     fixtures = FIXTURES.empty_table() if fixtures is None else fixtures
     before = knowledge.advance(known, season, day, model.parameters)
     predicted = _forecast(games, before, known, model, PREDICTED)
     pending = _forecast(fixtures, before, known, model, PENDING)
-    after = knowledge.update(before, Results.of(games), model.parameters)
-    return FoldedDay(after, predicted, _rated(after, day, model), pending)
+    results = Results.of(games)
+    after = require_knowledge(knowledge.update(before, results, model.parameters), before, results, model.parameters)
+    return FoldedDay(after, predicted, require_ratings(_rated(after, day, model), timestamp), pending)
 
 
 def fold(days: Iterable[Day], model: Model, known: Knowledge | None = None) -> Iterator[FoldedDay]:
@@ -166,7 +170,7 @@ def _forecast(rows: pa.Table, before: Knowledge, known: Knowledge, model: Model,
         else pa.nulls(n, field.type)
         for field in schema
     ]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    return require_forecasts(pa.Table.from_arrays(arrays, schema=schema), before.now)
 
 
 def _rated(known: Knowledge, day: int, model: Model) -> pa.Table:

@@ -67,6 +67,17 @@ def test_records_count_wins_by_site() -> None:
     assert [row["rank"] for row in rows.values()] == [1, 2, 3, 4]
 
 
+def test_a_forfeit_is_a_win_and_a_loss_and_no_points() -> None:
+    rows = season(game(3, A, B, 70, 60), game(4, A, B, 0, 2))
+    records = {row["team_id"]: row for row in tables.team_records(rows, Reference()).to_pylist()}
+    assert (records[A]["wins"], records[A]["losses"], records[A]["points_for"]) == (1, 1, 70)
+    assert (records[B]["wins"], records[B]["losses"], records[B]["points_against"]) == (1, 1, 70)
+    assert tables.results(rows, Reference()).num_rows == 2
+    alone = season(game(4, A, B, 2, 0))
+    (winner, *_) = tables.team_records(alone, Reference()).to_pylist()
+    assert (winner["wins"], winner["points_for"], winner["points_against"]) == (1, 0, 0)
+
+
 def test_scores_count_out_of_sample_forecasts_only() -> None:
     rows = {row["kind"]: row for row in tables.scores(GAMES).to_pylist()}
     assert rows.keys() == {"regular", "all"}
