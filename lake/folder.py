@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from hoops.contract import DATASETS, Rejected, SourceName, parse, read
 from hoops.contract.columns import FIXTURES_FOLDER, FOLDERS, REFERENCE, RESULTS, RETRACTIONS_FOLDER
+from hoops.contract.header import BLANK, header_line
 from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_reference, open_fixtures
 from hoops.contract.payload import MAX_LINE, text_of
 from hoops.errors import MadnessError
@@ -113,7 +114,7 @@ def seasons_in(path: Path, leagues: Iterable[League] = tuple(League)) -> list[in
     for file in contract_files(path):
         name = parse(file.name)
         if name.folder == RESULTS and name.league in wanted:
-            found.update(season for _, season in _rows(_plain(file)) if season is not None)
+            found.update(season for _, season in _rows(file.name, _plain(file)) if season is not None)
     return sorted(found)
 
 
@@ -125,15 +126,16 @@ def filtered(path: Path, seasons: Collection[int]) -> bytes:
     """
     whole = path.read_bytes()
     plain = _plain(path)
-    header, *rest = plain.splitlines(keepends=True) or [b""]
-    if _season_place(header) is None:
+    body = header_line(path.name, plain).body
+    if _season_place(path.name, plain) is None:
         return whole
-    kept = [line for line, season in _rows(plain) if season is None or season in seasons]
-    if not kept:
+    rows = list(_rows(path.name, plain))
+    kept = [line for line, season in rows if season is None or season in seasons]
+    if not any(line.strip(BLANK + b"\r\n") for line in kept):
         return b""
-    if len(kept) == len(rest):
+    if len(kept) == len(rows):
         return whole
-    text = b"".join([header, *kept])
+    text = b"".join([plain[:body], *kept])
     return gzip.compress(text, mtime=0) if path.suffix == ".gz" else text
 
 
@@ -199,19 +201,20 @@ def _plain(path: Path) -> bytes:
     return text
 
 
-def _season_place(header: bytes) -> int | None:
-    titles = [title.strip().strip('"').strip().casefold() for title in header.decode("utf-8-sig", "replace").split(",")]
+def _season_place(file: str, text: bytes) -> int | None:
+    header = header_line(file, text)
+    line = text[header.start : header.end].decode("utf-8-sig", "replace")
+    titles = [title.strip().strip('"').strip().casefold() for title in line.split(",")]
     return titles.index("season") if "season" in titles else None
 
 
-def _rows(text: bytes) -> Iterator[tuple[bytes, int | None]]:
+def _rows(file: str, text: bytes) -> Iterator[tuple[bytes, int | None]]:
     """Every line after the header with its season; None where that cannot be read."""
-    header, *rest = text.splitlines(keepends=True) or [b""]
-    place = _season_place(header)
+    place = _season_place(file, text)
     if place is None:
         return
     known: dict[bytes, int | None] = {}
-    for line in rest:
+    for line in text[header_line(file, text).body :].splitlines(keepends=True):
         if b'"' in line and len(line) <= MAX_LINE:
             cells = next(csv.reader([line.decode("utf-8", "replace")]), [])
             cell = cells[place].encode() if len(cells) > place else b""

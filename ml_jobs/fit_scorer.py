@@ -35,7 +35,10 @@ _HEADS = 2  # log-odds and margin
 
 @dataclass(frozen=True, eq=False)
 class Games:
-    """Games as they looked before they were played, what came of them, and whether they have a box score, (m,)."""
+    """Games as they looked before they were played, what came of them, and whether they have a box score, (m,).
+
+    margin : float64 (m,), points; NaN of a forfeit.
+    """
 
     season: npt.NDArray[np.int16]
     ncaa: npt.NDArray[np.bool_]
@@ -45,7 +48,7 @@ class Games:
 
     @classmethod
     def of(cls, played: Results, has_box: npt.NDArray[np.bool_], described: Described) -> Games:
-        return cls(played.season, played.kind == Kind.NCAA.value, played.margin, has_box, described)
+        return cls(played.season, played.kind == Kind.NCAA.value, played.outcomes.margin, has_box, described)
 
     def __len__(self) -> int:
         return len(self.season)
@@ -72,8 +75,8 @@ class Trained:
 
 
 def usable(games: Games, settings: Settings) -> Games:
-    """The games that may train a scorer: from the first season on, and with box scores if any season has them."""
-    games = games.where(games.season >= settings.first_season)
+    """The games that may train a scorer: played, from the first season on, with box scores if any season has them."""
+    games = games.where((games.season >= settings.first_season) & ~np.isnan(games.margin))
     share = {season: games.has_box[games.season == season].mean() for season in np.unique(games.season).tolist()}
     enough = [season for season, boxed in share.items() if boxed > settings.boxed]
     return games.where(np.isin(games.season, enough)) if enough else games

@@ -12,9 +12,9 @@ from hoops.contract.report import Problems, reject, shown
 
 MAX_COLUMNS = 256
 _LINE = re.compile(rb"[^\r\n]*(\r\n|\r|\n|\Z)")
-_BLANK = b" \t,"  # what a row of a spreadsheet's empty cells consists of
+BLANK = b" \t,"  # what a row of a spreadsheet's empty cells consists of
 # A line by which spreadsheets are told what separates cells; saved again, it gets empty cells of its own.
-_SEPARATOR = re.compile(rb'[ ,]*"?sep=(?P<separator>[^\r\n"]?)"?[ ,;\t]*', re.IGNORECASE)
+_SEPARATOR = re.compile(rb'(\xef\xbb\xbf)?[ ,]*"?sep=(?P<separator>[^\r\n"]?)"?[ ,;\t]*', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def header_line(file: str, text: bytes) -> HeaderLine:
         assert match is not None
         line, is_last = text[start : match.start(1)], match.end() == len(text)
         separator = None if warnings else _SEPARATOR.fullmatch(line)
-        if is_last or not (separator or not line.strip(_BLANK + b"\v\f")):
+        if is_last or not (separator or not line.strip(BLANK + b"\v\f")):
             if blank:
                 warnings += (passed_over(blank),)
             return HeaderLine(number, start, match.start(1), match.end(), warnings)

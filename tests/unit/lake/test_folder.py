@@ -116,6 +116,22 @@ def test_filtering_keeps_header_line_ends_and_rows_of_the_seasons(tmp_path: Path
     assert filtered(path, [1999]) == b""
 
 
+@pytest.mark.parametrize("before", [b"sep=,\n", b"\xef\xbb\xbfsep=,\r\n", b"\n\n", b",,,,,,,\n", b'"SEP=,",,,\n\n'])
+def test_filtering_finds_the_header_as_the_reader_does(tmp_path: Path, before: bytes) -> None:
+    path = tmp_path / "MRegularSeasonCompactResults.csv"
+    path.write_bytes(before + compact(OLD_ROW, ",,,,,,,", *COMPACT_ROWS))
+    assert seasons_in(tmp_path) == [2023, 2024]
+    assert filtered(path, [2024]) == before + compact(",,,,,,,", *COMPACT_ROWS)
+    assert filtered(path, [1999]) == b"", "blank rows alone are nothing to upload"
+    assert read_folder(tmp_path, MEN, [2024]).leagues[League.MEN].games.num_rows == len(COMPACT_ROWS)
+
+
+def test_a_folder_says_which_file_is_separated_by_semicolons(tmp_path: Path) -> None:
+    (tmp_path / "MRegularSeasonCompactResults.csv").write_bytes(b"sep=;\n" + compact().replace(b",", b";"))
+    with pytest.raises(Rejected, match=r"MRegularSeasonCompactResults.csv: row 1: found a line 'sep=;'"):
+        seasons_in(tmp_path)
+
+
 def test_filtering_a_gzip_file_gives_gzip(tmp_path: Path) -> None:
     path = tmp_path / "MRegularSeasonDetailedResults.csv.gz"
     path.write_bytes(gzip.compress(detailed(DETAILED_ROW, DETAILED_ROW.replace("2024", "2023", 1))))

@@ -71,6 +71,15 @@ def test_numpy_gives_what_torch_gives():
     assert np.abs(games.described.margin + margin - found.margin).max() < 1e-6
 
 
+def test_a_forfeit_trains_nothing():
+    games = some_games()
+    margin = np.where(np.arange(len(games)) % 7 == 0, np.nan, games.margin)
+    forfeited = replace(games, margin=margin)
+    assert len(usable(forfeited, SETTINGS)) == len(usable(games.where(~np.isnan(margin)), SETTINGS))
+    found = fit(forfeited, SETTINGS, 2012).scorer
+    assert to_bytes(found) == to_bytes(fit(games.where(~np.isnan(margin)), SETTINGS, 2012).scorer)
+
+
 def test_training_repeats_itself_and_does_not_depend_on_which_team_comes_first():
     games = some_games()
     one = fit(games, SETTINGS, 2012)

@@ -55,6 +55,14 @@ def weighted_loss(games: Results, parameters: Parameters) -> float:
     return loss.weighted
 
 
+def test_a_forfeit_is_no_trial_of_the_parameters():
+    games = some_games()
+    forfeit = np.arange(len(games)) % 9 == 0
+    won = np.where(games.margin > 0, 1.0, 0.0)
+    score = np.where(forfeit[:, None], 2.0 * np.column_stack([won, 1.0 - won]), games.score)
+    assert weighted_loss(replace(games, score=score), START) == weighted_loss(games.rows(~forfeit), START)
+
+
 def test_a_search_improves_the_loss_and_repeats_itself():
     games = some_games()
     found = fit(games, START, 2009, SEARCH)
