@@ -40,6 +40,16 @@ class Entry:
     sort: str
     key: str
 
+    @property
+    def season(self) -> int:
+        """Season of an entry of days or fixtures."""
+        return int(_part(self.key, "season="))
+
+    @property
+    def day(self) -> int:
+        """Day of an entry of days."""
+        return int(_part(self.key, "day="))
+
 
 @dataclass(frozen=True)
 class DayEntries:
@@ -72,15 +82,21 @@ class Ledger:
         self._models = models
         self._cache: OrderedDict[str, pa.Table] = OrderedDict()
 
-    def write_days(self, league: League, sort: str, version: str, days: Mapping[tuple[int, int], pa.Table]) -> None:
-        """Write the rows of each (season, day); entries that are there already are left as they are."""
-        self._write({f"{_day(league, *day)}{{}}-{sort}.parquet": table for day, table in days.items()}, version)
+    def write_days(
+        self, league: League, sort: str, version: str, days: Mapping[tuple[int, int], pa.Table]
+    ) -> dict[Entry, bool]:
+        """Write the rows of each (season, day); entries that are there already are left as they are.
 
-    def write_fixtures(self, league: League, version: str, seasons: Mapping[int, pa.Table]) -> None:
-        self._write({f"{_fixtures(league)}season={season}/{{}}.parquet": t for season, t in seasons.items()}, version)
+        Gives every entry with whether it is new.
+        """
+        return self._write({f"{_day(league, *day)}{{}}-{sort}.parquet": table for day, table in days.items()}, version)
 
-    def write_reference(self, league: League, dataset: str, version: str, table: pa.Table) -> None:
-        self._write({f"{_reference(league)}{dataset}/{{}}.parquet": table}, version)
+    def write_fixtures(self, league: League, version: str, seasons: Mapping[int, pa.Table]) -> dict[Entry, bool]:
+        tables = {f"{_fixtures(league)}season={season}/{{}}.parquet": table for season, table in seasons.items()}
+        return self._write(tables, version)
+
+    def write_reference(self, league: League, dataset: str, version: str, table: pa.Table) -> dict[Entry, bool]:
+        return self._write({f"{_reference(league)}{dataset}/{{}}.parquet": table}, version)
 
     def seasons(self, league: League) -> list[int]:
         """Seasons with entries, in order."""
@@ -98,7 +114,7 @@ class Ledger:
     def _by_day(self, prefix: str) -> dict[int, list[DayEntries]]:
         found: dict[tuple[int, int], list[Entry]] = defaultdict(list)
         for entry in self._entries(prefix):
-            found[int(_part(entry.key, "season=")), int(_part(entry.key, "day="))].append(entry)
+            found[entry.season, entry.day].append(entry)
         seasons: dict[int, list[DayEntries]] = {}
         for (season, day), entries in sorted(found.items()):
             seasons.setdefault(season, []).append(DayEntries(season, day, tuple(sorted(entries))))
@@ -106,10 +122,14 @@ class Ledger:
 
     def fixtures(self, league: League) -> dict[int, Entry]:
         """The newest fixtures entry of each season."""
-        newest: dict[int, Entry] = {}
+        return {season: entries[-1] for season, entries in self.fixture_lists(league).items()}
+
+    def fixture_lists(self, league: League) -> dict[int, list[Entry]]:
+        """Every fixtures entry of each season, oldest first."""
+        lists: dict[int, list[Entry]] = defaultdict(list)
         for entry in sorted(self._entries(_fixtures(league))):
-            newest[int(_part(entry.key, "season="))] = entry
-        return newest
+            lists[entry.season].append(entry)
+        return dict(lists)
 
     def reference(self, league: League) -> dict[str, list[Entry]]:
         """Reference entries by dataset, oldest first."""
@@ -148,14 +168,15 @@ class Ledger:
     def _entries(self, prefix: str) -> list[Entry]:
         return [_entry(row.key) for row in self._models.listing(prefix)]
 
-    def _write(self, tables: Mapping[str, pa.Table], version: str) -> None:
-        def write(item: tuple[str, pa.Table]) -> None:
+    def _write(self, tables: Mapping[str, pa.Table], version: str) -> dict[Entry, bool]:
+        def write(item: tuple[str, pa.Table]) -> tuple[Entry, bool]:
             pattern, table = item
             body = parquet.encode_few(table)
             content = hashlib.sha256(body).hexdigest()[:32]
-            self._models.put_new(pattern.format(f"{version}-{content}"), body)
+            key = pattern.format(f"{version}-{content}")
+            return _entry(key), self._models.put_new(key, body)
 
-        self._each(write, list(tables.items()))
+        return dict(self._each(write, list(tables.items())))
 
 
 def statements(ledger: Ledger, entries: Sequence[Entry]) -> list[Statement]:

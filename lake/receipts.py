@@ -2,6 +2,7 @@
 
 receipts/results/MRegularSeasonCompactResults.csv/<token>.json   in the models bucket, written last
 rejected/results/MRegularSeasonCompactResults.csv.json           in the source bucket, beside the people who upload
+faults/results/MRegularSeasonCompactResults.csv/<token>/<program>   in the models bucket: this program failed on it
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ LONGEST = 800  # bytes; S3 takes keys of 1,024, and what is put around a source 
 
 @dataclass(frozen=True)
 class Receipt:
-    """version: token of the object version. outcome: accepted or rejected. rows: of the file. days: it touched."""
+    """version: token of the object version. outcome: accepted or rejected. rows: of the file. days: it touched.
+
+    fault: the program that failed on the file where the file is not to blame, else empty: another may try again.
+    """
 
     key: str
     version: str
@@ -29,6 +33,7 @@ class Receipt:
     rows: int = 0
     days: int = 0
     warnings: tuple[str, ...] = ()
+    fault: str = ""
 
 
 class Receipts:
@@ -43,7 +48,31 @@ class Receipts:
         return Receipt(**{**fields, "warnings": tuple(fields["warnings"])})
 
     def put(self, receipt: Receipt) -> None:
-        self._models.put(_receipt(receipt.key, receipt.version), json.dumps(asdict(receipt), indent=1).encode())
+        """File a receipt; one of a fault is also listed among the `faults`, of which the receipt is the last word."""
+        fields = asdict(receipt)
+        if receipt.fault:
+            self._models.put(_fault(receipt.key, receipt.version, receipt.fault), b"")
+        else:
+            del fields["fault"]
+        self._models.put(_receipt(receipt.key, receipt.version), json.dumps(fields, indent=1).encode())
+
+    def faults(self) -> dict[tuple[str, str], set[str]]:
+        """Programs that failed on a (key as `filed`, version) that no program has taken or rejected since."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for row in self._models.listing("faults/"):
+            key, version, program = row.key.removeprefix("faults/").rsplit("/", 2)
+            found.setdefault((key, version), set()).add(program)
+        return found
+
+    def clear_faults(self, key: str, version: str) -> None:
+        """A program has come to an answer on which others had failed."""
+        self._models.delete(row.key for row in self._models.listing(_fault(key, version, "")))
+
+    def of(self, key: str) -> list[Receipt]:
+        """The receipts of every version of a key."""
+        rows = self._models.listing(f"receipts/{filed(key)}/")
+        found = (self.get(key, row.key.rsplit("/", 1)[1].removesuffix(".json")) for row in rows)
+        return [receipt for receipt in found if receipt and receipt.key == key]
 
     def done(self) -> set[tuple[str, str]]:
         """(key as `filed`, version) of every object that has a receipt."""
@@ -86,6 +115,10 @@ def filed(key: str) -> str:
 def rejection_key(key: str) -> str:
     """Where the report of a rejected source object lies, in the source bucket."""
     return f"rejected/{filed(key)}.json"
+
+
+def _fault(key: str, version: str, program: str) -> str:
+    return f"faults/{filed(key)}/{version}/{program}"
 
 
 def _receipt(key: str, version: str) -> str:

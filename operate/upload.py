@@ -150,6 +150,8 @@ def ingest(
             receipt = lake.receipts.get(upload.key, version)
             if receipt is None:
                 waiting.append((upload, version))
+            elif receipt.fault:
+                waiting.append((upload, None))  # the program failed on it and not it on the contract: uploaded again
             else:
                 settle(_outcome(lake, receipt, UNCHANGED))
     with _quiet_queue([upload for upload, _ in waiting], stage, clients):

@@ -1,28 +1,46 @@
 """What the person who uploaded a file should know although it was taken: it is said in the receipt.
 
 New Division I teams appear every year, results of a season can come before its calendar does, and a file can say less
-than it seems to, because newer ones speak of the same days.
+than it seems to, because others speak of the same games.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops.contract.columns import FIXTURES_FOLDER, REFERENCE, RESULTS
+from hoops.contract.columns import DATASETS, FIXTURES_FOLDER, REFERENCE, RESULTS
 from hoops.contract.reader import Accepted
 from hoops.forecast.fold import days_of
+from hoops.games.identity import rows_of
 from hoops.games.leagues import League
-from lake.ledger import Entry, Ledger
+from lake.lake import Lake
+from lake.ledger import GAMES, RETRACTIONS, Entry, Ledger
+from lake.receipts import ACCEPTED
+from lake.schedule import Schedule
+from pipeline_app import standing
+from pipeline_app.standing import Found
 
 SHOWN = 10
+AHEAD = timedelta(minutes=5)  # clocks differ by as much without anything being wrong
+_UNITS = {"season": "season", "team_id": "team", "spelling": "spelling", "city_id": "city", "conference": "conference"}
 
 
-def warnings_of(ledger: Ledger, accepted: Accepted) -> tuple[str, ...]:
-    """One text each, of a file whose rows may be in the ledger already."""
-    return accepted.warnings + _newcomers(ledger, accepted) + _overruled(ledger, accepted)
+def warnings_of(
+    lake: Lake, accepted: Accepted, version: str, entered: Mapping[Entry, bool], named: str, now: datetime
+) -> tuple[str, ...]:
+    """One text each, of a file whose rows are in the ledger.
+
+    version: of the file's entries. entered: its entries, and whether each is new. named: token of the object version.
+    """
+    told = accepted.warnings + _newcomers(lake.ledger, accepted) + _sites(lake.ledger, accepted)
+    held = _held(lake.ledger, accepted, version, entered)
+    if not any(entered.values()) and not any("changes nothing" in text for text in held):
+        held += _again(lake, accepted.name.key, named)
+    return told + _ahead(accepted.name.timestamp, now) + held
 
 
 def _newcomers(ledger: Ledger, accepted: Accepted) -> tuple[str, ...]:
@@ -67,40 +85,164 @@ def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, ordered[:SHOWN])) + more
 
 
-def _overruled(ledger: Ledger, accepted: Accepted) -> tuple[str, ...]:
-    """Newer files that were taken before this dated one and speak of the same days."""
-    name = accepted.name
-    if name.timestamp is None or name.league is None or name.folder == REFERENCE:
-        return ()  # a file without a date counts from its upload: nothing is newer
-    if name.folder == FIXTURES_FOLDER:
-        return _lists(ledger, name.league, name.timestamp, accepted)
-    newest, days = "", 0
-    dated = {(day.season, day.day) for day in days_of(accepted.table)}
-    for season in sorted({season for season, _ in dated}):
-        for day in ledger.days(name.league, season):
-            versions = [entry.version for entry in day.entries if entry.version > name.timestamp]
-            if versions and (season, day.day) in dated:
-                newest, days = max(newest, *versions), days + 1
-    if not days:
+def _sites(ledger: Ledger, accepted: Accepted) -> tuple[str, ...]:
+    """Results at another site than their fixtures said: one of the two is mistaken."""
+    name, games = accepted.name, accepted.table
+    if name.league is None or name.folder != RESULTS:
         return ()
+    seasons = _in(games, "season")
+    lists = [entry for season, entry in ledger.fixtures(name.league).items() if season in seasons]
+    if not lists:
+        return ()
+    fixtures = pa.concat_tables(ledger.read(lists)).combine_chunks()
+    place = rows_of(games, fixtures)
+    listed = games.filter(pa.array(place >= 0))
+    said = fixtures["site"].to_numpy()[place[place >= 0]]
+    moved = listed.filter(pa.array(said != listed["site"].to_numpy()))
+    if not moved.num_rows:
+        return ()
+    first = moved.slice(0, 1).to_pylist()[0]
     return (
-        f"on {days:,} of its {len(dated):,} day{'s' if len(dated) > 1 else ''} newer files were taken (until "
-        f"{_shown(newest)}): where they have the same games, they hold and not this one",
+        f"{_counted(moved.num_rows, 'game')} at another site than the list of games to come said, the first "
+        f"{first['team1_id']} and {first['team2_id']} on day {first['day']} of {first['season']}: what this file says "
+        "holds; is WLoc the winner's site?",
     )
 
 
-def _lists(ledger: Ledger, league: League, timestamp: str, accepted: Accepted) -> tuple[str, ...]:
-    newest = ledger.fixtures(league)
-    seasons = [season for season in pc.unique(accepted.table["season"]).to_pylist()
-               if season in newest and newest[season].version > timestamp]  # fmt: skip
-    return tuple(
-        f"a newer list of the games to come in {season} was taken ({_shown(newest[season].version)}): it holds and "
-        "not this one"
-        for season in seasons
+def _ahead(timestamp: str | None, now: datetime) -> tuple[str, ...]:
+    """A date that has not come yet, such as local time written for UTC."""
+    if timestamp is None or (until := _moment(timestamp)) <= now + AHEAD:
+        return ()
+    minutes = (until - now) // AHEAD * 5
+    return (
+        f"its date is ahead of the clock, {_shown(timestamp)} (now it is {now:%Y-%m-%d %H:%M:%S} UTC): until then it "
+        f"holds against every file with an earlier date or none. Dates in names are UTC; "
+        f"{minutes:,} minutes may be a time zone",
     )
+
+
+def _held(ledger: Ledger, accepted: Accepted, version: str, entered: Mapping[Entry, bool]) -> tuple[str, ...]:
+    """How much of a file does not hold or changes nothing, and why."""
+    name, table = accepted.name, accepted.table
+    if name.folder == FIXTURES_FOLDER:
+        assert name.league is not None
+        return _lists(ledger, name.league, table, entered)
+    if name.folder == REFERENCE:
+        unit = DATASETS[name.dataset].unit
+        noun = _UNITS[unit] if unit else "list"
+        return _told(standing.of_reference(ledger, name.dataset, entered, table), noun, version)
+    assert name.league is not None
+    sort = GAMES if name.folder == RESULTS else RETRACTIONS
+    days = {(day.season, day.day): day.games for day in days_of(table)}
+    return _told(
+        standing.of_days(ledger, name.league, sort, entered, days), "game" if sort == GAMES else "row", version
+    )
+
+
+def _told(found: Found, noun: str, version: str) -> tuple[str, ...]:
+    """A file's standing in words. noun: what its rows are."""
+    all_of, texts = found.standing, []
+    idle = all_of.is_idle and found.is_whole
+    why_not = "changes nothing: " if idle else ""
+    of_all = f"of its {_counted(all_of.rows, noun)}" + (" compared" if found.skipped else "")
+    if all_of.newer:
+        texts.append(
+            f"{why_not}{all_of.newer:,} {of_all} {_do(all_of.newer)} not hold: newer files say otherwise (until "
+            f"{_shown(all_of.until)}). A correction needs a later timestamp than that, or none and a later upload"
+        )
+    if all_of.level:
+        texts.append(
+            f"{why_not if not texts else ''}{all_of.level:,} {of_all} {_do(all_of.level)} not hold: another file of "
+            f"the same moment ({_shown(version)}) says otherwise and goes before. {_SAME_MOMENT}"
+        )
+    if all_of.won:
+        texts.append(
+            f"of {all_of.won:,} {of_all} another file of the same moment ({_shown(version)}) says otherwise: this one "
+            f"goes before. {_SAME_MOMENT}"
+        )
+    if all_of.unknown:
+        texts.append(
+            f"{all_of.unknown:,} {of_all} {'takes' if all_of.unknown == 1 else 'take'} back a game that no file has: "
+            "look at season, day and teams"
+        )
+    if found.skipped:
+        texts.append(
+            f"on {_counted(found.skipped, 'more day')} newer files were taken (until {_shown(found.until)}): where "
+            "they have the same games, they hold and not this one"
+        )
+    if idle and all_of.idle > all_of.unknown:
+        rest = "" if all_of.idle == all_of.rows else "other "
+        texts.append(
+            f"changes nothing: newer files (until {_shown(all_of.until)}) say the same of its {rest}{_plural(noun)}"
+            if all_of.until and not all_of.newer
+            else f"changes nothing: its {rest}{_plural(noun)} stood like this before"
+        )
+    return tuple(texts)
+
+
+_SAME_MOMENT = (
+    "Which of the two does is settled by a rule and not by which is right: upload the right one again, with a later "
+    "timestamp if it has one"
+)
+
+
+def _lists(ledger: Ledger, league: League, table: pa.Table, entered: Mapping[Entry, bool]) -> tuple[str, ...]:
+    """What holds of lists of games to come: of each season the newest one, whole."""
+    every, schedule, texts = ledger.fixture_lists(league), Schedule(league, ledger), []
+    for own in sorted(entered, key=lambda entry: entry.season):
+        others = [entry for entry in every[own.season] if entry.key != own.key]
+        before = max((entry for entry in others if entry < own), default=None)
+        after = max([own, *others])
+        if after > own and after.version == own.version:
+            texts.append(
+                f"another list of the games to come in {own.season} of the same moment ({_shown(own.version)}) holds "
+                f"and not this one. {_SAME_MOMENT}"
+            )
+        elif after > own:
+            texts.append(
+                f"a newer list of the games to come in {own.season} was taken ({_shown(after.version)}): it holds and "
+                "not this one"
+            )
+        elif before and before.content == own.content:
+            texts.append(f"the list of the games to come in {own.season} changes nothing: it is the one that was there")
+        elif before and before.version == own.version:
+            texts.append(
+                f"another list of the games to come in {own.season} of the same moment ({_shown(own.version)}) says "
+                f"otherwise: this one goes before. {_SAME_MOMENT}"
+            )
+        if after == own:
+            listed = table.filter(pc.equal(table["season"], own.season))
+            cancelled = listed.num_rows - schedule.of_season(own.season).num_rows
+            if cancelled:
+                texts.append(
+                    f"{cancelled:,} of its {_counted(listed.num_rows, 'game')} in {own.season} "
+                    f"{'was' if cancelled == 1 else 'were'} taken back by files of the same date or newer"
+                )
+    return tuple(texts)
+
+
+def _again(lake: Lake, key: str, named: str) -> tuple[str, ...]:
+    """A file that was taken before, with its date: every entry was there. (Not one whose first attempt broke off.)"""
+    taken = [one for one in lake.receipts.of(key) if one.version != named and one.outcome == ACCEPTED]
+    return ("changes nothing: a file of this name with the same content was taken before",) if taken else ()
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun if number == 1 else _plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    return f"{noun[:-1]}ies" if noun == "city" else f"{noun}s"
+
+
+def _do(number: int) -> str:
+    return "does" if number == 1 else "do"
+
+
+def _moment(version: str) -> datetime:
+    return datetime.strptime(version[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
 
 
 def _shown(version: str) -> str:
     """20240315T060000Z as 2024-03-15 06:00:00 UTC."""
-    day, time = version[:8], version[9:15]
-    return f"{day[:4]}-{day[4:6]}-{day[6:]} {time[:2]}:{time[2:4]}:{time[4:]} UTC"
+    return f"{_moment(version):%Y-%m-%d %H:%M:%S} UTC"

@@ -14,6 +14,7 @@ from lake.lake import Lake
 from lake.receipts import filed, token
 from lake.store import Listed
 from lake.undone import new_fixtures, unapplied
+from pipeline_app import program
 from pipeline_app.accept import accept
 from pipeline_app.nudges import Nudge, Queue, plan
 from pipeline_app.publish import damaged, publish
@@ -26,8 +27,10 @@ class ReconcileFailed(MadnessError):
     """Something could not be reconciled; everything else was."""
 
 
-def reconcile(lake: Lake, queue: Queue, clock: Callable[[], datetime]) -> None:
-    """Accept versions without receipt, nudge leagues whose ledger is ahead of their head, publish, mend tables.
+def reconcile(
+    lake: Lake, queue: Queue, clock: Callable[[], datetime], this_program: Callable[[], str] = program.program
+) -> None:
+    """Accept versions without an answer, nudge leagues whose ledger is ahead of their head, publish, mend tables.
 
     What fails keeps nothing else from being done; raise `ReconcileFailed` at the end.
     """
@@ -41,9 +44,9 @@ def reconcile(lake: Lake, queue: Queue, clock: Callable[[], datetime]) -> None:
             failed.append(f"{what}: {error!r}")
             return otherwise
 
-    forgotten = unreceipted(lake)
+    forgotten = unreceipted(lake, this_program)
     for row in forgotten:
-        attempt(row.key, partial(accept, lake, queue, row.key, clock, row.version), None)
+        attempt(row.key, partial(accept, lake, queue, row.key, clock, row.version, this_program), None)
     nudged = 0
     if queue.depth() == 0:  # else nudges are on their way, and more of them would only pile up
         for league in League:
@@ -55,11 +58,16 @@ def reconcile(lake: Lake, queue: Queue, clock: Callable[[], datetime]) -> None:
         raise ReconcileFailed("; ".join(failed))
 
 
-def unreceipted(lake: Lake) -> list[Listed]:
-    """Versions of source objects that have no receipt, oldest first: also those that were overwritten since."""
-    done = lake.receipts.done()
+def unreceipted(lake: Lake, this_program: Callable[[], str] = program.program) -> list[Listed]:
+    """Versions of source objects that have no receipt, oldest first: also those that were overwritten since.
+
+    And those on which earlier programs failed and this one has not tried yet.
+    """
+    done, faults = lake.receipts.done(), lake.receipts.faults()
+    again = {one for one, programs in faults.items() if this_program() not in programs}
     rows = [row for folder in FOLDERS for row in lake.source.versions(f"{folder}/")]
-    return [row for row in rows if (filed(row.key), token(row.modified, row.etag)) not in done]
+    named = [(row, (filed(row.key), token(row.modified, row.etag))) for row in rows]
+    return [row for row, one in named if one not in done or one in again]
 
 
 def _nudge(lake: Lake, queue: Queue, league: League) -> int:

@@ -51,6 +51,17 @@ def measured(function: str, requests: Requests, clock: Callable[[], float] = tim
         metrics.flush_metrics()
 
 
+def count_fault(bucket: str) -> None:
+    """Count a file on which the program failed. An alarm of `infra/template.yaml` listens, one a source bucket.
+
+    A metric of its own and not the functions' errors: those are retried, and tell of AWS and of outages too.
+    """
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    metrics.add_dimension(name="bucket", value=bucket)
+    metrics.add_metric("Faults", MetricUnit.Count, 1)
+    metrics.flush_metrics()
+
+
 def _peak_megabytes() -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // (1024 if sys.platform.startswith("linux") else 1024 * 1024)

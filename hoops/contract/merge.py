@@ -33,7 +33,8 @@ _KINDS = pa.array([*Kind])
 class Statement:
     """What one file, or a part of it such as one day, says.
 
-    version: YYYYMMDDTHHMMSSZ of the file; the later one is the newer statement.
+    version: YYYYMMDDTHHMMSSZ of the file, and .001, .002, ... behind it for the next ones of one second; the later one
+        in alphabetical order is the newer statement.
     content: hash of the content of the file or part; within a file a game stands once.
     games: rows in the schema GAMES (for `open_fixtures`: FIXTURES).
     retractions: rows (season, day, team1_id, team2_id) of games taken back.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hoops.contract.columns import DATASETS, REFERENCE, RESULTS
 from hoops.contract.report import reject, shown
@@ -90,6 +90,22 @@ def parse(key: str) -> SourceName:
         gzipped=match["gzipped"] is not None,
         file=file,
     )
+
+
+def refuse_ahead(name: SourceName, now: datetime) -> None:
+    """Raise Rejected if a file speaks as of later than tomorrow: until then it would hold against every correction.
+
+    now: the moment at which the file is taken, UTC. Tomorrow is let through, as local time written for UTC, and a clock
+        that is ahead, come to no more.
+    """
+    last = f"{now + timedelta(days=1):%Y%m%d}"
+    if name.timestamp and name.timestamp[:8] > last:
+        reject(
+            name.key,
+            f"a timestamp in the future, {name.timestamp}",
+            f"until the end of tomorrow, {last} (UTC): a later one would hold against every correction until then. "
+            "It says as of when the file speaks: give it that date, or none, and upload it again",
+        )
 
 
 def folder_of(name: str) -> str:

@@ -13,6 +13,12 @@ from hoops.errors import MadnessError
 
 SHOWN_PROBLEMS = 100
 SHOWN_CHARACTERS = 80
+_AT_FAULT = "a fault of the program, not of the file"
+_AFTER_A_FAULT = (
+    "nothing in the file need be corrected: it stays where it is, and is tried again by the next version of the "
+    "program, or when it is uploaded again; rows that were entered before the fault count, and never twice. The "
+    "traceback is in the function's log, under `faulted`: please report it"
+)
 
 
 def shown(value: object, limit: int = SHOWN_CHARACTERS) -> str:
@@ -49,21 +55,30 @@ class Problem:
 
 @dataclass(frozen=True)
 class Report:
-    """Why a file was rejected: the first `SHOWN_PROBLEMS` problems and how many there are in all."""
+    """Why a file was rejected: the first `SHOWN_PROBLEMS` problems and how many there are in all.
+
+    fault: what went wrong in the program where the file is not to blame, and what came of it; then there are no
+        problems. Empty for every other report.
+    """
 
     file: str
     problems: tuple[Problem, ...]
     count: int = field(default=0)
+    fault: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "count", max(self.count, len(self.problems)))
         object.__setattr__(self, "problems", self.problems[:SHOWN_PROBLEMS])
 
     def headline(self) -> str:
+        if self.fault:
+            return f"{shown(self.file, 200)}: {_AT_FAULT}: {self.fault}"
         more = f" (and {self.count - 1:,} more)" if self.count > 1 else ""
         return f"{shown(self.file, 200)}: {self.problems[0].text()}{more}"
 
     def text(self) -> str:
+        if self.fault:
+            return f"{shown(self.file, 200)} was rejected: {_AT_FAULT}\n  {self.fault}\n  {_AFTER_A_FAULT}"
         lines = [f"{shown(self.file, 200)} was rejected: {self.count:,} problem{'s' if self.count != 1 else ''}"]
         lines += [f"  {problem.text()}" for problem in self.problems]
         if self.count > len(self.problems):
@@ -77,11 +92,12 @@ class Report:
             "problems": [
                 {"row": p.row, "column": p.column, "found": p.found, "allowed": p.allowed} for p in self.problems
             ],
+            **({"fault": self.fault, "next": _AFTER_A_FAULT} if self.fault else {}),
         }
 
     @classmethod
     def from_dict(cls, data: dict) -> Report:
-        return cls(data["file"], tuple(Problem(**p) for p in data["problems"]), data["count"])
+        return cls(data["file"], tuple(Problem(**p) for p in data["problems"]), data["count"], data.get("fault", ""))
 
 
 class Rejected(MadnessError):

@@ -61,6 +61,7 @@ def _accept(stage: Stage, folders: list[str]) -> list[Statement]:
         _allow(
             ["s3:GetObject", "s3:PutObject"], [_objects(stage.models, "ledger/*"), _objects(stage.models, "receipts/*")]
         ),
+        _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [_objects(stage.models, "faults/*")]),
         _allow(["s3:GetObject"], [_objects(stage.models, "state/*"), _objects(stage.models, "models/*")]),
     ]
 

@@ -34,7 +34,7 @@ def etags(running: Running) -> dict[str, str]:
 @pytest.fixture
 def still(deployed: Running) -> Running:
     """The stack with some games of its own, when nothing is left to do."""
-    deployed.ingest(Upload("results/MRegularSeasonCompactResults_20510101.csv", compact().replace(b"2024", b"2051")))
+    deployed.ingest(Upload("results/MRegularSeasonCompactResults_20240501.csv", compact().replace(b"2024", b"2051")))
     wait_until_published(deployed.lake, deployed.stage, deployed.clients, list(League))
     return deployed
 
@@ -66,7 +66,7 @@ def test_hard_files_among_good_ones(still: Running, madness, tmp_path: Path) -> 
         assert still.lake.source.get(key).body == bad.make()  # type: ignore[union-attr]
         assert still.lake.source.get(rejection_key(key)) is not None
 
-    good = write(tmp_path, "MRegularSeasonCompactResults_20510102.csv", compact().replace(b"2024,10", b"2051,11"))
+    good = write(tmp_path, "MRegularSeasonCompactResults_20240502.csv", compact().replace(b"2024,10", b"2051,11"))
     shown = madness("ingest", good, *bad_paths, "--home", still.home.root, "--json")
     assert shown.returncode == 1
     outcomes = {outcome.pop("key"): outcome for outcome in json.loads(shown.stdout)}
@@ -85,10 +85,10 @@ def test_hard_files_among_good_ones(still: Running, madness, tmp_path: Path) -> 
 
 def test_what_is_refused_before_it_is_sent_keeps_no_other_file_back(still: Running, madness, tmp_path: Path) -> None:
     misnamed = write(tmp_path, "M räd+(1) %41.csv", compact())
-    huge = tmp_path / "MRegularSeasonDetailedResults_20510103.csv"
+    huge = tmp_path / "MRegularSeasonDetailedResults_20240503.csv"
     with huge.open("wb") as file:
         os.truncate(file.fileno(), 2 * 2**30)
-    good = write(tmp_path, "MRegularSeasonCompactResults_20510103.csv", compact().replace(b"2024,10", b"2051,12"))
+    good = write(tmp_path, "MRegularSeasonCompactResults_20240503.csv", compact().replace(b"2024,10", b"2051,12"))
     shown = madness("ingest", misnamed, huge, good, "--home", still.home.root)
     assert shown.returncode == 1
     assert "M räd+(1) %41.csv was rejected: 1 problem" in shown.stdout
@@ -100,7 +100,7 @@ def test_what_is_refused_before_it_is_sent_keeps_no_other_file_back(still: Runni
 def test_an_object_larger_than_the_limit_is_refused(still: Running) -> None:
     """Uploaded past the command line. (2 GB go the same way, but MiniStack keeps objects in memory.)"""
     before = etags(still)
-    key = "results/MRegularSeasonDetailedResults_20510104.csv"
+    key = "results/MRegularSeasonDetailedResults_20240504.csv"
     (outcome,) = still.ingest(Upload(key, bytes(MAX_BYTES + 1)))
     assert outcome.is_rejected and outcome.report is not None
     assert outcome.report.problems[0].found == "134,217,729 bytes"
@@ -119,8 +119,8 @@ def test_keys_with_odd_characters(still: Running, key: str) -> None:
 
 
 def test_new_teams_and_seasons_are_taken_with_a_warning(still: Running, madness, tmp_path: Path) -> None:
-    teams = write(tmp_path, "MTeams_20520101.csv", text("TeamID,TeamName", "1101,Ash", "1102,Birch"))
-    games = write(tmp_path, "MRegularSeasonCompactResults_20520101.csv", text(
+    teams = write(tmp_path, "MTeams_20240601.csv", text("TeamID,TeamName", "1101,Ash", "1102,Birch"))
+    games = write(tmp_path, "MRegularSeasonCompactResults_20240601.csv", text(
         COMPACT_HEADER, "2052,9,1101,70,1102,60,N,0", "2052,9,1999,70,1998,60,N,0"))  # fmt: skip
     shown = madness("ingest", teams, games, "--home", still.home.root)
     assert shown.returncode == 0
@@ -133,7 +133,7 @@ def test_new_teams_and_seasons_are_taken_with_a_warning(still: Running, madness,
     wait_until_published(still.lake, still.stage, still.clients, [League.MEN])
     forecasts = still.lake.published.read("forecasts/league=M/season=2052/part.parquet")
     assert forecasts["date"].null_count == 2
-    calendar = write(tmp_path, "MSeasons_20520102.csv", text("Season,DayZero", "2052,11/06/2051"))
+    calendar = write(tmp_path, "MSeasons_20240602.csv", text("Season,DayZero", "2052,11/06/2051"))
     assert madness("ingest", calendar, "--home", still.home.root).returncode == 0
     wait_until_published(still.lake, still.stage, still.clients, [League.MEN])
     forecasts = still.lake.published.read("forecasts/league=M/season=2052/part.parquet")

@@ -59,7 +59,7 @@ def test_a_real_season_is_predicted_once_in_order_and_equals_the_pure_fold(new_h
 
 def test_a_good_file_and_a_bad_one_on_a_warm_stack(deployed: Running) -> None:
     files = generate_small(first_season=2031, leagues=[League.WOMEN]).files
-    key = "results/WRegularSeasonCompactResults_20310101.csv"
+    key = "results/WRegularSeasonCompactResults_20240601.csv"
     body = files["WRegularSeasonCompactResults.csv"]
     header, *rows = body.splitlines()
     (taken,) = deployed.ingest(Upload(key, b"\n".join([header, *rows[:60]]) + b"\n"))
@@ -69,7 +69,7 @@ def test_a_good_file_and_a_bad_one_on_a_warm_stack(deployed: Running) -> None:
     assert "results/league=W/season=2031/part.parquet" in before
 
     bad = b"\n".join([header, rows[60], rows[61].replace(b",", b";", 1)])
-    (refused,) = deployed.ingest(Upload("results/WRegularSeasonCompactResults_20310102.csv", bad))
+    (refused,) = deployed.ingest(Upload("results/WRegularSeasonCompactResults_20240602.csv", bad))
     assert refused.is_rejected and refused.report is not None
     assert refused.report.problems[0].row == 3
     wait_until_published(deployed.lake, deployed.stage, deployed.clients, [League.WOMEN])

@@ -68,7 +68,7 @@ def test_a_played_fixture_moves_to_the_forecasts_with_what_was_issued(
     first_day = min(int(row[1]) for row in fixtures)
     today = [row for row in fixtures if int(row[1]) == first_day]
     result = "\n".join([RESULT_HEADER, *(played(row, 80, 70) for row in today)]).encode()
-    full_stage.upload("results/MRegularSeasonCompactResults_20990101.csv", result)
+    full_stage.upload("results/MRegularSeasonCompactResults_20260102.csv", result)
     full_stage.drain()
     after = upcoming(full_stage)
     assert games(after) == {one for one in games(before) if one[0] > first_day}
@@ -89,14 +89,14 @@ def test_what_was_issued_stays_when_a_correction_refolds_the_past(full_stage: St
     _, fixtures = rows_of(files[FIXTURES])
     fixture = min(fixtures, key=lambda row: int(row[1]))
     result = f"{RESULT_HEADER}\n{played(fixture, 80, 70)}\n".encode()
-    full_stage.upload("results/MRegularSeasonCompactResults_20990101.csv", result)
+    full_stage.upload("results/MRegularSeasonCompactResults_20260102.csv", result)
     full_stage.drain()
     key = table_key("forecasts", League.MEN, 2024)
     before = full_stage.lake.published.read(key)
     header, rows = rows_of(files[COMPACT])
     old = rows[3]
     old[3] = str(int(old[3]) + 20)
-    full_stage.upload("results/MRegularSeasonCompactResults_20990102.csv", listing(header, [old]))
+    full_stage.upload("results/MRegularSeasonCompactResults_20260102T1200.csv", listing(header, [old]))
     full_stage.drain()
     after = full_stage.lake.published.read(key)
     assert before["issued_probability"].drop_null().to_pylist() == after["issued_probability"].drop_null().to_pylist()
@@ -113,11 +113,11 @@ def test_a_partly_played_day_keeps_its_other_fixtures_with_the_forecast_from_bef
     today = [row for row in fixtures if row[1] == day]
     rows = [RESULT_HEADER, *(played(row, 80, 70) for row in earlier)]
     if earlier:
-        full_stage.upload("results/MRegularSeasonCompactResults_20990101.csv", "\n".join(rows).encode())
+        full_stage.upload("results/MRegularSeasonCompactResults_20260102.csv", "\n".join(rows).encode())
         full_stage.drain()
     before = {(r["day"], r["team1_id"], r["team2_id"]): r for r in upcoming(full_stage).to_pylist()}
     body = f"{RESULT_HEADER}\n{played(today[0], 95, 60)}\n".encode()
-    full_stage.upload("results/MRegularSeasonCompactResults_20990102.csv", body)
+    full_stage.upload("results/MRegularSeasonCompactResults_20260102T1200.csv", body)
     full_stage.drain()
     waiting = [row for row in upcoming(full_stage).to_pylist() if row["day"] == int(day)]
     assert len(waiting) == len(today) - 1
@@ -130,7 +130,7 @@ def test_a_partly_played_day_keeps_its_other_fixtures_with_the_forecast_from_bef
 def test_a_newer_list_replaces_the_older_one(full_stage: Stage, files: dict[str, bytes]) -> None:
     header, fixtures = rows_of(files[FIXTURES])
     moved = [str(int(fixtures[0][1]) + 9) if place == 1 else cell for place, cell in enumerate(fixtures[0])]
-    full_stage.upload("fixtures/MFixtures_20990101.csv", listing(header, [moved, *fixtures[2:]]))
+    full_stage.upload("fixtures/MFixtures_20260102.csv", listing(header, [moved, *fixtures[2:]]))
     full_stage.drain()
     now = games(upcoming(full_stage))
     assert len(now) == len(fixtures) - 1
@@ -141,7 +141,7 @@ def test_a_retraction_cancels_a_fixture(full_stage: Stage, files: dict[str, byte
     _, fixtures = rows_of(files[FIXTURES])
     position = full_stage.lake.published.manifest(League.MEN)[0].day
     body = "Season,DayNum,Team1ID,Team2ID\n" + ",".join(fixtures[-1][:4]) + "\n"
-    full_stage.upload("retractions/MRetractions_20990101.csv", body.encode())
+    full_stage.upload("retractions/MRetractions_20260102.csv", body.encode())
     full_stage.drain()
     assert len(games(upcoming(full_stage))) == len(fixtures) - 1
     assert full_stage.lake.published.manifest(League.MEN)[0].day == position
@@ -150,7 +150,7 @@ def test_a_retraction_cancels_a_fixture(full_stage: Stage, files: dict[str, byte
 def test_fixtures_that_are_all_gone_leave_an_empty_table(full_stage: Stage, files: dict[str, bytes]) -> None:
     _, fixtures = rows_of(files[FIXTURES])
     body = "Season,DayNum,Team1ID,Team2ID\n" + "\n".join(",".join(row[:4]) for row in fixtures) + "\n"
-    full_stage.upload("retractions/MRetractions_20990101.csv", body.encode())
+    full_stage.upload("retractions/MRetractions_20260102.csv", body.encode())
     full_stage.drain()
     assert upcoming(full_stage).num_rows == 0
 
@@ -167,7 +167,7 @@ def test_a_fixture_without_a_result_is_shown_for_a_week_with_its_last_forecast(
     def play(through: int) -> None:
         rows = [row for row in fixtures if int(row[1]) <= through and row != missing]
         body = "\n".join([RESULT_HEADER, *(played(row, 80, 70) for row in rows)]).encode()
-        full_stage.upload(f"results/MRegularSeasonCompactResults_209901{through - 90:02d}.csv", body)
+        full_stage.upload(f"results/MRegularSeasonCompactResults_20260102T{through:04d}.csv", body)
         full_stage.drain()
 
     play(days[2])

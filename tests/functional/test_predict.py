@@ -83,7 +83,7 @@ def test_what_was_stated_since_the_state_was_made_counts(full_stage: Stage) -> N
     winner, loser = (other, one) if row["team1_won"] else (one, other)
     header = "Season,DayNum,WTeamID,WScore,LTeamID,LScore,WLoc,NumOT"
     corrected = f"{header}\n2024,{row['day']},{winner},99,{loser},50,N,0\n".encode()
-    full_stage.upload("results/MRegularSeasonCompactResults_20300101.csv", corrected)
+    full_stage.upload("results/MRegularSeasonCompactResults_20260102.csv", corrected)
     waiting = predict(question, source)["probability"]
     full_stage.drain()
     assert before != waiting == predict(question, LakeSource(full_stage.new_process(), League.MEN))["probability"]
@@ -102,7 +102,7 @@ def test_while_a_new_engine_catches_up_the_ledger_says_which_day_comes_next(full
 
 def test_cities_go_by_name_with_and_without_a_state(full_stage: Stage) -> None:
     rows = "CityID,City,State\n4998,Sainte-Anne,\n4997,Springfield,MA\n4996,Springfield,OH\n"
-    full_stage.upload("reference/Cities_20300101.csv", rows.encode())
+    full_stage.upload("reference/Cities_20260102.csv", rows.encode())
     row = published(full_stage, 2024)[-1]
     source = LakeSource(full_stage.lake, League.MEN)
     for text, city in (("sainte anne", 4998), ("Springfield, MA", 4997), ("4996", 4996)):

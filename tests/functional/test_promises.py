@@ -118,7 +118,7 @@ def test_each_message_folds_no_further_than_its_day_and_each_day_once(
 
 def test_a_correction_in_a_past_season_refolds_all_later_ones(full_stage: Stage, files: dict[str, bytes]) -> None:
     correction = _swap_winner(files[MEN_RESULTS[0]], line=40)
-    key = "results/MRegularSeasonCompactResults_20990101.csv"
+    key = "results/MRegularSeasonCompactResults_20260102.csv"
     full_stage.upload(key, correction)
     assert [nudge.season for nudge in full_stage.queue.waiting] == [2023, 2024]
     full_stage.drain()
@@ -152,13 +152,13 @@ def test_a_retraction_takes_a_game_back_and_a_new_row_brings_it_again(
     header, *rows = files[MEN_RESULTS[0]].decode().splitlines()
     season, day, winner, _, loser, *_ = rows[-1].split(",")
     full_stage.upload(
-        "retractions/MRetractions_20990101.csv",
+        "retractions/MRetractions_20260102.csv",
         f"Season,DayNum,Team1ID,Team2ID\n{season},{day},{loser},{winner}\n".encode(),
     )
     full_stage.drain()
     key = f"results/league=M/season={season}/part.parquet"
     gone = full_stage.lake.published.read(key)
-    full_stage.upload("results/MRegularSeasonCompactResults_20990102.csv", f"{header}\n{rows[-1]}\n".encode())
+    full_stage.upload("results/MRegularSeasonCompactResults_20260102T1200.csv", f"{header}\n{rows[-1]}\n".encode())
     full_stage.drain()
     back = full_stage.lake.published.read(key)
     assert back.num_rows == gone.num_rows + 1
@@ -206,7 +206,7 @@ def test_a_crash_at_any_write_heals(full_stage: Stage, files: dict[str, bytes], 
     header, *rows = files[MEN_RESULTS[0]].splitlines()
     last = rows[-1].split(b",")[1]
     correction = _swap_winner(b"\n".join([header, *(row for row in rows if row.split(b",")[:2] == [b"2024", last])]), 1)
-    key = "results/MRegularSeasonCompactResults_20990101.csv"
+    key = "results/MRegularSeasonCompactResults_20260102.csv"
     expected = None
     for crash_at in range(1, 100):
         stage = full_stage.copy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from hoops.games.leagues import League
 from lake.lake import Lake
@@ -39,7 +40,7 @@ def play_first_fixture(stage: Stage, files: dict[str, bytes]) -> dict:
     _, fixtures = rows_of(files["fixtures/MFixtures.csv"])
     fixture = min(fixtures, key=lambda row: int(row[1]))
     body = f"{RESULT_HEADER}\n{played(fixture, 80, 70)}\n".encode()
-    stage.upload("results/MRegularSeasonCompactResults_20990101.csv", body)
+    stage.upload("results/MRegularSeasonCompactResults_20260102.csv", body)
     stage.drain()
     return issued_row(stage)
 
@@ -54,7 +55,7 @@ def test_a_past_correction_in_small_batches_issues_nothing_again(full_stage: Sta
     waiting = upcoming(full_stage).num_rows
     header, rows = rows_of(files[COMPACT])
     rows[3][3] = str(int(rows[3][3]) + 20)
-    full_stage.upload("results/MRegularSeasonCompactResults_20990102.csv", listing(header, [rows[3]]))
+    full_stage.upload("results/MRegularSeasonCompactResults_20260102T1200.csv", listing(header, [rows[3]]))
     while nudges := full_stage.queue.receive(1):
         full_stage.deliver(nudges)
         assert upcoming(full_stage).num_rows == waiting
@@ -75,11 +76,11 @@ def test_a_mistyped_day_or_season_can_be_taken_back(
 ) -> None:
     before, waiting = men(full_stage), upcoming(full_stage).num_rows
     body = f"{RESULT_HEADER}\n{season},{day},1101,80,1102,70,N,0\n".encode()
-    full_stage.upload("results/MRegularSeasonCompactResults_20990101.csv", body)
+    full_stage.upload("results/MRegularSeasonCompactResults_20260102.csv", body)
     full_stage.drain()
     assert men(full_stage) != before
     body = f"Season,DayNum,Team1ID,Team2ID\n{season},{day},1101,1102\n".encode()
-    full_stage.upload("retractions/MRetractions_20990102.csv", body)
+    full_stage.upload("retractions/MRetractions_20260102T1200.csv", body)
     full_stage.drain()
     settle(full_stage)
     assert men(full_stage) == before
@@ -99,8 +100,8 @@ def test_a_day_and_a_season_whose_every_game_is_retracted_equal_the_pure_fold(
     some_day = rows[30][1]
     gone = {(r[0], r[1], r[2], r[4]) for r in rows if r[0] == "2023" and r[1] == some_day}
     for name, taken in (
-        ("_20990101", gone),
-        ("_20990102", {(r[0], r[1], r[2], r[4]) for r in rows if r[0] == "2023"}),
+        ("_20260102", gone),
+        ("_20260102T1200", {(r[0], r[1], r[2], r[4]) for r in rows if r[0] == "2023"}),
     ):
         body = "Season,DayNum,Team1ID,Team2ID\n" + "\n".join(",".join(row) for row in sorted(taken)) + "\n"
         key = f"retractions/MRetractions{name}.csv"
@@ -112,7 +113,7 @@ def test_a_day_and_a_season_whose_every_game_is_retracted_equal_the_pure_fold(
 
 
 class UnreadableStore(MemoryStore):
-    """Denies one key."""
+    """Denies one key, as S3 does."""
 
     def __init__(self, inner: MemoryStore, denied: str) -> None:
         super().__init__(inner.name, inner._clock)
@@ -120,7 +121,7 @@ class UnreadableStore(MemoryStore):
 
     def get(self, key: str, version: str | None = None) -> Stored | None:
         if key == self._denied:
-            raise PermissionError(key)
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": key}}, "GetObject")
         return super().get(key, version)
 
 
@@ -160,7 +161,7 @@ def test_two_publishers_of_one_head_do_not_leave_older_tables(stage: Stage, file
         def put(self, key: str, body: bytes, *, if_match: str | None = None, if_absent: bool = False) -> str:
             if not done:
                 done.append(key)
-                stage.upload("reference/MTeams_20990101.csv", names)
+                stage.upload("reference/MTeams_20260102.csv", names)
                 publish(fast, League.MEN, stage.clock)
             return super().put(key, body, if_match=if_match, if_absent=if_absent)
 
@@ -208,5 +209,7 @@ def test_a_file_older_than_what_was_taken_says_so(full_stage: Stage, files: dict
         full_stage.upload(key, body)
         (warning,) = full_stage.receipt(key).warnings
         assert "newer" in warning and "2026-01-01" in warning
-    full_stage.upload("results/MRegularSeasonCompactResults_20990101.csv", listing(header, rows[:1]))
-    assert full_stage.receipt("results/MRegularSeasonCompactResults_20990101.csv").warnings == ()
+    full_stage.clock.now += timedelta(days=1)
+    rows[0][3] = str(int(rows[0][3]) + 1)
+    full_stage.upload("results/MRegularSeasonCompactResults_20260102.csv", listing(header, rows[:1]))
+    assert full_stage.receipt("results/MRegularSeasonCompactResults_20260102.csv").warnings == ()
