@@ -1,6 +1,6 @@
-"""A folder of the contract's files on disk, such as an unpacked Kaggle download: what is in it, read and merged.
+"""A folder or zip of the contract's files on disk, such as Kaggle's download: what is in it, read and merged.
 
-contract_files -> hoops.contract.read -> hoops.contract.merge -> Folder
+lake.contents -> hoops.contract.read -> hoops.contract.merge -> Folder
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops.contract import DATASETS, Rejected, SourceName, parse, read
+from hoops.contract import DATASETS, SourceName, parse, read
 from hoops.contract.columns import FIXTURES_FOLDER, FOLDERS, REFERENCE, RESULTS, RETRACTIONS_FOLDER
 from hoops.contract.header import BLANK, header_line
 from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_reference, open_fixtures
 from hoops.contract.payload import MAX_LINE, text_of
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from lake.contents import Readable, contents, expected
 
 UNDATED = "19700101T000000Z"  # version of a file whose name has no timestamp: any other file is newer
 
@@ -48,28 +49,32 @@ class LeagueFiles:
 
 @dataclass(frozen=True)
 class Folder:
-    """All that was read. shared: the datasets of both leagues (Cities, Conferences). warnings: one text a file."""
+    """All that was read. shared: the datasets of both leagues (Cities, Conferences). warnings: what was put right in
+    its files. remarks: which files are nearly of the contract, as in `lake.contents.Contents`.
+    """
 
     path: Path
     leagues: dict[League, LeagueFiles]
     shared: dict[str, pa.Table]
     warnings: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 def read_folder(path: Path, leagues: Iterable[League], seasons: Collection[int] | None = None) -> Folder:
-    """Read a folder's files and merge them; every file is read whole, then only `seasons` are kept.
+    """Read the files of a folder or zip and merge them; every file is read whole, then only `seasons` are kept.
 
     Raises
     ------
     MadnessError
-        The folder has no results of one of the leagues.
+        As `lake.contents.contents` does; or there are no results of one of the leagues.
     Rejected
         One of its files is bad.
     """
     wanted = tuple(leagues)
     read_in: list[tuple[SourceName, Statement | ReferenceStatement]] = []
     warnings: list[str] = []
-    for file in contract_files(path):
+    found = contents(path)
+    for file in found.files:
         name = parse(file.name)
         if name.league is None or name.league in wanted:
             data = file.read_bytes()
@@ -79,46 +84,28 @@ def read_folder(path: Path, leagues: Iterable[League], seasons: Collection[int] 
             warnings += [f"{file.name}: {warning}" for warning in accepted.warnings]
     for league in wanted:
         if not any(name.league is league and name.folder == RESULTS for name, _ in read_in):
-            raise MadnessError(f"{path} has no {league.label.lower()}'s results: {_expected(league)}")
+            raise MadnessError(f"{path} has no {league.label.lower()}'s results: {expected(league.value)}")
     return Folder(
         path,
         {league: _league_files(league, [(n, s) for n, s in read_in if n.league is league]) for league in wanted},
         {name: _reference(name, read_in) for name, dataset in DATASETS.items() if not dataset.by_league},
         tuple(warnings),
+        found.remarks,
     )
-
-
-def contract_files(path: Path) -> list[Path]:
-    """Files of the contract in a folder, and in subfolders named as those of the source bucket, sorted.
-
-    Raises
-    ------
-    MadnessError
-        There is no such folder, or it has no file of the contract.
-    """
-    if not path.is_dir():
-        raise MadnessError(f"{path} is not a folder")
-    found = [file for file in sorted(path.iterdir()) if file.is_file() and _is_contract(file.name)]
-    for folder in FOLDERS:
-        inside = sorted((path / folder).iterdir()) if (path / folder).is_dir() else []
-        found += [file for file in inside if file.is_file() and _is_contract(f"{folder}/{file.name}")]
-    if not found:
-        raise MadnessError(f"{path} has no file of the contract: {_expected(None)}")
-    return found
 
 
 def seasons_in(path: Path, leagues: Iterable[League] = tuple(League)) -> list[int]:
     """Seasons that a folder's results files have, ascending; rows that cannot be read are passed over."""
     wanted = tuple(leagues)
     found: set[int] = set()
-    for file in contract_files(path):
+    for file in contents(path).files:
         name = parse(file.name)
         if name.folder == RESULTS and name.league in wanted:
             found.update(season for _, season in _rows(file.name, _plain(file)) if season is not None)
     return sorted(found)
 
 
-def filtered(path: Path, seasons: Collection[int]) -> bytes:
+def filtered(path: Readable, seasons: Collection[int]) -> bytes:
     """The bytes of a file with only the rows of some seasons; header, other bytes and line ends are kept.
 
     A file without a Season column is unchanged. A row whose season cannot be read is kept, for the reader to report.
@@ -176,23 +163,7 @@ def _of_seasons(table: pa.Table, seasons: Collection[int]) -> pa.Table:
     return table.filter(pc.is_in(table["season"], pa.array(sorted(seasons), pa.int16())))
 
 
-def _is_contract(key: str) -> bool:
-    try:
-        parse(key)
-    except Rejected:
-        return False
-    return True
-
-
-def _expected(league: League | None) -> str:
-    letter = league or "{M|W}"
-    return (
-        f"expected names such as {letter}RegularSeasonCompactResults.csv, {letter}RegularSeasonDetailedResults.csv or "
-        f"{letter}NCAATourneyCompactResults.csv (also .csv.gz), as in Kaggle's March Machine Learning Mania"
-    )
-
-
-def _plain(path: Path) -> bytes:
+def _plain(path: Readable) -> bytes:
     """Content of a file, unpacked; raises Rejected if it cannot be, or is beyond the contract's limits."""
     data = path.read_bytes()
     if path.suffix != ".gz":

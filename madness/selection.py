@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from hoops.contract.names import parse
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
-from lake.folder import contract_files, filtered, seasons_in
+from lake.contents import contents
+from lake.folder import filtered, seasons_in
 from operate.upload import Upload
 
 DEFAULT_SEASONS = 3
@@ -20,10 +21,20 @@ class SelectionError(MadnessError):
     """Leagues or seasons that cannot be had; the text says what is there."""
 
 
-def existing_folder(path: Path) -> Path:
-    """The folder; raise `SelectionError` if it is none."""
-    if not path.is_dir():
-        raise SelectionError(f"{path} is not a folder. Give --data a folder of Kaggle's CSV files.")
+def existing_folder(path: Path, say: Callable[[str], None]) -> Path:
+    """The folder or zip file; every near miss in it is said.
+
+    Raises
+    ------
+    SelectionError
+        It is neither.
+    MadnessError
+        As `lake.contents.contents` does.
+    """
+    if not path.exists():
+        raise SelectionError(f"{path} is not a folder. Give --data a folder of Kaggle's CSV files, or their zip.")
+    for remark in contents(path).remarks:
+        say(remark)
     return path
 
 
@@ -84,10 +95,10 @@ def choose_seasons(folder: Path, leagues: Iterable[League], text: str | None) ->
 def uploads(folder: Path, leagues: Collection[League], seasons: Collection[int]) -> list[Upload]:
     """The files of a folder that concern some leagues, cut to some seasons; those left empty are left out."""
     found = {}
-    for path in contract_files(folder):
-        name = parse(path.name)
+    for file in contents(folder).files:
+        name = parse(file.name)
         if name.league is None or name.league in leagues:
-            body = filtered(path, seasons)
+            body = filtered(file, seasons)
             if body:
                 found[name.key] = Upload(name.key, body)
     return list(found.values())

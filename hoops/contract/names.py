@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hoops.contract.columns import DATASETS, REFERENCE, RESULTS
+from hoops.contract.lookalikes import Lookalike, lookalike
 from hoops.contract.report import reject, shown
 from hoops.games.leagues import Kind, League
 
 MAX_KEY = 1024
+_ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tar.gz", ".tgz")
 _NAME = re.compile(
     r"(?P<stem>[A-Za-z]{1,60})(_(?P<timestamp>[0-9]{8}(T[0-9]{4}([0-9]{2})?)?))?\.csv(?P<gzipped>\.gz)?", re.ASCII
 )
@@ -74,7 +76,7 @@ def parse(key: str) -> SourceName:
         stem = re.split(r"[_. ]", file, maxsplit=1)[0]
         if stem in _STEMS and file.endswith((".csv", ".csv.gz")):
             rest = file.removeprefix(stem).removesuffix(".gz").removesuffix(".csv")
-            reject(key, f"'{shown(rest)}' after {stem}", f"nothing, or {_TIMESTAMPS}")
+            reject(key, f"'{shown(rest)}' after {stem}", f"nothing, or {_TIMESTAMPS}{_hint(file, '; ')}")
         reject(key, f"the name '{shown(file)}'", _advice(file))
     league, dataset = _STEMS[match["stem"]]
     if folders and folders != [dataset.folder]:
@@ -113,6 +115,11 @@ def folder_of(name: str) -> str:
     return parse(name.rsplit("/", 1)[-1]).folder
 
 
+def meant(file: str) -> Lookalike | None:
+    """What a bare file name that is none of the contract seems to mean; None if it is nothing like one."""
+    return lookalike(file, _STEMS)
+
+
 def allowed_names() -> list[str]:
     """Every file name of the contract, without timestamp."""
     return [f"{stem}.csv" for stem in _STEMS]
@@ -144,14 +151,21 @@ def _mens_file(file: str) -> str | None:
                  if league is League.MEN and dataset.name.casefold() == plain), None)  # fmt: skip
 
 
+def _hint(file: str, before: str, after: str = "") -> str:
+    found = meant(file)
+    return f"{before}{shown(found.slip)}: {shown(found.todo, 200)}{after}" if found else ""
+
+
 def _advice(file: str) -> str:
     stem = re.split(r"[_.]", file, maxsplit=1)[0][:80]
     lowered = {each.lower(): each for each in _STEMS}
     near = difflib.get_close_matches(stem.lower(), lowered, n=1, cutoff=0.5)
+    hint = f"{lowered[near[0]]}.csv is the nearest; " if near else ""
     if mens := _mens_file(file):
         hint = f"{mens}.csv if these are the men's, as such files are called since 2019; "
-    else:
-        hint = f"{lowered[near[0]]}.csv is the nearest; " if near else ""
+    hint = _hint(file, "", "; ") or hint
+    if file.lower().endswith(_ARCHIVES):
+        hint = hint or "an archive is to be unzipped first (`madness up --data` reads a zip as it is); "
     reference = ", ".join(
         ("{M|W}" if dataset.by_league else "") + dataset.name
         for dataset in DATASETS.values()

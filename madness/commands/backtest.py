@@ -13,7 +13,7 @@ from madness.commands.options import JsonOption
 
 
 def backtest(
-    data: Annotated[Path, typer.Option(help="Folder of Kaggle's CSV files.")],
+    data: Annotated[Path, typer.Option(help="Folder or zip of Kaggle's CSV files.")],
     league: Annotated[str, typer.Option(help="M or W.")],
     seasons: Annotated[str, typer.Option(help="2024, 2011-2024, a list, or all.")] = "all",
     model: Annotated[
@@ -41,8 +41,8 @@ def backtest(
         raise selection.SelectionError("one league at a time: --league M or --league W")
     if model not in {*ModelName}:
         raise MadnessError(f"unknown model {model!r}; allowed: {', '.join(ModelName)}")
-    chosen = selection.choose_seasons(selection.existing_folder(data), leagues, seasons)
     speaker = voice()
+    chosen = selection.choose_seasons(selection.existing_folder(data, speaker.say), leagues, seasons)
     folder = read_folder(data, leagues)
     found, outsiders = backtest(folder, leagues[0], chosen, ModelName(model), settings or [], lines or [], speaker)
     for one in outsiders:

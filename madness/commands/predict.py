@@ -23,7 +23,7 @@ def predict(
         int | None, typer.Option(help="Know games up to this day only; all before the game's by default.")
     ] = None,
     league: Annotated[str | None, typer.Option(help="M or W; told by team ids, else M.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of Kaggle's CSV files, instead of a stage.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder or zip of Kaggle's CSV files, instead of a stage.")] = None,
     home: HomeOption = DEFAULT_HOME,
     stage: StageOption = "local",
     as_json: JsonOption = False,
@@ -39,9 +39,10 @@ def predict(
     if len(leagues) > 1:
         raise selection.SelectionError("one league at a time: --league M or --league W")
     asked = Asked(team1, team2, leagues[0] if leagues else None, site, season, day, city, as_of)
+    speaker = voice()
     source: Source
     if data is not None:
-        source = FolderSource(selection.existing_folder(data), league_of(asked))
+        source = FolderSource(selection.existing_folder(data, speaker.say), league_of(asked))
     else:
         from operate.aws import open_lake
         from operate.stage import load_stage
@@ -49,7 +50,7 @@ def predict(
         names = load_stage(stage)
         clients = clients_of(names, home)
         source = LakeSource(open_lake(names, clients), league_of(asked))
-    with voice().task("games taken in") as advance:
+    with speaker.task("games taken in") as advance:
         found = predict(asked, source, advance)
     if as_json:
         output.as_json(found)

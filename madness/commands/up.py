@@ -13,7 +13,7 @@ from madness.commands.options import DEFAULT_HOME, HomeOption, JsonOption
 
 def up(
     data: Annotated[
-        Path | None, typer.Option(help="Folder of Kaggle's CSV files; without it the sample league is used.")
+        Path | None, typer.Option(help="Folder or zip of Kaggle's CSV files; without it the sample league is used.")
     ] = None,
     leagues: Annotated[str | None, typer.Option(help="M, W, or both: M,W.")] = None,
     seasons: Annotated[

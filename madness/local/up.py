@@ -73,11 +73,13 @@ def up(home: Home, wishes: Wishes, voice: Voice) -> dict[str, Any]:
     """
     with home.lock():
         source = _choose_data(home, wishes)
+        # What cannot be had of the files is said before anything is started or deployed.
+        uploads = _files(wishes, source, voice)
         if not wishes.once:
             dashboard.check_port(home, wishes.port)
         was_running = ministack.running(home) is not None
         try:
-            return _run(home, wishes, voice, source)
+            return _run(home, wishes, voice, source, uploads)
         except (Retryable, BotoCoreError) as error:
             if ministack.running(home) is not None:
                 raise
@@ -108,13 +110,13 @@ def start_stack(home: Home, voice: Voice, seconds: dict[str, float] | None = Non
     return stage, endpoint
 
 
-def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, str]) -> dict[str, Any]:
+def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, str], uploads: list[Upload]) -> dict[str, Any]:
     seconds: dict[str, float] = {}
     stage, endpoint = start_stack(home, voice, seconds)
     clients = local_clients(endpoint)
     lake = open_lake(stage, clients)
     with _timed(seconds, "ingest"):
-        outcomes = _ingest(home, wishes, source, stage, lake, clients, voice)
+        outcomes = _ingest(home, uploads, stage, lake, clients, voice)
     home.remember(data=source)
     with _timed(seconds, "process"), voice.task("days applied") as advance:
         wait_until_published(lake, stage, clients, tuple(League), progress=advance)
@@ -144,8 +146,10 @@ def _choose_data(home: Home, wishes: Wishes) -> dict[str, str]:
     known = home.settings().get("data")
     if wishes.data is None:
         return known or {"kind": SAMPLE, "path": str(home.sample)}
-    if not wishes.data.is_dir():
-        raise LocalError(f"{wishes.data} is not a folder. Give --data a folder of Kaggle's CSV files, or leave it out.")
+    if not wishes.data.exists():
+        raise LocalError(
+            f"{wishes.data} is not a folder. Give --data a folder or zip of Kaggle's files, or leave it out."
+        )
     if known and known["kind"] == SAMPLE:
         raise LocalError(
             f"{home.root} holds the sample league, and real games must not mix with made-up ones. "
@@ -172,14 +176,14 @@ def _deploy(home: Home, stage: Stage, root: Path, endpoint: Endpoint, clients: C
 
 
 def _ingest(
-    home: Home, wishes: Wishes, source: dict[str, str], stage: Stage, lake: Lake, clients: Clients, voice: Voice
+    home: Home, uploads: list[Upload], stage: Stage, lake: Lake, clients: Clients, voice: Voice
 ) -> list[Outcome]:
     """Upload the files that are new or changed since the last `up`.
 
     A file of the folder that has not changed is not uploaded again over one of the same name that a person has
     ingested since.
     """
-    files = {upload.key: upload for upload in _files(wishes, source, voice)}
+    files = {upload.key: upload for upload in uploads}
     content = {key: hashlib.sha256(upload.body).hexdigest() for key, upload in files.items()}
     known = home.settings().get("uploaded", {})
     outcomes = [Outcome(key, UNCHANGED) for key in files if known.get(key) == content[key]]
@@ -204,9 +208,11 @@ def _files(wishes: Wishes, source: dict[str, str], voice: Voice) -> list[Upload]
     folder = Path(source["path"])
     if source["kind"] == SAMPLE:
         write_sample(folder, voice)
-    elif not folder.is_dir():
+    elif not folder.exists():
         voice.say(f"{folder} is gone; going on with what is in the buckets")
         return []
+    else:
+        selection.existing_folder(folder, voice.say)
     leagues = wishes.leagues or selection.parse_leagues(source.get("leagues", "M,W"))
     by_default = selection.ALL if source["kind"] == SAMPLE else None
     wanted = wishes.seasons or source.get("seasons") or by_default

@@ -11,7 +11,8 @@ from corpus.hard_files import COMPACT_HEADER, COMPACT_ROWS, DETAILED_ROW, compac
 from hoops.contract import Rejected
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
-from lake.folder import contract_files, filtered, read_folder, seasons_in
+from lake.contents import contents
+from lake.folder import filtered, read_folder, seasons_in
 
 MEN = [League.MEN]
 OLD_ROW = "2023,50,1101,70,1102,60,H,0"
@@ -94,7 +95,7 @@ def test_a_folder_without_files_says_what_is_expected(tmp_path: Path) -> None:
     with pytest.raises(MadnessError, match=f"{tmp_path} has no file of the contract: .*RegularSeasonCompactResults"):
         read_folder(tmp_path, MEN)
     with pytest.raises(MadnessError, match="is not a folder"):
-        contract_files(tmp_path / "nowhere")
+        contents(tmp_path / "nowhere")
 
 
 def test_a_league_without_results_is_an_error(folder: Path) -> None:
