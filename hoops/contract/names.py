@@ -161,9 +161,9 @@ def _advice(file: str) -> str:
     lowered = {each.lower(): each for each in _STEMS}
     near = difflib.get_close_matches(stem.lower(), lowered, n=1, cutoff=0.5)
     hint = f"{lowered[near[0]]}.csv is the nearest; " if near else ""
+    hint = _hint(file, "", "; ") or hint
     if mens := _mens_file(file):
         hint = f"{mens}.csv if these are the men's, as such files are called since 2019; "
-    hint = _hint(file, "", "; ") or hint
     if file.lower().endswith(_ARCHIVES):
         hint = hint or "an archive is to be unzipped first (`madness up --data` reads a zip as it is); "
     reference = ", ".join(
