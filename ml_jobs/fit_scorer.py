@@ -12,7 +12,8 @@ is antisymmetric, so that this changes nothing, which is what a test shows.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
 from hoops.forecast.features import Described
-from hoops.forecast.scorer import Scorer
+from hoops.forecast.scorer import Scorer, lack
 from hoops.games.leagues import Kind
 from hoops.games.results import Results
 from ml_jobs.device import device_for
@@ -38,25 +39,39 @@ class Games:
     """Games as they looked before they were played, what came of them, and whether they have a box score, (m,).
 
     margin : float64 (m,), points; NaN of a forfeit.
+    weight: how much each counts in training. A game may be there more than once, as it looked with other box scores
+    missing; has_box is what the folder says of it.
     """
 
     season: npt.NDArray[np.int16]
     ncaa: npt.NDArray[np.bool_]
     margin: npt.NDArray[np.float64]
     has_box: npt.NDArray[np.bool_]
+    weight: npt.NDArray[np.float64]
     described: Described
 
     @classmethod
-    def of(cls, played: Results, has_box: npt.NDArray[np.bool_], described: Described) -> Games:
-        return cls(played.season, played.kind == Kind.NCAA.value, played.outcomes.margin, has_box, described)
+    def of(cls, played: Results, has_box: npt.NDArray[np.bool_], described: Described, weight: float = 1.0) -> Games:
+        weights = np.full(len(played), weight)
+        return cls(played.season, played.kind == Kind.NCAA.value, played.outcomes.margin, has_box, weights, described)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Games]) -> Games:
+        """The games of all parts, one part after the other."""
+        described = Described(
+            **{f.name: np.concatenate([getattr(one.described, f.name) for one in parts]) for f in fields(Described)}
+        )
+        names = [field.name for field in fields(cls) if field.name != "described"]
+        return cls(
+            **{name: np.concatenate([getattr(one, name) for one in parts]) for name in names}, described=described
+        )
 
     def __len__(self) -> int:
         return len(self.season)
 
     def where(self, rows: npt.NDArray[np.bool_]) -> Games:
-        return Games(
-            self.season[rows], self.ncaa[rows], self.margin[rows], self.has_box[rows], self.described.rows(rows)
-        )  # fmt: skip
+        names = [field.name for field in fields(self) if field.name != "described"]
+        return Games(**{name: getattr(self, name)[rows] for name in names}, described=self.described.rows(rows))
 
 
 @dataclass(frozen=True)
@@ -116,7 +131,7 @@ def _fit(games: Games, settings: Settings, through: int, device: str) -> Trained
     seasons = np.unique(games.season)
     frame = _Frame.of(games, settings)
     linear = _linear(frame, games, settings)
-    temperature = _temperature_across(frame, games, settings)
+    temperature = _temperature_across(frame, linear, games, settings)
     if len(seasons) == 1:
         network = _Network(frame, linear, settings, device)
         return Trained(network.export(frame, temperature, through), 0, None, None, device)
@@ -135,14 +150,21 @@ def _fit(games: Games, settings: Settings, through: int, device: str) -> Trained
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Games as tensors: x (m, f), context (m, c), offset, won, margin, weight (m,)."""
+    """Games as tensors: x (m, f), sides (m, 2 f), context (m, c), offset, won, margin, weight (m,).
+
+    sides: what the linear part weighs, x and x times what is lacking of box scores.
+    """
 
     x: torch.Tensor
+    sides: torch.Tensor
     context: torch.Tensor
     offset: torch.Tensor
     won: torch.Tensor
     margin: torch.Tensor
     weight: torch.Tensor
+
+    def of(self, chosen: torch.Tensor) -> _Rows:
+        return _Rows(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,13 +190,15 @@ class _Frame:
         """Tensors of games, with the teams of each in an order drawn at random."""
         described = games.described
         sign = np.random.default_rng(settings.seed).choice((-1.0, 1.0), len(games))
+        x = sign[:, None] * described.values[:, self.columns] / self.scale
         values = (
-            sign[:, None] * described.values[:, self.columns] / self.scale,
+            x,
+            np.hstack([x, lack(described)[:, None] * x]),
             (described.context - self.context_mean) / self.context_scale,
             sign * described.offset,
             (sign * games.margin > 0).astype(np.float64),
             sign * (games.margin - described.margin) / MARGIN_UNIT,
-            np.where(games.ncaa, settings.ncaa_weight, 1.0),
+            games.weight * np.where(games.ncaa, settings.ncaa_weight, 1.0),
         )
         return _Rows(*(torch.tensor(value, dtype=torch.float64, device=device) for value in values))
 
@@ -205,7 +229,7 @@ class _Network:
         f = rows.x.shape[1]
         teams, context = rows.x @ hidden[:, :f], rows.context @ hidden[:, f:] + bias
         odd = torch.tanh(teams + context) - torch.tanh(context - teams)
-        raw = rows.x @ self.linear + odd @ out
+        raw = rows.sides @ self.linear + odd @ out
         return rows.offset + raw[..., 0], raw[..., 1]
 
     def train(self, rows: _Rows, epoch: int) -> None:
@@ -214,7 +238,7 @@ class _Network:
             len(rows.won), generator=torch.Generator().manual_seed(1000 * self.settings.seed + epoch)
         )
         for batch in order.to(rows.won.device).split(self.settings.batch):
-            part = _Rows(*(getattr(rows, name)[batch] for name in _Rows.__dataclass_fields__))
+            part = rows.of(batch)
             log_odds, margin = self(part)
             lost = binary_cross_entropy_with_logits(log_odds, part.won.expand_as(log_odds), reduction="none")
             off = (margin - part.margin) ** 2
@@ -238,12 +262,14 @@ class _Network:
 
     def export(self, frame: _Frame, temperature: float, through: int) -> Scorer:
         hidden, bias, out = (weight.detach().cpu().numpy().copy() for weight in self.weights)
+        linear, lacking = np.split(self.linear.cpu().numpy(), 2)
         return Scorer(
             features=tuple(NAMES[place] for place in frame.columns),
             scale=frame.scale,
             context_mean=frame.context_mean,
             context_scale=frame.context_scale,
-            linear=self.linear.cpu().numpy().copy(),
+            linear=linear.copy(),
+            lacking=lacking.copy(),
             hidden=hidden,
             bias=bias[:, 0],
             out=out,
@@ -262,7 +288,7 @@ def _stopped_early(
     network = _Network(frame, _linear(frame, training, settings), settings, device)
 
     def loss() -> float:
-        return binary_cross_entropy_with_logits(network.log_odds(checked), checked.won).item()
+        return binary_cross_entropy_with_logits(network.log_odds(checked), checked.won, checked.weight).item()
 
     linear = best = loss()
     kept, epochs = network.copy(), 0
@@ -279,45 +305,59 @@ def _stopped_early(
     return network, Trained(scorer, epochs, linear, best, device)
 
 
-def _temperature_across(frame: _Frame, games: Games, settings: Settings) -> float:
-    """The temperature of the linear part's log-odds, each season's from weights that the other seasons gave."""
-    seasons = np.unique(games.season).tolist()
+def _temperature_across(frame: _Frame, linear: torch.Tensor, games: Games, settings: Settings) -> float:
+    """The temperature of the linear part's log-odds, each season's from weights without it.
+
+    Those are one step of Newton's method away from the weights of all seasons, where all seasons' slope is nothing.
+    """
+    seasons = np.unique(games.season)
     if len(seasons) == 1:
         return 1.0
-    log_odds, won = [], []
-    for season in seasons:
-        rows = frame.rows(games.where(games.season == season), settings, "cpu")
-        weights = _linear(frame, games.where(games.season != season), settings)[:, 0]
-        log_odds.append(rows.offset + rows.x @ weights)
-        won.append(rows.won)
-    return _temperature(torch.cat(log_odds), torch.cat(won))
+    rows, weights = frame.rows(games, settings, "cpu"), linear[:, 0]
+    slope, curve = _slope_and_curve(rows, weights)
+    ridge = settings.ridge * torch.eye(len(weights), dtype=torch.float64)
+    log_odds, chosen = [], []
+    for season in seasons.tolist():
+        own = rows.of(torch.tensor(games.season == season))
+        own_slope, own_curve = _slope_and_curve(own, weights)
+        step = torch.linalg.solve(curve - own_curve + ridge, slope - own_slope + settings.ridge * weights)
+        log_odds.append(own.offset + own.sides @ (weights - step))
+        chosen.append(own)
+    won, weight = (torch.cat([getattr(one, name) for one in chosen]) for name in ("won", "weight"))
+    return _temperature(torch.cat(log_odds), won, weight)
 
 
 def _linear(frame: _Frame, games: Games, settings: Settings) -> torch.Tensor:
-    """Ridge weights (f, 2): of the log-odds by Newton's method, of the margin by least squares."""
+    """Ridge weights (2 f, 2): of the log-odds by Newton's method, of the margin by least squares."""
     rows = frame.rows(games, settings, "cpu")
-    f = rows.x.shape[1]
+    f = rows.sides.shape[1]
     penalty = settings.ridge * torch.eye(f, dtype=torch.float64)
     weights = torch.zeros(f, dtype=torch.float64)
     for _ in range(30):
-        probability = torch.sigmoid(rows.offset + rows.x @ weights)
-        slope = rows.x.T @ (rows.weight * (probability - rows.won)) + settings.ridge * weights
-        curve = (rows.x * (rows.weight * probability * (1.0 - probability))[:, None]).T @ rows.x + penalty
-        step = torch.linalg.solve(curve, slope)
+        slope, curve = _slope_and_curve(rows, weights)
+        step = torch.linalg.solve(curve + penalty, slope + settings.ridge * weights)
         weights = weights - step
         if step.abs().max() < 1e-10:
             break
-    gram = (rows.x * rows.weight[:, None]).T @ rows.x + penalty
-    margin = torch.linalg.solve(gram, rows.x.T @ (rows.weight * rows.margin))
+    gram = (rows.sides * rows.weight[:, None]).T @ rows.sides + penalty
+    margin = torch.linalg.solve(gram, rows.sides.T @ (rows.weight * rows.margin))
     return torch.stack([weights, margin], dim=1)
 
 
-def _temperature(log_odds: torch.Tensor, won: torch.Tensor) -> float:
+def _slope_and_curve(rows: _Rows, weights: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """First and second derivative, (2 f,) and (2 f, 2 f), of the summed log loss by the linear part's weights."""
+    probability = torch.sigmoid(rows.offset + rows.sides @ weights)
+    slope = rows.sides.T @ (rows.weight * (probability - rows.won))
+    curve = (rows.sides * (rows.weight * probability * (1.0 - probability))[:, None]).T @ rows.sides
+    return slope, curve
+
+
+def _temperature(log_odds: torch.Tensor, won: torch.Tensor, weight: torch.Tensor) -> float:
     """The one number by which to divide log-odds that makes their log loss least: Newton's method on its inverse."""
     inverse = torch.ones((), dtype=torch.float64, device=log_odds.device)
     for _ in range(20):
         probability = torch.sigmoid(inverse * log_odds)
-        slope = (log_odds * (probability - won)).sum()
-        curve = (log_odds**2 * probability * (1.0 - probability)).sum()
+        slope = (weight * log_odds * (probability - won)).sum()
+        curve = (weight * log_odds**2 * probability * (1.0 - probability)).sum()
         inverse = (inverse - slope / curve).clamp(0.2, 5.0)
     return float(1.0 / inverse)

@@ -28,11 +28,13 @@ class Settings:
     batch: int = 2048  # games a step
     epochs: int = 30  # at most
     patience: int = 4  # epochs without a better validation loss before stopping
+    taken_away: int = 1  # more walks that describe the games, with box scores taken away at random
+    taken_away_weight: float = 0.5  # how much a game described like that counts
     refit: bool = True  # train again on training and validation seasons, for as long as was best
     seed: int = 1
     # split, by season; test seasons are the last ones, validation seasons those before
     first_season: int = 2006  # seasons before it only build the features
-    boxed: float = 0.5  # and so do seasons with box scores for less than this share of games, if any has more
+    boxed: float = 0.1  # and so do seasons with box scores for less than this share of games, if any has more
     validation_seasons: int = 2
     test_seasons: int = 2
     device: str = "auto"  # auto (a GPU if there is one), cpu or cuda

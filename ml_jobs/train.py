@@ -41,6 +41,7 @@ from hoops.knowledge.parameters import defaults
 from ml_jobs.fit_scorer import Games, Trained, fit, mute_groups
 from ml_jobs.read import LeagueGames, read_league
 from ml_jobs.settings import Settings
+from ml_jobs.taken_away import described_again
 from ml_jobs.walk_forward import FULL
 
 log = logging.getLogger("train")
@@ -67,18 +68,20 @@ def train(league: League, read: LeagueGames, settings: Settings) -> TrainedModel
         If the games have too few seasons for the split.
     """
     started = time.perf_counter()
-    played, described, known = features.walk(read.games, defaults(league), read.surroundings)
-    of_features = time.perf_counter() - started
-    log.info("features of %d games: %.1f s", len(played), of_features)
+    parameters = defaults(league)
+    played, described, known = features.walk(read.games, parameters, read.surroundings)
     seasons = np.unique(played.season).tolist()
     if len(seasons) <= settings.test_seasons:
         raise MadnessError(f"{len(seasons)} seasons are too few to keep {settings.test_seasons} of them for the test")
+    again = described_again(read.games, parameters, read.surroundings, settings)
+    of_features = time.perf_counter() - started
+    log.info("features of %d games: %.1f s", len(played), of_features)
     test = seasons[len(seasons) - settings.test_seasons :]
     through = seasons[-1 - settings.test_seasons]
     every = Games.of(played, played.has_box, described)
     if mute := mute_groups(every, settings):
         log.warning("nothing in these files tells anything of %s: the same in every game", ", ".join(mute))
-    trained = fit(every, settings, through)
+    trained = fit(Games.joined([every, *again]), settings, through)
     found = score(trained.scorer, described)
     statespace = Simple(1.0 / (1.0 + np.exp(-described.offset)), described.margin)
     forecasts = {FULL: Simple(found.probability, found.margin), STATESPACE: statespace}

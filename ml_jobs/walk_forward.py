@@ -17,13 +17,14 @@ import pyarrow as pa
 
 from hoops.evaluation.backtest import STATESPACE, Progress
 from hoops.evaluation.baselines import Simple
-from hoops.forecast.features import walk
+from hoops.forecast.features import Described, walk
 from hoops.forecast.scorer import score
 from hoops.games.leagues import League
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge.parameters import defaults
 from ml_jobs.fit_scorer import Games, fit, mute_groups, usable
 from ml_jobs.settings import Settings
+from ml_jobs.taken_away import described_again
 
 log = logging.getLogger("walk_forward")
 
@@ -48,8 +49,10 @@ class WalkForward:
 
     def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
         """Forecasts of games (`hoops.schemas.GAMES`, in order of play; city_id may be added) of some seasons."""
-        played, described, _ = walk(games, defaults(self.league), self.surroundings, self.on_game)
+        parameters = defaults(self.league)
+        played, described, _ = walk(games, parameters, self.surroundings, self.on_game)
         every = Games.of(played, played.has_box, described)
+        training = Games.joined([every, *described_again(games, parameters, self.surroundings, self.settings)])
         statespace = Simple(1.0 / (1.0 + np.exp(-described.offset)), described.margin)
         probability, margin = statespace.probability.copy(), statespace.margin.copy()
         if mute := mute_groups(every, self.settings):
@@ -58,7 +61,7 @@ class WalkForward:
         for done, season in enumerate(seasons, 1):
             rows = every.season == season
             if len(usable(every.where(every.season < season), self.settings)):
-                probability[rows], margin[rows] = self._season(every, season)
+                probability[rows], margin[rows] = self._season(training, described.rows(rows), season)
             else:
                 untrained.append(str(season))
             if self.on_season is not None:
@@ -69,10 +72,10 @@ class WalkForward:
             )
         return {FULL: Simple(probability, margin), STATESPACE: statespace}
 
-    def _season(self, games: Games, season: int) -> tuple[np.ndarray, np.ndarray]:
+    def _season(self, training: Games, described: Described, season: int) -> tuple[np.ndarray, np.ndarray]:
         started = time.perf_counter()
-        trained = fit(games, self.settings, season - 1)
-        found = score(trained.scorer, games.where(games.season == season).described)
+        trained = fit(training, self.settings, season - 1)
+        found = score(trained.scorer, described)
         log.info(
             "%d: %d epochs, validation log loss %s (%s without networks), temperature %.3f, %.1f s on %s",
             season, trained.epochs, trained.validation, trained.validation_linear, trained.scorer.temperature,

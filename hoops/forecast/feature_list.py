@@ -82,6 +82,7 @@ CONTEXT: tuple[Feature, ...] = (
     Feature("pace", "expected possessions less the league's, / 5", "", "context"),
     Feature("neutral", "neutral ground", "0-1", "context"),
     Feature("played", "logarithm of 1 + the fewer games played this season, / 3", "", "context"),
+    Feature("boxed", "share of the teams' games that have a box score, decayed, mean of both", "0-1", "context"),
 )
 
 

@@ -63,9 +63,9 @@ def describe(
     forecast = statespace.predict(before.strength, season, games, parameters)
     expected = efficiency.compare(before.adjusted, season, games, parameters)
     site = games.site.astype(np.float64)
-    first, second = (
-        of_teams(before, team, parameters, surroundings.conferences) for team in (games.team1, games.team2)
-    )
+    teams, m = np.concatenate([games.team1, games.team2]), len(games)
+    sides = of_teams(before, teams, parameters, surroundings.conferences)
+    first, second = sides.rows(slice(m)), sides.rows(slice(m, None))
     offset = _logit(forecast.probability)
     host = np.where(site > 0, games.team1, games.team2)
     values = np.column_stack(
@@ -89,6 +89,7 @@ def describe(
             (expected.sums[:, 0] - before.adjusted.league[0]) / 5.0,
             site == 0.0,
             np.log1p(np.minimum(first.games, second.games)) / 3.0,
+            0.5 * (first.boxed + second.boxed),
         ]
     )
     return Described(sign * offset, sign[:, None] * values, context, sign * forecast.margin, forecast.margin_sd)

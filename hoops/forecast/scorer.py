@@ -3,9 +3,11 @@
 With x the differences of the two teams' features (divided by their scale), s what a game's context is either way, and
 o the log-odds of the state-space model,
 
-    log-odds = (o + w x + mean over the ensemble of g(x, s) - g(-x, s)) / temperature
+    log-odds = (o + (w + l v) x + mean over the ensemble of g(x, s) - g(-x, s)) / temperature
 
-where g is one hidden layer of tanh. Swapping the teams turns x and o and leaves s alone, so the log-odds change their
+where g is one hidden layer of tanh, and l how much is lacking of what box scores would tell of the two teams: 0 where
+every game has one. What a margin's filters are worth beside each other depends on that, so v is added to the weights
+in its proportion. Swapping the teams turns x and o and leaves s alone, so the log-odds change their
 sign and P(A beats B) = 1 - P(B beats A). A second output, made the same way, corrects the expected margin. Training is
 `ml_jobs.fit_scorer`'s business; this module needs no torch.
 """
@@ -24,8 +26,8 @@ from hoops.knowledge.state import Floats
 
 LIMIT = 20.0  # no forecast is surer than these log-odds, one in 500 million
 _BLOCK = 64  # games
-_VERSION = 2
-_ARRAYS = ("scale", "context_mean", "context_scale", "linear", "hidden", "bias", "out")
+_VERSION = 3
+_ARRAYS = ("scale", "context_mean", "context_scale", "linear", "lacking", "hidden", "bias", "out")
 _CONTEXT = tuple(feature.name for feature in CONTEXT)
 
 
@@ -42,6 +44,8 @@ class Scorer:
     context_mean, context_scale : float64 (c,)
     linear : float64 (f, 2)
         Weights for the log-odds and for the margin (in `margin_unit`).
+    lacking : float64 (f, 2)
+        What is added to them in proportion to what is lacking of box scores.
     hidden, bias, out : float64 (members, f + c, h), (members, h), (members, h, 2)
         The ensemble's networks.
     temperature, margin_unit : float
@@ -54,6 +58,7 @@ class Scorer:
     context_mean: Floats
     context_scale: Floats
     linear: Floats
+    lacking: Floats
     hidden: Floats
     bias: Floats
     out: Floats
@@ -67,7 +72,7 @@ class Scorer:
         fits = (
             self.scale.shape == (f,)
             and self.context_mean.shape == self.context_scale.shape == (c,)
-            and self.linear.shape == (f, 2)
+            and self.linear.shape == self.lacking.shape == (f, 2)
             and width == f + c
             and self.bias.shape == (members, h)
             and self.out.shape == (members, h, 2)
@@ -90,15 +95,21 @@ class Scored:
     margin: Floats
 
 
+def lack(games: Described) -> Floats:
+    """How much is lacking of what box scores would tell of the teams, (m,): 0 where every game has one."""
+    return 1.0 - games.context[:, _CONTEXT.index("boxed")]
+
+
 def score(scorer: Scorer, games: Described) -> Scored:
     """Forecast games from their features; a game's forecast depends on nothing but that game, to the last bit."""
     x = games.values[:, [NAMES.index(name) for name in scorer.features]] / scorer.scale
     context = (games.context - scorer.context_mean) / scorer.context_scale
+    lacking = lack(games)[:, None] * x
     raw = np.empty((len(x), 2))
     # Products of matrices round by their shape: blocks of one size make a row's result the same in any company.
     for start in range(0, len(x), _BLOCK):
         block = slice(start, start + _BLOCK)
-        raw[block] = _raw(scorer, _filled(x[block]), _filled(context[block]))[: len(x) - start]
+        raw[block] = _raw(scorer, *(_filled(one[block]) for one in (x, lacking, context)))[: len(x) - start]
     log_odds = np.clip((games.offset + raw[:, 0]) / scorer.temperature, -LIMIT, LIMIT)
     return Scored(
         # The math module sees one number at a time: NumPy's vector kernels may round by position in the array.
@@ -159,12 +170,12 @@ def from_bytes(content: bytes) -> Scorer:
     )
 
 
-def _raw(scorer: Scorer, x: Floats, context: Floats) -> Floats:
+def _raw(scorer: Scorer, x: Floats, lacking: Floats, context: Floats) -> Floats:
     f = x.shape[1]
     from_teams = x @ scorer.hidden[:, :f]  # (members, m, h)
     from_context = context @ scorer.hidden[:, f:] + scorer.bias[:, None]
     odd = np.tanh(from_teams + from_context) - np.tanh(from_context - from_teams)
-    raw: Floats = x @ scorer.linear + (odd @ scorer.out).mean(axis=0)
+    raw: Floats = x @ scorer.linear + lacking @ scorer.lacking + (odd @ scorer.out).mean(axis=0)
     return raw
 
 

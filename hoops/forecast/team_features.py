@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -14,30 +15,38 @@ from hoops.games.surroundings import Conferences
 from hoops.knowledge import Knowledge, efficiency
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import State
-from hoops.knowledge.sums import LOST, STATISTICS, WON, Aggregates, Totals, totals
+from hoops.knowledge.sums import LOST, STATISTICS, WON, Aggregates, Totals, league_totals, totals
 from hoops.schemas import BOX_COLUMNS
 
+_BOXED = STATISTICS.index("fga")  # a statistic of every game that has a box score
 REST = 10  # days; a team that has not played this season is as rested
 
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One side's teams.
+    """Teams, such as those of one side of games.
 
     efficiency : float64 (m, 3): offence, defence, tempo. rest : float64 (m, 46), NaN where not known. missing : bool
-    (m, 3): no box score, none of a win, none of a loss. games : float64 (m,), played this season.
+    (m, 3): no box score, none of a win, none of a loss. games : float64 (m,), played this season. boxed : float64 (m,),
+    share of their games, decayed, that have a box score.
     """
 
     efficiency: Floats
     rest: Floats
     missing: npt.NDArray[np.bool_]
     games: Floats
+    boxed: Floats
+
+    def rows(self, chosen: slice) -> Side:
+        return Side(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
 
 def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences: Conferences) -> Side:
     """Teams as they are known on the morning of a day; never-seen ones take the newcomers' values."""
     year, _ = before.now
     season, recent, ever = (totals(before.sums, teams, scope) for scope in ("season_sums", "decayed", "all_time"))
+    league = league_totals(before.sums, "decayed")
+    boxed = _boxed(recent, league)
     found = efficiency.efficiencies(before.adjusted, year, teams, parameters)
     games = season.games.sum(axis=1)
     conference = _conference(before.strength, year, teams, conferences)
@@ -52,13 +61,34 @@ def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences:
         (rest <= 1.0).astype(np.float64),
         *((total.games[:, WON] + 1.0) / (total.games.sum(axis=1) + 2.0) for total in (season, recent, ever)),
     ]
-    with_box = ever.counted[:, :, STATISTICS.index("fga")]
+    with_box = ever.counted[:, :, _BOXED]
     return Side(
         np.column_stack([found.offence, found.defence, found.tempo]),
-        np.column_stack([*shared, _factors(recent), _means(recent)]),
+        np.column_stack([*shared, *(_beyond(rates, recent, league, boxed) for rates in (_factors, _means))]),
         np.column_stack([with_box.sum(axis=1) == 0.0, with_box == 0.0]),
         games,
+        boxed,
     )
+
+
+def _beyond(rates: Callable[[Totals], Floats], recent: Totals, league: Totals, share: Floats) -> Floats:
+    """Rates of teams less the league's, times the share of the teams' games that have a box score, (m, k).
+
+    Rates stay what they are when box scores stop. So they fade to the league's, which is 0, as games without go by.
+    """
+    beyond: Floats = share[:, None] * np.nan_to_num(rates(recent) - rates(league))
+    return beyond
+
+
+def _boxed(recent: Totals, league: Totals) -> Floats:
+    """Share of teams' games that have a box score, decayed, with one game more that has one as often as the league's;
+    (m,)."""
+    (games, with_box), (all_games, all_with_box) = (
+        (one.games.sum(axis=1), one.counted[:, :, _BOXED].sum(axis=1)) for one in (recent, league)
+    )
+    usual = all_with_box / np.where(all_games > 0.0, all_games, 1.0)
+    share: Floats = (with_box + usual) / (games + 1.0)
+    return share
 
 
 def _factors(recent: Totals) -> Floats:

@@ -60,15 +60,22 @@ class Matchups:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What came of games: score of team 1 minus team 2, float64 (m,), NaN of a forfeit; overtimes, int8 (m,)."""
+    """What came of games: score of team 1 minus team 2, float64 (m,), NaN of a forfeit; overtimes, int8 (m,).
+
+    noise_sd: of each game, float64 (m,) (points); that of the parameters if None.
+    """
 
     matchups: Matchups
     margin: Floats
     num_ot: npt.NDArray[np.int8]
+    noise_sd: Floats | None = None
 
     def __post_init__(self) -> None:
         if not len(self.matchups) == len(self.margin) == len(self.num_ot):
             raise ValueError("matchups, margin and num_ot differ in length")
+        if self.noise_sd is not None and len(self.noise_sd) != len(self.margin):
+            raise ValueError("margin and noise_sd differ in length")
 
     def rows(self, chosen: slice | npt.NDArray) -> Outcomes:
-        return Outcomes(self.matchups.rows(chosen), self.margin[chosen], self.num_ot[chosen])
+        noise_sd = None if self.noise_sd is None else self.noise_sd[chosen]
+        return Outcomes(self.matchups.rows(chosen), self.margin[chosen], self.num_ot[chosen], noise_sd)

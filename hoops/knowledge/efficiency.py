@@ -14,7 +14,9 @@ and defence are equally uncertain, sums and differences say nothing about each o
 defences falls apart into these two exactly: offence is half of net plus total, defence half of net minus total. Sums
 matter little for who wins; their filter keeps a variance a team and no covariances.
 
-A game without box score moves the margin's strengths and no channel.
+A game without box score is taken for one in which every channel was what the margin means in it, and weighs less: its
+noise is that of a margin. So box scores that are missing fade out of the channels as fast as games without them go by,
+until the channels say what the margin says. A game of a league that has never had a box score moves no channel.
 """
 
 from __future__ import annotations
@@ -37,12 +39,15 @@ CHANNELS = (*BOX_COLUMNS, "efficiency")  # what the two teams of a game differ i
 CHANNEL = {name: place for place, name in enumerate(CHANNELS)}
 SUMS = ("tempo", "total")  # possessions of a team per 40 minutes; points of both teams per 100 possessions
 
-# Chosen on seasons up to 2018: box scores are worth trusting faster than margins are.
+# Chosen on seasons up to 2018: box scores are worth trusting faster than margins are. Margins without box scores have
+# the noise of the state-space model.
 NOISE, SUMMER_SD = 0.75, 1.5
 # The filter of the sums, its variances in units of a game's noise.
 SUM_PRIOR, SUM_CARRY, SUM_DRIFT, SUM_MEMORY = 0.4, 0.7, 0.001, 2000.0
 # Of a team's shooting beyond the league's percentage, this much is believed to be skill.
 THREE_POINT_SKILL, FREE_THROW_SKILL = 0.35, 0.6
+# Of the slopes: as many games in which the channels have nothing to do with the margin, before any box score.
+SLOPE_PRIOR = 50.0
 _VERSION = 3
 
 
@@ -65,8 +70,8 @@ class Adjusted:
     league_games : float
         Games that they rest on, at most 2,000: old ones fade.
     slope : float64 (15,)
-        Squared surprise in the margin, summed, and its product with that of each channel: what a point of margin
-        means in each channel, for a team never seen.
+        Product of the expected margin with the margin of a game, summed and faded, and with each channel: what a point
+        of strength in margin means in each channel. What was expected knows nothing of the luck of the game.
     shooting : float64 (4,)
         Three-pointers made and attempted, free throws made and attempted, faded.
     """
@@ -179,7 +184,7 @@ def compare(before: Adjusted, season: int, matchups: Matchups, parameters: Param
     return Comparison(
         channels=channels,
         margin=statespace.predict(before.base, season, matchups, own),
-        sd=np.sqrt(_variance(before.base, matchups, own)[0]),
+        sd=np.sqrt(_variance(before.base, matchups, own)),
         regressed=_without_luck(before, channels),
         sums=before.league + (values[:m] + values[m:]),
     )
@@ -205,30 +210,31 @@ def update(before: Adjusted, season: int, results: Results, parameters: Paramete
     """Fold all games of one day of a season at once; the order of rows and of teams changes no bit of the result."""
     results = results.in_order()
     own = constants(parameters)
-    base = statespace.update(before.base, season, results.outcomes, own)
+    has_box, margin = results.has_box, statespace.counted(results.outcomes, own)
+    noise_sd = np.where(has_box, own.noise_sd, parameters.noise_sd)
+    base = statespace.update(before.base, season, replace(results.outcomes, noise_sd=noise_sd), own)
     state = _enrol(before, season, base, parameters)
-    boxed = results.rows(results.has_box)
-    if len(boxed) == 0:
+    if len(results) == 0 or not (has_box.any() or state.slope.any()):
         return state
-    games, site = boxed.matchups, boxed.matchups.site.astype(np.float64)
+    games, site = results.matchups, results.matchups.site.astype(np.float64)
     index1, index2 = np.searchsorted(base.teams, games.team1), np.searchsorted(base.teams, games.team2)
-    surprise = _observed(boxed) - (state.mean[index1] - state.mean[index2] + site[:, None] * state.mean[-1])
-    recorded = ~np.isnan(surprise)
-    surprise = np.where(recorded, surprise, 0.0)
-    _, own_home = _variance(before.base, games, own)
-    weighed = surprise / (own_home + own.noise_sd**2)[:, None]
+    seen = np.where(has_box[:, None], _observed(results), np.outer(margin, _slope(state, parameters)))
+    surprise = seen - (state.mean[index1] - state.mean[index2] + site[:, None] * state.mean[-1])
+    surprise = np.where(np.isnan(surprise), 0.0, surprise)
+    weighed = surprise / (_own_home(before.base, games, own) + noise_sd**2)[:, None]
     told = np.zeros_like(state.mean)
     np.add.at(told, index1, weighed)
     np.subtract.at(told, index2, weighed)
     told[-1] = site @ weighed
-    expected = statespace.predict(before.base, season, games, own).margin
-    in_margin = (boxed.score[:, 0] - boxed.score[:, 1] - expected)[:, None]
-    slope = np.concatenate([[np.sum(in_margin**2)], np.sum(in_margin * surprise, axis=0)])
+    state = replace(state, mean=state.mean + base.covariance @ told)
+    if not has_box.any():
+        return state
+    boxed, expected = results.rows(has_box), statespace.predict(before.base, season, games, own).margin[has_box]
     shots = boxed.box[:, :, [BOX[name] for name in ("fgm3", "fga3", "ftm", "fta")]].sum(axis=(0, 1))
+    slope = expected @ np.column_stack([margin, np.nan_to_num(seen)])[has_box]
     fade = 1.0 - len(boxed) / max(SUM_MEMORY, float(len(boxed)))
     return replace(
-        _with_sums(state, boxed, index1, index2),
-        mean=state.mean + base.covariance @ told,
+        _with_sums(state, boxed, index1[has_box], index2[has_box]),
         slope=fade * state.slope + slope,
         shooting=fade * state.shooting + shots,
     )
@@ -272,8 +278,12 @@ def _without_luck(state: Adjusted, channels: Floats) -> Floats:
 
 def _newcomer(state: Adjusted, season: int, parameters: Parameters) -> Floats:
     """Channels of a team never seen: what its expected margin means in each; (14,)."""
-    new = statespace.newcomer(state.base, season, parameters)
-    slope: Floats = state.slope[1:] / max(float(state.slope[0]), 1e-9) * new
+    return _slope(state, parameters) * statespace.newcomer(state.base, season, parameters)
+
+
+def _slope(state: Adjusted, parameters: Parameters) -> Floats:
+    """What a point of strength in margin means in each channel, (14,); 0 before any box score."""
+    slope: Floats = state.slope[1:] / (max(state.slope[0], 0.0) + SLOPE_PRIOR * parameters.noise_sd**2)
     return slope
 
 
@@ -291,8 +301,16 @@ def _sums(state: Adjusted, teams: Ids) -> tuple[Floats, Floats]:
     return values[rows], np.append(state.sums_variance, SUM_PRIOR)[rows]
 
 
-def _variance(base: State, games: Matchups, own: Parameters) -> tuple[Floats, Floats]:
-    """Variance of each game's counted margin, and the part of it that is the host's own home advantage."""
+def _own_home(base: State, games: Matchups, own: Parameters) -> Floats:
+    """Variance of the host's own home advantage, (m,); none on neutral ground."""
+    host, known = find(base.teams, np.where(games.site > 0, games.team1, games.team2))
+    variance = np.append(base.own_home_variance, own.own_home_sd**2)[np.where(known, host, -1)]
+    home: Floats = np.abs(games.site.astype(np.float64)) * variance
+    return home
+
+
+def _variance(base: State, games: Matchups, own: Parameters) -> Floats:
+    """Variance of each game's counted margin, (m,)."""
     n = len(base.teams)
     site = games.site.astype(np.float64)
     (place1, known1), (place2, known2) = (find(base.teams, team) for team in (games.team1, games.team2))
@@ -302,9 +320,8 @@ def _variance(base: State, games: Matchups, own: Parameters) -> tuple[Floats, Fl
     variance = np.append(base.covariance.diagonal(), own.newcomer_sd**2)
     difference = variance[index1] + variance[index2] - 2.0 * grown[index1, index2]
     with_home = 2.0 * site * (grown[index1, n] - grown[index2, n]) + site**2 * variance[n]
-    home = np.append(base.own_home_variance, [0.0, own.own_home_sd**2])
-    own_home = np.abs(site) * home[np.where(site > 0, index1, index2)]
-    return difference + with_home + own_home + own.noise_sd**2, own_home
+    total: Floats = difference + with_home + _own_home(base, games, own) + own.noise_sd**2
+    return total
 
 
 def _enrol(state: Adjusted, season: int, base: State, parameters: Parameters) -> Adjusted:

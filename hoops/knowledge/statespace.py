@@ -24,7 +24,7 @@ from hoops.games.moment import Moment, elapsed
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import Forecast, Ratings, State, from_bytes, to_bytes
 
-__all__ = ["advance", "from_bytes", "initial", "newcomer", "predict", "ratings", "to_bytes", "update"]
+__all__ = ["advance", "counted", "from_bytes", "initial", "newcomer", "predict", "ratings", "to_bytes", "update"]
 
 _Index = npt.NDArray[np.intp]
 
@@ -125,9 +125,10 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
     hp = state.covariance[index1] - state.covariance[index2] + site[:, None] * state.covariance[n]
     innovation_covariance = hp[:, index1] - hp[:, index2] + site * hp[:, n, None]
     own_home_variance = np.abs(site) * state.own_home_variance[host]
-    variance = innovation_covariance.diagonal() + own_home_variance + parameters.noise_sd**2
+    noise_sd = parameters.noise_sd if games.noise_sd is None else games.noise_sd
+    variance = innovation_covariance.diagonal() + own_home_variance + noise_sd**2
     np.fill_diagonal(innovation_covariance, variance)
-    innovation = _counted(games, parameters) - _expected(state, index1, index2, host, site)
+    innovation = counted(games, parameters) - _expected(state, index1, index2, host, site)
     root = np.linalg.cholesky(innovation_covariance)
     whitened = np.linalg.solve(root, np.column_stack([hp, innovation]))
     gain, surprise = np.ascontiguousarray(whitened[:, :-1]), whitened[:, -1]
@@ -170,7 +171,7 @@ def _in_order(outcomes: Outcomes) -> Outcomes:
     sign, games = outcomes.matchups.lower_id_first()
     margin = sign * outcomes.margin
     order = np.lexsort((outcomes.num_ot, margin, games.site, games.team2, games.team1))
-    return Outcomes(games, margin, outcomes.num_ot).rows(order)
+    return replace(outcomes, matchups=games, margin=margin).rows(order)
 
 
 def _places(state: State, games: Matchups) -> tuple[_Index, _Index, _Index]:
@@ -184,10 +185,10 @@ def _expected(state: State, index1: _Index, index2: _Index, host: _Index, site: 
     return state.mean[index1] - state.mean[index2] + site * home
 
 
-def _counted(games: Outcomes, parameters: Parameters) -> Floats:
+def counted(games: Outcomes, parameters: Parameters) -> Floats:
     """What a game's margin counts: blowouts little more than a clear win, overtime less than its final score."""
-    counted = parameters.softness * np.arcsinh(games.margin / parameters.softness)
-    return np.where(games.num_ot > 0, parameters.overtime_share * counted, counted)
+    softened = parameters.softness * np.arcsinh(games.margin / parameters.softness)
+    return np.where(games.num_ot > 0, parameters.overtime_share * softened, softened)
 
 
 def _points(counted: Floats, sd: Floats, parameters: Parameters) -> tuple[Floats, Floats]:

@@ -141,10 +141,16 @@ def update(before: Aggregates, now: Moment, results: Results) -> Aggregates:
 def totals(state: Aggregates, teams: Ids, scope: str = "season_sums") -> Totals:
     """Sums of teams in one scope (`all_time`, `season_sums`, `decayed`); nothing for a team never seen."""
     sums = getattr(state, scope)
-    chosen = look_up(state.teams, sums, teams, 0).astype(np.float64)
-    return Totals(
-        chosen[:, :, 0], chosen[:, :, list(COUNT_OF)], chosen[:, :, _FOR:_AGAINST], chosen[:, :, _AGAINST:]
-    )  # fmt: skip
+    return _split(look_up(state.teams, sums, teams, 0).astype(np.float64))
+
+
+def league_totals(state: Aggregates, scope: str = "season_sums") -> Totals:
+    """Sums over all teams in one scope, as those of a single team (k = 1)."""
+    return _split(getattr(state, scope).sum(axis=0, keepdims=True).astype(np.float64))
+
+
+def _split(sums: Floats) -> Totals:
+    return Totals(sums[:, :, 0], sums[:, :, list(COUNT_OF)], sums[:, :, _FOR:_AGAINST], sums[:, :, _AGAINST:])
 
 
 def to_bytes(state: Aggregates) -> bytes:

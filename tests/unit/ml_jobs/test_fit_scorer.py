@@ -31,12 +31,13 @@ def some_games(a_season: int = 400) -> Games:
     m = a_season * len(SEASONS)
     values = rng.normal(size=(m, len(NAMES)))
     context = rng.normal(size=(m, len(CONTEXT)))
+    context[:, -1] = rng.random(m)  # the share of box scores
     offset = values[:, 0]
     pull = 0.8 * values[:, NAMES.index("adjusted_to")] + 1.5 * values[:, NAMES.index("rest")] * (context[:, 0] < 0)
     margin = 8.0 * (offset + pull + rng.logistic(size=m))
     season = np.repeat(SEASONS, a_season).astype(np.int16)
     described = Described(offset, values, context, 8.0 * offset, np.full(m, 11.0))
-    return Games(season, rng.random(m) < 0.05, margin, season >= 2009, described)
+    return Games(season, rng.random(m) < 0.05, margin, season >= 2009, np.ones(m), described)
 
 
 def loss(log_odds: np.ndarray, margin: np.ndarray) -> float:
@@ -112,6 +113,28 @@ def test_seasons_without_box_scores_do_not_train_unless_there_are_no_others():
     assert np.unique(usable(bare, replace(SETTINGS, first_season=2010)).season)[0] == 2010
 
 
+def test_a_game_that_counts_twice_is_like_the_game_given_twice():
+    games = some_games()
+    linear = replace(SETTINGS, width=0)
+    twice, double = Games.joined([games, games]), replace(games, weight=2.0 * games.weight)
+    one, other = (fit(each, linear, 2012).scorer for each in (twice, double))
+    np.testing.assert_allclose(one.linear, other.linear, atol=1e-8)
+    np.testing.assert_allclose(one.lacking, other.lacking, atol=1e-8)
+    assert one.temperature == pytest.approx(other.temperature, abs=1e-8)
+
+
+def test_what_columns_are_worth_is_learned_by_how_much_of_the_box_scores_there_is():
+    games = some_games(3000)
+    boxed = games.described.context[:, -1]
+    pull = 1.2 * boxed * games.described.values[:, NAMES.index("adjusted_to")]
+    rng = np.random.default_rng(5)
+    learned = replace(games, margin=8.0 * (games.described.offset + pull + rng.logistic(size=len(games))))
+    scorer = fit(learned, replace(SETTINGS, width=0), 2012).scorer
+    place = scorer.features.index("adjusted_to")
+    assert scorer.linear[place, 0] == pytest.approx(1.2 * scorer.scale[place], abs=0.2)
+    assert scorer.lacking[place, 0] == pytest.approx(-1.2 * scorer.scale[place], abs=0.2)
+
+
 def test_one_season_trains_the_linear_part_and_none_is_an_error():
     games = some_games()
     alone = fit(games, SETTINGS, 2009)
@@ -129,7 +152,7 @@ def test_the_linear_part_is_the_ridge_regression_of_scikit_learn():
     frame = _Frame.of(even, SETTINGS)
     rows = frame.rows(even, SETTINGS, "cpu")
     found = _linear(frame, even, SETTINGS).numpy()
-    x, weight = rows.x.numpy(), rows.weight.numpy()
+    x, weight = rows.sides.numpy(), rows.weight.numpy()
     logistic = linear_model.LogisticRegression(C=1 / SETTINGS.ridge, fit_intercept=False, tol=1e-10, max_iter=1000)
     logistic.fit(x, rows.won.numpy() > 0.5, weight)
     np.testing.assert_allclose(found[:, 0], logistic.coef_[0], atol=1e-5)

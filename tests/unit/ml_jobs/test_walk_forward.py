@@ -12,6 +12,7 @@ from hoops.evaluation.backtest import walk
 from hoops.games.leagues import League
 from hoops.games.results import Results
 from hoops.knowledge.parameters import defaults
+from tests.unit.hoops.fabricated_games import a_table
 from tests.unit.hoops.fabricated_results import a_league
 
 pytest.importorskip("torch", reason="training needs torch")
@@ -67,3 +68,12 @@ def test_progress_counts_games_and_seasons():
     )(GAMES, SEASONS)  # fmt: skip
     assert heard["games"][-1] == (GAMES.num_rows, GAMES.num_rows)
     assert heard["seasons"] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_without_any_box_score_the_full_model_is_close_to_the_state_space():
+    games = a_table(np.random.default_rng(4), range(2010, 2016), teams=24, days=40)
+    settings = Settings(epochs=3, members=2, width=3, first_season=2010, device="cpu")
+    made = WalkForward(League.MEN, settings=settings)(games, (2014, 2015))
+    scored = games["season"].to_numpy() >= 2014
+    full, statespace = (made[name].probability[scored] for name in ("full", "statespace"))
+    assert 0.0 < np.abs(full - statespace).mean() < 0.02

@@ -15,7 +15,7 @@ from hoops.games.leagues import League
 from hoops.games.matchups import Matchups
 from hoops.games.results import Results
 from hoops.games.surroundings import Conferences, Places, Surroundings
-from hoops.knowledge import Knowledge, advance, homes, initial, to_bytes, update
+from hoops.knowledge.known import Knowledge, advance, homes, initial, to_bytes, update
 from hoops.knowledge.parameters import defaults
 from tests.unit.hoops.fabricated_results import a_league
 
@@ -88,9 +88,25 @@ def test_missing_box_scores_are_indicated_and_leak_no_zeros():
     box = columns_of(("adjusted", "factors"))
     assert not seen.values[1][box].any()
     with_box = advance(folded(a_league(boxless=0.0)), 2011, 70, PARAMETERS)
-    seen = describe(with_box, games((1101, 1999, 0)), PARAMETERS, SURROUNDINGS)
-    assert value(seen, "no_box").tolist() == [-1.0]
-    assert not seen.values[0][columns_of(("factors",))].any()
+    seen = describe(with_box, games((1101, 1999, 0), (1998, 1999, 0)), PARAMETERS, SURROUNDINGS)
+    assert value(seen, "no_box").tolist() == [-1.0, 0.0]
+    assert not seen.values[1][columns_of(("factors",))].any()
+
+
+def test_when_box_scores_stop_their_rates_fade_to_the_leagues_and_the_context_says_so():
+    table = a_league(boxless=0.0, days=40)
+    known = advance(folded(table), 2011, 200, PARAMETERS)
+    asked = games((1101, 1102, 0))
+    factors, boxed = columns_of(("factors",)), [one.name for one in CONTEXT].index("boxed")
+    sizes, shares = [], []
+    for day in range(12):
+        seen = describe(known, asked, PARAMETERS)
+        sizes.append(np.abs(seen.values[0][factors]))
+        shares.append(seen.context[0, boxed])
+        bare = Results.of(a_league(day, seasons=[2011], teams=8, days=1, boxless=1.0))
+        known = advance(update(known, bare, PARAMETERS), 2011, 205 + 5 * day, PARAMETERS)
+    assert shares[0] == 1.0 and (np.diff(shares) <= 0.0).all() and shares[-1] < 0.5
+    assert sizes[0].all() and (sizes[-1] < 0.6 * sizes[0]).all()
 
 
 def test_values_are_what_their_names_say():

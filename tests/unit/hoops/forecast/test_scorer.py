@@ -23,6 +23,7 @@ def a_scorer(seed: int = 1, members: int = 3, width: int = 5) -> Scorer:
         context_mean=rng.normal(size=c),
         context_scale=rng.uniform(0.5, 2.0, c),
         linear=rng.normal(0.0, 0.1, (f, 2)),
+        lacking=rng.normal(0.0, 0.1, (f, 2)),
         hidden=rng.normal(0.0, 0.3, (members, f + c, width)),
         bias=rng.normal(size=(members, width)),
         out=rng.normal(0.0, 0.3, (members, width, 2)),
@@ -53,7 +54,7 @@ def test_the_formula_game_by_game():
     for row in range(4):
         x = games.values[row, [NAMES.index(name) for name in scorer.features]] / scorer.scale
         s = (games.context[row] - scorer.context_mean) / scorer.context_scale
-        raw = x @ scorer.linear
+        raw = x @ (scorer.linear + (1.0 - games.context[row, -1]) * scorer.lacking)
         for w, b, v in zip(scorer.hidden, scorer.bias, scorer.out, strict=True):
             net = [np.tanh(np.concatenate([sign * x, s]) @ w + b) @ v for sign in (1.0, -1.0)]
             raw = raw + (net[0] - net[1]) / len(scorer.hidden)
@@ -81,13 +82,26 @@ def test_even_teams_are_even_and_nobody_is_certain():
 
 def test_a_group_without_say_drives_nothing():
     scorer, games = a_scorer(), some_games()
-    linear, hidden = scorer.linear.copy(), scorer.hidden.copy()
+    linear, lacking, hidden = scorer.linear.copy(), scorer.lacking.copy(), scorer.hidden.copy()
     rest = scorer.features.index("rest")
-    linear[rest - 1 : rest + 2] = 0.0
+    linear[rest - 1 : rest + 2] = lacking[rest - 1 : rest + 2] = 0.0
     hidden[:, rest - 1 : rest + 2] = 0.0
-    moved = drivers(replace(scorer, linear=linear, hidden=hidden), games)
+    moved = drivers(replace(scorer, linear=linear, lacking=lacking, hidden=hidden), games)
     assert set(moved) == {"strength", "adjusted", "schedule"}
     assert np.abs(moved["schedule"]).max() < 1e-12 < np.abs(moved["adjusted"]).max()
+
+
+def test_what_is_lacking_of_box_scores_moves_the_weights_and_nothing_else():
+    games, scorer = some_games(), a_scorer(width=1)
+    scorer = replace(scorer, out=np.zeros_like(scorer.out))
+    context = games.context.copy()
+    context[:, -1] = 1.0
+    whole = replace(games, context=context)
+    without = replace(scorer, lacking=np.zeros_like(scorer.lacking))
+    np.testing.assert_array_equal(score(scorer, whole).log_odds, score(without, whole).log_odds)
+    bare = replace(games, context=np.where(np.arange(len(CONTEXT)) == len(CONTEXT) - 1, 0.0, context))
+    other = replace(without, linear=scorer.linear + scorer.lacking)
+    np.testing.assert_allclose(score(scorer, bare).log_odds, score(other, bare).log_odds, atol=1e-12)
 
 
 def test_bytes_round_trip_exactly_and_load_fast():

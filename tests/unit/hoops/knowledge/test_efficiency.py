@@ -15,6 +15,7 @@ from hoops.games.moment import Moment
 from hoops.games.results import BOX, Results
 from hoops.knowledge.efficiency import (
     CHANNEL,
+    SLOPE_PRIOR,
     Adjusted,
     advance,
     compare,
@@ -86,15 +87,52 @@ def test_a_comparison_is_antisymmetric_to_the_last_bit_even_for_a_team_never_see
     np.testing.assert_array_equal(one.margin.margin, -other.margin.margin)
 
 
-def test_games_without_box_scores_move_the_margin_and_no_channel():
-    games = a_league(boxless=1.0)
-    state = folded(games)
+def test_before_any_box_score_games_move_the_margin_and_no_channel():
+    state = folded(a_league(boxless=1.0))
     assert not state.mean.any() and not state.sums.any() and state.league_games == 0.0
     assert state.base.mean[:-1].any()
-    known = folded(a_league(boxless=0.0), (2011, 90))
-    day = Results.of(a_league(5, seasons=[2011], days=1, boxless=1.0))
-    after = update(known, 2011, day, PARAMETERS)
-    assert len(day) and np.array_equal(after.mean, known.mean) and np.array_equal(after.sums, known.sums)
+
+
+def without_box(results: Results) -> Results:
+    return replace(results, box=np.full_like(results.box, np.nan))
+
+
+def test_a_game_without_box_score_is_one_in_which_every_channel_was_what_the_margin_means():
+    state = folded(a_league(boxless=0.0), (2011, 90))
+    day = without_box(Results.of(a_league(5, seasons=[2011], days=1)))
+    slope = state.slope[1:] / (state.slope[0] + SLOPE_PRIOR * PARAMETERS.noise_sd**2)
+    # With a margin in the place of each channel the channels' surprise is the margin's, times the slope.
+    aligned = replace(state, mean=np.outer(state.base.mean, slope))
+    neutral = replace(day, matchups=replace(day.matchups, site=np.zeros_like(day.matchups.site)))
+    after = update(aligned, 2011, neutral, PARAMETERS)
+    np.testing.assert_allclose(after.mean, np.outer(after.base.mean, slope), atol=1e-9)
+    assert np.array_equal(after.sums, state.sums) and np.array_equal(after.slope, state.slope)
+
+
+def test_a_game_without_box_score_weighs_less_and_the_next_box_score_more():
+    state = folded(a_league(boxless=0.0), (2011, 90))
+    day = Results.of(a_league(5, seasons=[2011], days=1, boxless=0.0))
+    bare, full = (update(state, 2011, one, PARAMETERS) for one in (without_box(day), day))
+    teams = np.searchsorted(state.base.teams, day.matchups.team1)
+    before, after_bare, after_full = (one.base.covariance.diagonal()[teams] for one in (state, bare, full))
+    assert (after_full < after_bare).all() and (after_bare < before).all()
+    again = Results.of(a_league(5, seasons=[2011], days=1, boxless=0.0))
+    steps = [
+        np.abs(update(one, 2011, again, PARAMETERS).base.covariance - one.base.covariance).max() for one in (full, bare)
+    ]
+    assert steps[0] < steps[1]
+
+
+def test_when_box_scores_stop_the_channels_come_to_say_what_the_margin_says():
+    state = folded(a_league(boxless=0.0, days=40))
+    off, since = [], (2011, 195)
+    for day in range(60):
+        slope = state.slope[1:] / (state.slope[0] + SLOPE_PRIOR * PARAMETERS.noise_sd**2)
+        off.append((state.mean - np.outer(state.base.mean, slope))[:-1, : len(BOX)].std(axis=0).mean())
+        state = advance(state, since, (2011, 200 + day), PARAMETERS)
+        since = (2011, 200 + day)
+        state = update(state, 2011, without_box(Results.of(a_league(day, seasons=[2011], days=1))), PARAMETERS)
+    assert off[-1] < 0.7 * off[0]
 
 
 def test_fouls_not_recorded_leave_the_fouls_alone_and_nothing_else():

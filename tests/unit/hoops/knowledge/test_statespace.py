@@ -113,6 +113,25 @@ def test_update_with_one_game_after_the_other_gives_the_same_as_all_at_once():
     np.testing.assert_allclose(once.covariance, step.covariance, atol=1e-9)
 
 
+def test_games_may_differ_in_noise_and_the_noisier_one_says_less():
+    state = folded((2002, 40))
+    games = a_day(np.random.default_rng(5), TEAMS, 10)
+    usual = np.full(10, PARAMETERS.noise_sd)
+    assert to_bytes(update(state, 2002, replace(games, noise_sd=usual), PARAMETERS)) == to_bytes(
+        update(state, 2002, games, PARAMETERS)
+    )
+    noise_sd = np.where(np.arange(10) < 5, 1.5, 1.0) * usual
+    mixed = update(state, 2002, replace(games, noise_sd=noise_sd), PARAMETERS)
+    order = np.random.default_rng(6).permutation(10)
+    shuffled = Outcomes(games.matchups.rows(order), games.margin[order], games.num_ot[order], noise_sd[order])
+    assert to_bytes(mixed) == to_bytes(update(state, 2002, shuffled, PARAMETERS))
+    noisier = np.searchsorted(state.teams, games.matchups.team1[:5])
+    plain = update(state, 2002, games, PARAMETERS)
+    assert (mixed.covariance.diagonal()[noisier] > plain.covariance.diagonal()[noisier]).all()
+    with pytest.raises(ValueError, match="noise_sd"):
+        replace(games, noise_sd=usual[:3])
+
+
 def test_covariance_stays_exactly_symmetric_and_positive_definite():
     state = folded(seasons=(2001, 2002, 2003, 2005))
     assert np.array_equal(state.covariance, state.covariance.T)
