@@ -22,7 +22,7 @@ from tests.functional.test_fixtures import RESULT_HEADER
 
 DAY = 150  # after every game of the sample league
 TEAMS = (1101, 1102)
-KEY = "results/MRegularSeasonDetailedResults_2099010{}.csv"
+KEY = "results/MRegularSeasonDetailedResults_20260102T0{}00.csv"
 
 
 def table(stage: Stage, name: str) -> pa.Table:
@@ -41,7 +41,7 @@ def let_in(stage: Stage, games: pa.Table) -> None:
     names = [f"team{side}_{name}" for side in (1, 2) for name in BOX_COLUMNS]
     row = games.to_pylist()[0] | dict(zip(names, numbers, strict=True))
     bad = pa.Table.from_pylist([row], schema=games.schema)
-    stage.lake.ledger.write_days(League.MEN, GAMES, "20990101T000000Z", {(2024, DAY): bad})
+    stage.lake.ledger.write_days(League.MEN, GAMES, "20260102T000000Z", {(2024, DAY): bad})
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero", "ignore:invalid value")
@@ -75,7 +75,7 @@ def test_a_forfeit_is_published_and_moves_nothing(full_stage: Stage) -> None:
     records, ratings = table(stage, "team_records"), table(stage, "ratings")
     last = pc.max(ratings["day"]).as_py()
     rows = f"2024,{last},{teams[0]},2,1999,0,H,0\n2024,{last},1998,1,{teams[1]},0,N,0\n"
-    stage.upload("results/MRegularSeasonCompactResults_20990101.csv", f"{RESULT_HEADER}\n{rows}".encode())
+    stage.upload("results/MRegularSeasonCompactResults_20260102.csv", f"{RESULT_HEADER}\n{rows}".encode())
     stage.drain()
     assert table(stage, "results").num_rows == table(stage, "forecasts").num_rows
     games = table(stage, "results").filter(pc.greater_equal(table(stage, "results")["team2_id"], 1998))
