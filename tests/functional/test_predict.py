@@ -120,8 +120,9 @@ def test_without_a_day_it_is_the_day_after_the_last_one(full_stage: Stage) -> No
 
 
 def retract(stage: Stage, name: str, games: list[tuple[int, int, int, int]]) -> None:
-    rows = "\n".join(",".join(map(str, game)) for game in games)
-    stage.upload(f"retractions/MRetractions_{name}.csv", f"Season,DayNum,Team1ID,Team2ID\n{rows}\n".encode())
+    key, rows = f"retractions/MRetractions_{name}.csv", "\n".join(",".join(map(str, game)) for game in games)
+    stage.upload(key, f"Season,DayNum,Team1ID,Team2ID\n{rows}\n".encode())
+    assert stage.lake.receipts.rejection(key) is None
 
 
 def games_of(stage: Stage, season: int, since: int = 0) -> list[tuple[int, int, int, int]]:
@@ -138,7 +139,7 @@ def test_seasons_and_days_that_hold_retractions_only_are_none(full_stage: Stage,
     row = published(full_stage, 2024)[-1]
     question = Asked(str(row["team1_id"]), str(row["team2_id"]), League.MEN)
     before = predict(question, LakeSource(full_stage.lake, League.MEN))
-    retract(full_stage, "20300101", [(2034, 12, 1101, 1102), (2024, row["day"] + 20, 1101, 1102)])
+    retract(full_stage, "20260102", [(2034, 12, 1101, 1102), (2024, row["day"] + 20, 1101, 1102)])
     if drained:
         full_stage.drain()
     assert predict(question, LakeSource(full_stage.new_process(), League.MEN)) == before
@@ -146,10 +147,10 @@ def test_seasons_and_days_that_hold_retractions_only_are_none(full_stage: Stage,
 
 def test_the_last_day_is_one_of_which_a_game_still_holds(full_stage: Stage) -> None:
     days = sorted({row["day"] for row in published(full_stage, 2024)})
-    retract(full_stage, "20300101", games_of(full_stage, 2024, since=days[-2]))
+    retract(full_stage, "20260102", games_of(full_stage, 2024, since=days[-2]))
     assert last_of(full_stage) == (2024, days[-3])
     early = games_of(full_stage, 2024)
-    retract(full_stage, "20300102", early)
+    retract(full_stage, "20260102T1200", early)
     last_season, last_day = 2023, max(row["day"] for row in published(full_stage, 2023))
     assert last_of(full_stage) == (last_season, last_day)
     _, _, one, other = early[-1]
@@ -161,7 +162,7 @@ def test_the_last_day_is_one_of_which_a_game_still_holds(full_stage: Stage) -> N
 def test_a_season_emptied_in_the_middle_is_not_known(full_stage: Stage) -> None:
     row = published(full_stage, 2024)[-1]
     question = asked(row, 2024)
-    retract(full_stage, "20300101", games_of(full_stage, 2023))
+    retract(full_stage, "20260102", games_of(full_stage, 2023))
     waiting = predict(question, LakeSource(full_stage.new_process(), League.MEN))
     full_stage.drain()
     folded = predict(question, LakeSource(full_stage.new_process(), League.MEN))
@@ -172,7 +173,7 @@ def test_a_season_emptied_in_the_middle_is_not_known(full_stage: Stage) -> None:
 def test_without_a_result_it_says_so(stage: Stage, files: dict[str, bytes]) -> None:
     for key in ("reference/MTeams.csv", "fixtures/MFixtures.csv"):
         stage.upload(key, files[key])
-    retract(stage, "20300101", [(2034, 12, 1101, 1102)])
+    retract(stage, "20260102", [(2034, 12, 1101, 1102)])
     stage.drain()
     with pytest.raises(PredictError, match="no men's game has a result here: add results first"):
         predict(Asked("1101", "1102"), LakeSource(stage.lake, League.MEN))
