@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from hoops.games.leagues import League
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge.homes import located
 from lake.folder import Folder, read_folder
+
+log = logging.getLogger("read")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class LeagueGames:
 
 
 def read_league(folder: Path, league: League) -> LeagueGames:
-    """Read all results of a league, its conferences, seeds and cities.
+    """Read all results of a league, its conferences, seeds and cities; near misses among the files are logged.
 
     Raises
     ------
@@ -41,4 +44,7 @@ def read_league(folder: Path, league: League) -> LeagueGames:
     Rejected
         A file is bad.
     """
-    return LeagueGames.of(read_folder(folder, (league,)), league)
+    read = read_folder(folder, (league,))
+    for text in (*read.remarks, *read.warnings):
+        log.warning("%s", text)
+    return LeagueGames.of(read, league)

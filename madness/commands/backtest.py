@@ -44,6 +44,8 @@ def backtest(
     speaker = voice()
     chosen = selection.choose_seasons(selection.existing_folder(data, speaker.say), leagues, seasons)
     folder = read_folder(data, leagues)
+    for warning in folder.warnings:
+        speaker.say(warning)
     found, outsiders = backtest(folder, leagues[0], chosen, ModelName(model), settings or [], lines or [], speaker)
     for one in outsiders:
         if one.unmatched:

@@ -148,7 +148,7 @@ def _choose_data(home: Home, wishes: Wishes) -> dict[str, str]:
         return known or {"kind": SAMPLE, "path": str(home.sample)}
     if not wishes.data.exists():
         raise LocalError(
-            f"{wishes.data} is not a folder. Give --data a folder or zip of Kaggle's files, or leave it out."
+            f"{wishes.data} is not a folder. Give --data a folder of Kaggle's CSV files, or their zip, or leave it out."
         )
     if known and known["kind"] == SAMPLE:
         raise LocalError(
