@@ -53,7 +53,7 @@ def of_days(
     for when, entry in own.items():
         others = _others(beside.get(when), entry)
         if not others and sort == GAMES:
-            sure += Standing(rows=days[when].num_rows)
+            sure += Standing(rows=days[when].num_rows, made=days[when].num_rows)
         elif sort == GAMES and (idle := _said_before(entry, others)) is not None:
             sure += replace(idle, rows=days[when].num_rows, idle=days[when].num_rows)
         elif sort == GAMES and all(other.version < entry.version for other in others):

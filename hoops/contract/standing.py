@@ -1,7 +1,7 @@
 """What became of a file among the others: how many of its rows hold, how many changed anything, and why not.
 
-A row holds if what the merge gives agrees with it, in every cell that the row has. It changes something if what the
-statements of other versions give without it does not agree with it.
+A row holds if what the merge gives agrees with it, in every cell that the row has. It makes a difference if the merge
+gives something else without it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Standing:
     level: those that do not hold because another statement of the same version says otherwise.
     won: those that hold although another statement of the same version says otherwise.
     idle: those that change nothing, though nothing contradicts them: others say the same.
+    made: those that make a difference to what holds.
     unknown: those that take back a game of which nothing is known; they are idle too.
     until: the newest version of the newer statements about any of the rows; empty if there is none.
     """
@@ -41,6 +42,7 @@ class Standing:
     level: int = 0
     won: int = 0
     idle: int = 0
+    made: int = 0
     unknown: int = 0
     until: str = ""
 
@@ -51,7 +53,7 @@ class Standing:
     @property
     def is_idle(self) -> bool:
         """Nothing would be different without the file."""
-        return self.newer + self.level + self.idle == self.rows
+        return self.made == 0
 
 
 def of_games(mine: Statement, others: Sequence[Statement]) -> Standing:
@@ -60,18 +62,23 @@ def of_games(mine: Statement, others: Sequence[Statement]) -> Standing:
     games = mine.games
     newer, level = _by_age(mine.version, others)
     mentioned, until = _mentioned(games, newer)
-    overruled = ~_agree(games, merge([mine, *others]))
-    elsewhere = _agree(games, merge([one for one in others if one.version != mine.version]))
+    holding = merge([mine, *others])
+    overruled = ~_agree(games, holding)
     won = np.zeros(games.num_rows, bool)
     for one in level:
         if one.games is not None:
             won |= _contradict(games, one.games)
+    # A row that does not hold can still be where the box score comes from. And of two files of one version that say
+    # the same, such as a compact and a detailed one, neither makes the other idle.
+    made = ~_same(games, holding, merge(others))
+    made |= ~overruled & ~_same(games, holding, merge([one for one in others if one.version != mine.version]))
     return Standing(
         rows=games.num_rows,
         newer=int(np.sum(overruled & mentioned)),
         level=int(np.sum(overruled & ~mentioned)),
         won=int(np.sum(won & ~overruled)),
-        idle=int(np.sum(~overruled & elsewhere & ~won)),
+        idle=int(np.sum(~overruled & ~made)),
+        made=int(np.sum(made)),
         until=until,
     )
 
@@ -87,17 +94,20 @@ def of_retractions(mine: Statement, others: Sequence[Statement], lists: Sequence
     newer, level = _by_age(mine.version, others)
     _, until = _mentioned(rows, newer)
     relisted, until_list = _mentioned(rows, [one for one in lists if one.version > mine.version])
-    overruled = relisted | (rows_of(rows, merge([mine, *others])) >= 0)
+    holding = merge([mine, *others])
+    overruled = relisted | (rows_of(rows, holding) >= 0)
     played, _ = _mentioned(rows, others)
     listed, _ = _mentioned(rows, lists)
-    elsewhere = rows_of(rows, merge([one for one in others if one.version != mine.version])) < 0
     won, _ = _mentioned(rows, [one for one in level if one.games is not None])
+    # A cancelled fixture is no game: what other files say of the day does not tell that it is cancelled already. And a
+    # retraction that a newer result overrules can still keep the box score before it away.
+    made = (listed & ~overruled) | ~_same(rows, holding, merge(others))
     return Standing(
         rows=rows.num_rows,
         newer=int(np.sum(overruled)),
         won=int(np.sum(won & ~overruled)),
-        # A cancelled fixture is no game: what other files say of the day does not tell that it is cancelled already.
-        idle=int(np.sum(~overruled & ~won & elsewhere & ~listed)),
+        idle=int(np.sum(~overruled & ~made)),
+        made=int(np.sum(made)),
         unknown=int(np.sum(~played & ~listed)),
         until=max(until, until_list),
     )
@@ -123,6 +133,7 @@ def of_units(dataset: str, mine: ReferenceStatement, others: Sequence[ReferenceS
         level=len(overruled - mentioned),
         won=len(won - overruled),
         idle=len(elsewhere - overruled - won),
+        made=len(own - overruled - (elsewhere - won)),
         until=max((one.version for one in newer), default=""),
     )
 
@@ -151,6 +162,19 @@ def _agree(games: pa.Table, others: pa.Table) -> Mask:
     for name in _told(games, others):
         agree &= (pc.is_valid(beside[name]).to_numpy()) | ~pc.is_valid(games[name]).to_numpy()
     return agree
+
+
+def _same(games: pa.Table, one: pa.Table, other: pa.Table) -> Mask:
+    """Which games are the same in two tables of what holds, or in neither."""
+    if not (one.num_rows and other.num_rows):
+        either = one if one.num_rows else other
+        return rows_of(games, either) < 0
+    (in_one, rows), (in_other, others) = _beside(games, one), _beside(games, other)
+    same = in_one & in_other
+    for name in one.column_names:
+        equal = pc.fill_null(pc.equal(rows[name], others[name]), False).to_numpy()
+        same &= equal | (pc.is_null(rows[name]).to_numpy() & pc.is_null(others[name]).to_numpy())
+    return same | ~(in_one | in_other)
 
 
 def _contradict(games: pa.Table, others: pa.Table) -> Mask:

@@ -60,6 +60,7 @@ def test_a_home_that_is_not_there(tmp_path, arguments) -> None:
 
 @pytest.mark.parametrize(("arguments", "words"), [
     (("up", "--data", "missing"), "--data a folder of Kaggle's CSV files"),
+    (("up", "--data", "."), "has no file of the contract"),
     (("up", "--leagues", "X"), "allowed: M (men)"),
     (("up", "--seasons", "soon"), "allowed: a year"),
     (("ingest", "MTeams.csv"), "MTeams.csv cannot be read"),

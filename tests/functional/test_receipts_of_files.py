@@ -169,7 +169,7 @@ def test_a_whole_history_reads_hardly_anything() -> None:
         entered = ledger.write_days(League.MEN, GAMES, version, days)
         return standing.of_days(ledger, League.MEN, GAMES, entered, days), store.read - before
 
-    assert taken("20260101T000001Z", 70) == (standing.Found(Standing(rows=560)), 0), (
+    assert taken("20260101T000001Z", 70) == (standing.Found(Standing(rows=560, made=560)), 0), (
         "the names tell: nobody else speaks"
     )
     again, read = taken("20260101T000002Z", 70)
