@@ -117,7 +117,10 @@ def folder_of(name: str) -> str:
 
 def meant(file: str) -> Lookalike | None:
     """What a bare file name that is none of the contract seems to mean; None if it is nothing like one."""
-    return lookalike(file, _STEMS)
+    found = lookalike(file, _STEMS)
+    if found is None and file.lower().endswith(".csv") and (mens := _mens_file(file)):
+        return Lookalike(None, "its name is from before 2019", f"rename it to {mens}.csv if these are the men's")
+    return found
 
 
 def allowed_names() -> list[str]:

@@ -64,6 +64,7 @@ def test_what_can_mean_one_thing_only_is_taken_and_said(tmp_path: Path, file: st
     ("MTeams_final.csv", "there is '_final' after MTeams"),
     ("MTeams_20241399.csv", "its timestamp is no date"),
     ("Teams.csv", "name it MTeams.csv or WTeams.csv"),
+    ("TourneySeeds.csv", "rename it to MNCAATourneySeeds.csv if these are the men's"),
 ])  # fmt: skip
 def test_other_near_misses_are_named_with_what_to_do(tmp_path: Path, file: str, word: str) -> None:
     write(tmp_path, RESULTS, file)
