@@ -8,6 +8,7 @@ from functools import cached_property
 from hoops.forecast.model import Model, shipped
 from hoops.games.leagues import League
 from lake.heads import Heads
+from lake.holds import Holds
 from lake.issued import Issued
 from lake.ledger import Ledger
 from lake.published import PublishedTables
@@ -34,6 +35,10 @@ class Lake:
     @cached_property
     def receipts(self) -> Receipts:
         return Receipts(self.models, self.source)
+
+    @cached_property
+    def holds(self) -> Holds:
+        return Holds(self.models)
 
     @cached_property
     def published(self) -> PublishedTables:

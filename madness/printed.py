@@ -24,6 +24,8 @@ def render_status(found: dict[str, Any]) -> None:
     console.print(table)
     queues = f"queue {found['queue']['messages']:,}, dead letters {found['dead_letters']['messages']:,}"
     console.print(f"stage {found['stage']}: {queues}", highlight=False)
+    if found["mapping"]["advice"]:
+        console.print(f"nothing is applied: {found['mapping']['advice']}", highlight=False, soft_wrap=True)
     if found.get("dashboard"):
         console.print(f"dashboard {found['dashboard']}", highlight=False)
 

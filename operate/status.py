@@ -1,4 +1,4 @@
-"""Where a stage stands: per league the last day applied, what waits, how old the tables are."""
+"""Where a stage stands: per league the last day applied, what waits, how old the tables are; who reads the queue."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from hoops.games.leagues import League
 from operate.aws import Clients, open_lake
 from operate.backlog import Backlog, depth
+from operate.mapping import Mapping
 from operate.stage import Stage
 
 
@@ -16,6 +17,7 @@ def status(stage: Stage, clients: Clients, now: datetime | None = None) -> dict[
     now = now or datetime.now(UTC)
     lake = open_lake(stage, clients)
     sqs = clients("sqs")
+    mapping = Mapping.of(clients("lambda"), stage.function("apply_results"))
     backlog = Backlog(lake, tuple(League))
     leagues = {}
     for league in League:
@@ -36,6 +38,11 @@ def status(stage: Stage, clients: Clients, now: datetime | None = None) -> dict[
         "leagues": leagues,
         "queue": {"name": stage.queue, "messages": depth(sqs, stage.queue)},
         "dead_letters": {"name": stage.dead_letters, "messages": depth(sqs, stage.dead_letters)},
+        "mapping": {
+            "function": mapping.function,
+            "state": mapping.state,
+            "advice": None if mapping.is_on else mapping.advice(),
+        },
         "buckets": stage.buckets(),
     }
 

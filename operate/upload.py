@@ -1,7 +1,7 @@
 """Upload files to the source bucket and wait until the pipeline has said yes or no to each.
 
 Reference comes first, then fixtures, then results, so that the first table published has names. While several results
-files are under way the queue's mapping is off: the days that they share are then folded once and not once a file.
+files are under way a hold (`lake.holds`) is out: the days that they share are then folded once and not once a file.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from hoops.contract.names import parse
 from hoops.contract.payload import MAX_BYTES, refuse_too_large
 from hoops.contract.report import Report
 from hoops.errors import MadnessError
+from lake.holds import LASTS
 from lake.lake import Lake
 from lake.receipts import REJECTED, Receipt, token
 from operate.aws import Clients
@@ -31,6 +33,7 @@ _ORDER = ("reference", "fixtures", "retractions", "results")
 _UNDER_WAY = 2  # every further one would start a process of its own on this machine
 _SILENCE = 45.0
 _PATIENCE = 600.0
+_RENEWAL = LASTS.total_seconds() / 3
 
 UNCHANGED = "unchanged"
 
@@ -154,10 +157,10 @@ def ingest(
                 waiting.append((upload, None))  # the program failed on it and not it on the contract: uploaded again
             else:
                 settle(_outcome(lake, receipt, UNCHANGED))
-    with _quiet_queue([upload for upload, _ in waiting], stage, clients):
+    with _hold([upload for upload, _ in waiting], stage, lake, clients, clock) as go_on:
         for folder in _ORDER:
             batch = deque((upload, version) for upload, version in waiting if upload.folder == folder)
-            _take_in(batch, stage, lake, clients, settle, clock, sleep)
+            _take_in(batch, stage, lake, clients, settle, go_on, clock, sleep)
     return outcomes
 
 
@@ -172,13 +175,15 @@ def _take_in(
     lake: Lake,
     clients: Clients,
     settle: Callable[[Outcome], None],
+    go_on: Callable[[], None],
     clock: Callable[[], float],
     sleep: Callable[[float], None],
 ) -> None:
-    """Send the files of one folder, a few at a time, and wait for their receipts."""
+    """Send the files of one folder, a few at a time, and wait for their receipts; keep the hold alive meanwhile."""
     under_way: dict[str, str] = {}
     last_news, healed = clock(), False
     while batch or under_way:
+        go_on()
         while batch and len(under_way) < _UNDER_WAY:
             upload, version = batch.popleft()
             under_way[upload.key] = version or _send(lake, upload)
@@ -218,33 +223,29 @@ def _outcome(lake: Lake, receipt: Receipt, accepted_as: str) -> Outcome:
 
 
 @contextmanager
-def _quiet_queue(uploads: Sequence[Upload], stage: Stage, clients: Clients) -> Iterator[None]:
-    """Hold the queue's function back while more than one results file is taken in."""
-    if sum(upload.folder == "results" for upload in uploads) < 2:
-        yield
-        return
-    lambda_client = clients("lambda")
-    set_mapping(lambda_client, stage, enabled=False)
-    try:
-        yield
-    finally:
-        set_mapping(lambda_client, stage, enabled=True)
+def _hold(
+    uploads: Sequence[Upload], stage: Stage, lake: Lake, clients: Clients, clock: Callable[[], float]
+) -> Iterator[Callable[[], None]]:
+    """Hold nudges back while more than one results file is taken in; gives what keeps the hold alive.
 
-
-def set_mapping(lambda_client: Any, stage: Stage, *, enabled: bool) -> None:
-    """Turn the mapping from queue to function on or off; leaves it alone if it is as wished.
-
-    Raises
-    ------
-    IngestError
-        The function is not mapped to the queue.
+    Whatever happens, reconcile nudges for what was taken in: at once when the hold is ended here, soon after it has run
+    out when this process is killed.
     """
-    found = lambda_client.list_event_source_mappings(FunctionName=stage.function("apply_results"))
-    if not found["EventSourceMappings"]:
-        raise IngestError(
-            f"{stage.function('apply_results')} reads no queue: deploy the stage first "
-            f"(`madness up` locally, `chalice deploy --stage {stage.name}` on AWS)."
-        )
-    for mapping in found["EventSourceMappings"]:
-        if (mapping["State"] in ("Enabled", "Enabling")) != enabled:
-            lambda_client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=enabled)
+    if sum(upload.folder == "results" for upload in uploads) < 2:
+        yield lambda: None
+        return
+    name = uuid.uuid4().hex
+    written = clock()
+    lake.holds.write(name)
+
+    def go_on() -> None:
+        nonlocal written
+        if clock() - written > _RENEWAL:
+            written = clock()
+            lake.holds.write(name)
+
+    try:
+        yield go_on
+    finally:
+        lake.holds.end(name)
+        invoke_reconcile(clients("lambda"), stage)

@@ -33,7 +33,7 @@ from lake.receipts import ACCEPTED, REJECTED, Receipt, token
 from lake.store import Conflict, Listed
 from pipeline_app import program
 from pipeline_app.file_warnings import warnings_of
-from pipeline_app.nudges import Nudge, Queue, plan
+from pipeline_app.nudges import Nudge, PatientQueue, Queue, plan
 from pipeline_app.telemetry import count_fault, log
 
 TIMESTAMP = "%Y%m%dT%H%M%SZ"
@@ -96,7 +96,7 @@ def _take(
         raise Conflict(f"{key} was replaced while it was read")
     accepted = contract.read(name, stored.body)
     stated_at = _stated_at(lake, name, found)
-    entered = _enter(lake, queue, accepted, stated_at)
+    entered = _enter(lake, PatientQueue(queue, lake.holds, clock), accepted, stated_at)
     # What others said of the same is looked up after the own entries are written: of two files that are taken at the
     # same time, one at least sees the other.
     warnings = warnings_of(lake, accepted, stated_at, entered, named, now)

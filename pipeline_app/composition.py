@@ -32,7 +32,8 @@ def lake() -> Lake:
 def queue() -> SqsQueue:
     import boto3
 
-    return SqsQueue(boto3.client("sqs"), stage().queue)
+    names = stage()
+    return SqsQueue(boto3.client("sqs"), names.queue, boto3.client("lambda"), names.function("apply_results"))
 
 
 def now() -> datetime:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from hoops.errors import MadnessError, Retryable
 from hoops.games.leagues import League
 from lake.heads import Head
+from lake.holds import Holds
 from lake.ledger import DayEntries, Ledger, digest
+from operate.mapping import Mapping
 
 if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_sqs import SQSClient
 
 BATCH = 10  # what SQS takes in one call
@@ -26,6 +30,10 @@ BATCH = 10  # what SQS takes in one call
 
 class Unreadable(MadnessError):
     """A message that is no nudge: someone else has written to the queue."""
+
+
+class Unread(MadnessError):
+    """Messages stay in the queue, as its function is not told of them; the text says how to change that."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +94,34 @@ class Queue(Protocol):
     def depth(self) -> int:
         """Messages waiting or being worked on."""
 
+    def require_reader(self) -> None:
+        """Raise `Unread` if no function takes the messages."""
+
+
+class PatientQueue:
+    """What an accepted file is nudged through: nothing is sent while an upload of several files is under way."""
+
+    def __init__(self, queue: Queue, holds: Holds, clock: Callable[[], datetime]) -> None:
+        self._queue, self._holds, self._clock = queue, holds, clock
+
+    def send(self, nudges: Iterable[Nudge]) -> None:
+        # Called after the ledger was written, so that whoever ends the hold finds what was not nudged for.
+        if not self._holds.look(self._clock()).fresh:
+            self._queue.send(nudges)
+
+    def depth(self) -> int:
+        return self._queue.depth()
+
+    def require_reader(self) -> None:
+        self._queue.require_reader()
+
 
 class SqsQueue:
-    """The FIFO queue of a stage."""
+    """The FIFO queue of a stage, and the function that it is mapped to."""
 
-    def __init__(self, sqs: SQSClient, name: str) -> None:
+    def __init__(self, sqs: SQSClient, name: str, functions: LambdaClient, reader: str) -> None:
         self._sqs, self._name = sqs, name
+        self._functions, self._reader = functions, reader
         self._url: str | None = None
 
     def send(self, nudges: Iterable[Nudge]) -> None:
@@ -103,6 +133,11 @@ class SqsQueue:
         names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
         answer = self._sqs.get_queue_attributes(QueueUrl=self._queue_url(), AttributeNames=names)  # type: ignore[arg-type]
         return sum(int(answer["Attributes"][name]) for name in names)  # type: ignore[literal-required]
+
+    def require_reader(self) -> None:
+        mapping = Mapping.of(self._functions, self._reader)
+        if not mapping.is_on:
+            raise Unread(f"{self._name}: {mapping.advice()}")
 
     def release(self, deliveries: Sequence[Delivery]) -> None:
         """Have failed messages delivered again soon, later each time, and not only after the visibility timeout."""

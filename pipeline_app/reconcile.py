@@ -48,11 +48,17 @@ def reconcile(
     for row in forgotten:
         attempt(row.key, partial(accept, lake, queue, row.key, clock, row.version, this_program), None)
     nudged = 0
-    if queue.depth() == 0:  # else nudges are on their way, and more of them would only pile up
+    held = lake.holds.look(clock())
+    # Else an upload is under way, or nudges are, and more of them would only pile up.
+    if not held.fresh and (held.over or queue.depth() == 0):
+        before = len(failed)
         for league in League:
             nudged += attempt(f"league {league}", partial(_nudge, lake, queue, league), 0)
+        if len(failed) == before:
+            lake.holds.forget(held)
     for league in League:
         attempt(f"tables of league {league}", partial(_mend, lake, league, clock), None)
+    attempt("the queue's reader", queue.require_reader, None)
     log.info("reconciled", accepted=[row.key for row in forgotten], nudged=nudged, failed=len(failed))
     if failed:
         raise ReconcileFailed("; ".join(failed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from operate.stage import Stage as Names
@@ -20,6 +21,7 @@ class FakeLambda:
         self.mapped = True
         self.enabled = True
         self.switches: list[bool] = []
+        self.exceptions = SimpleNamespace(ResourceNotFoundException=LookupError)
         self.invoked: list[str] = []
 
     def list_event_source_mappings(self, FunctionName: str) -> dict[str, Any]:  # noqa: N803

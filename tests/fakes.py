@@ -9,7 +9,7 @@ from lake.lake import Lake
 from lake.receipts import Receipt, token
 from pipeline_app.accept import accept
 from pipeline_app.apply import Message, apply_batch
-from pipeline_app.nudges import Nudge
+from pipeline_app.nudges import Nudge, Unread
 from tests.memory_store import MemoryStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,6 +32,7 @@ class MemoryQueue:
 
     def __init__(self, clock: Clock) -> None:
         self.waiting: list[Nudge] = []
+        self.is_read = True
         self._clock = clock
         self._sent: dict[str, datetime] = {}
 
@@ -44,6 +45,10 @@ class MemoryQueue:
 
     def depth(self) -> int:
         return len(self.waiting)
+
+    def require_reader(self) -> None:
+        if not self.is_read:
+            raise Unread("results.fifo: the mapping is off")
 
     def receive(self, most: int = 10) -> list[Nudge]:
         taken, self.waiting = self.waiting[:most], self.waiting[most:]

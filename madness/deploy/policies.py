@@ -29,7 +29,7 @@ def policy(stage: Stage, function: str) -> dict[str, Any]:
     elif function == "apply_results":
         statements = [*_fold(stage), *_publish(stage), _receive(stage)]
     elif function == "reconcile":
-        statements = [*_accept(stage, list(_FOLDER.values())), *_publish(stage), _send(stage)]
+        statements = [*_accept(stage, list(_FOLDER.values())), *_publish(stage), _send(stage), *_look_after(stage)]
     else:
         raise ValueError(f"function {function!r}; allowed: {', '.join(FUNCTIONS)}")
     return {"Version": "2012-10-17", "Statement": [*statements, _log(stage, function)]}
@@ -88,6 +88,14 @@ def _send(stage: Stage) -> Statement:
 
 def _receive(stage: Stage) -> Statement:
     return _on_queue(stage, ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"])
+
+
+def _look_after(stage: Stage) -> list[Statement]:
+    return [
+        _allow(["s3:DeleteObject"], [_objects(stage.models, "holds/*")]),
+        # AWS lets the listing of mappings be allowed for all functions or for none.
+        _allow(["lambda:ListEventSourceMappings"], ["*"]),
+    ]
 
 
 def _on_queue(stage: Stage, actions: list[str]) -> Statement:

@@ -32,9 +32,10 @@ from madness.local.home import Home, LocalError
 from madness.local.ministack import Endpoint, local_clients
 from operate.aws import Clients, open_lake
 from operate.backlog import wait_until_published
+from operate.mapping import Mapping
 from operate.stage import Stage, load_stage, project_root
 from operate.summary import count_games
-from operate.upload import UNCHANGED, Outcome, Upload, ingest, set_mapping
+from operate.upload import UNCHANGED, Outcome, Upload, ingest
 from sample.shape import STOP_DAY
 
 STAGE = "local"
@@ -106,7 +107,8 @@ def start_stack(home: Home, voice: Voice, seconds: dict[str, float] | None = Non
         voice.say(f"local AWS at {endpoint.url}, kept in {home.root}")
     with _timed(seconds, "deploy"):
         endpoint = _deploy(home, stage, root, endpoint, clients, voice)
-    set_mapping(local_clients(endpoint)("lambda"), stage, enabled=True)
+    functions = local_clients(endpoint)("lambda")
+    Mapping.of(functions, stage.function("apply_results")).turn_on(functions)
     return stage, endpoint
 
 

@@ -6,7 +6,9 @@ import importlib
 import json
 import time
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import boto3
 import pytest
@@ -19,6 +21,7 @@ from lake.receipts import ACCEPTED, REJECTED
 from operate.stage import Stage
 from pipeline_app import composition
 from pipeline_app.apply import ApplyFailed
+from pipeline_app.reconcile import ReconcileFailed
 from tests.functional.events import s3_event, schedule_event, sqs_event
 
 ENVIRONMENT = {
@@ -46,6 +49,23 @@ class Deployed:
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
         self.s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
         self.queue = self.sqs.create_queue(QueueName="results.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        self.functions = boto3.client("lambda")
+        self.mapping = self._map()
+
+    def _map(self) -> str:
+        """A function by the name of the app's, mapped to a twin of the queue: moto would run it on every message."""
+        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        role = boto3.client("iam").create_role(RoleName="apply", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        name = composition.stage().function("apply_results")
+        code = BytesIO()
+        with ZipFile(code, "w") as archive:
+            archive.writestr("app.py", "")
+        self.functions.create_function(
+            FunctionName=name, Runtime="python3.12", Role=role, Handler="app.f", Code={"ZipFile": code.getvalue()}
+        )
+        twin = self.sqs.create_queue(QueueName="twin.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        arn = self.sqs.get_queue_attributes(QueueUrl=twin, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        return self.functions.create_event_source_mapping(FunctionName=name, EventSourceArn=arn)["UUID"]
 
     def upload(self, key: str, body: bytes, handler: str) -> None:
         put = self.s3.put_object(Bucket="source", Key=key, Body=body)
@@ -127,6 +147,15 @@ def test_the_schedule_finds_what_events_and_messages_lost(deployed: Deployed, fi
     assert deployed.receipt_outcomes(COMPACT) == [ACCEPTED]
     deployed.drain()
     assert composition.lake().published.manifest(League.MEN)[0].day == 100
+
+
+def test_the_schedule_fails_loudly_while_the_mapping_is_off(deployed: Deployed) -> None:
+    deployed.functions.update_event_source_mapping(UUID=deployed.mapping, Enabled=False)
+    with pytest.raises(ReconcileFailed, match="madness-test-apply_results is Disabled.*update-event-source-mapping"):
+        deployed.app.reconcile(schedule_event(), None)
+    deployed.functions.delete_event_source_mapping(UUID=deployed.mapping)
+    with pytest.raises(ReconcileFailed, match="madness-test-apply_results is Missing.*chalice deploy"):
+        deployed.app.reconcile(schedule_event(), None)
 
 
 def test_a_failed_batch_comes_back_within_a_minute(deployed: Deployed, files: dict[str, bytes]) -> None:

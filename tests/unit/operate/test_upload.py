@@ -1,10 +1,14 @@
-"""Uploading: what comes first, what is left out, who is told, and that the queue is never left switched off."""
+"""Uploading: what comes first, what is left out, who is told, and that nothing is held back for good."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
-from operate.upload import IngestError, Outcome, Upload, ingest, read_files, set_mapping
+from lake.holds import LASTS
+from operate.upload import IngestError, Outcome, Upload, ingest, read_files
+from pipeline_app.reconcile import reconcile
 from tests.fake_aws import HEADER, NAMES, FakeAws
 
 ONE = Upload("results/MRegularSeasonCompactResults_20240101.csv", HEADER + b"2024,10,1101,70,1102,60,H,0\n")
@@ -54,19 +58,35 @@ def test_few_files_are_under_way_at_once() -> None:
     assert aws.most_under_way == 2
 
 
-def test_the_queue_is_held_back_for_several_results_files_only() -> None:
+def holds_seen(aws: FakeAws, *uploads: Upload) -> set[bool]:
+    """Whether a hold was out, at every pause of an upload."""
+    seen: set[bool] = set()
+
+    def sleep(seconds: float) -> None:
+        seen.add(aws.stage.lake.holds.look(aws.stage.clock.now).fresh)
+        aws.sleep(seconds)
+
+    ingest(uploads, NAMES, aws.stage.lake, aws.clients, clock=aws.clock, sleep=sleep)
+    return seen
+
+
+def test_nudges_are_held_back_for_several_results_files_only() -> None:
     aws = FakeAws()
-    run(aws, ONE, NAMES_FILE, FIXTURES)
-    assert aws.functions.switches == []
+    assert holds_seen(aws, ONE, NAMES_FILE, FIXTURES) == {False}
+    assert holds_seen(aws, ONE, TWO) == {False}, "one file changed"
+    assert holds_seen(FakeAws(), ONE, TWO) == {True}
+
+
+def test_what_was_held_back_is_nudged_for_once_and_the_mapping_is_left_alone() -> None:
+    aws = FakeAws()
+    aws.functions.enabled = False
     run(aws, ONE, TWO)
-    assert aws.functions.switches == [], "one file changed"
-    run(FakeAws(), ONE, TWO)
-    both = FakeAws()
-    run(both, ONE, TWO)
-    assert both.functions.switches == [False, True]
+    assert [nudge.target for nudge in aws.stage.queue.waiting] == [(2024, 10), (2024, 11)]
+    assert aws.functions.switches == []
+    assert aws.stage.lake.models.listing("holds/") == []
 
 
-def test_the_queue_is_switched_on_again_after_a_failure() -> None:
+def test_the_hold_ends_with_a_failed_upload() -> None:
     aws = FakeAws(events=False)
 
     def broken(_: float) -> None:
@@ -74,7 +94,37 @@ def test_the_queue_is_switched_on_again_after_a_failure() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         ingest([ONE, TWO], NAMES, aws.stage.lake, aws.clients, clock=aws.clock, sleep=broken)
-    assert aws.functions.switches == [False, True]
+    assert aws.stage.lake.models.listing("holds/") == []
+    assert len(aws.stage.queue.waiting) == 2, "reconcile has taken the files up and nudged for them"
+
+
+def test_a_killed_upload_delays_its_files_and_no_more() -> None:
+    aws = FakeAws()
+    lake, queue, clock = aws.stage.lake, aws.stage.queue, aws.stage.clock
+    lake.holds.write("killed")
+    aws.stage.upload(ONE.key, ONE.body)
+    reconcile(lake, queue, clock)
+    assert queue.depth() == 0 and not aws.stage.published(), "its uploader may be alive"
+    clock.now += LASTS
+    reconcile(lake, queue, clock)
+    assert queue.depth() == 1 and lake.models.listing("holds/") == []
+
+
+def test_a_long_upload_keeps_its_hold_alive() -> None:
+    aws = FakeAws()
+    written: list[float] = []
+    aws.stage.lake.holds.write = lambda name: written.append(aws.now)  # type: ignore[method-assign]
+
+    aws.functions.invoke = lambda **_: None  # type: ignore[method-assign]
+
+    def sleep(seconds: float) -> None:
+        aws.now += 20
+        if aws.now > 400:
+            aws.sleep(seconds)
+
+    ingest([ONE, TWO], NAMES, aws.stage.lake, aws.clients, clock=aws.clock, sleep=sleep)
+    gaps = [after - before for before, after in pairwise(written)]
+    assert len(written) > 4 and max(gaps) < LASTS.total_seconds() / 2
 
 
 def test_a_lost_event_is_healed_by_reconcile() -> None:
@@ -89,13 +139,6 @@ def test_silence_ends_with_a_clear_error() -> None:
     aws.functions.invoke = lambda **_: None  # type: ignore[method-assign]
     with pytest.raises(IngestError, match=r"No answer to results/MRegular.*madness-local-accept_results"):
         run(aws, ONE)
-
-
-def test_a_stage_without_functions_says_what_to_do() -> None:
-    aws = FakeAws()
-    aws.functions.mapped = False
-    with pytest.raises(IngestError, match="deploy the stage first"):
-        set_mapping(aws.functions, NAMES, enabled=True)
 
 
 def test_files_are_read_under_the_keys_of_their_names(tmp_path) -> None:

@@ -1,0 +1,52 @@
+"""The event source mapping that hands the queue's messages to the function which applies them.
+
+Turned off, it keeps every message in the queue and says nothing. Nothing here or in the pipeline turns it off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+# Creating, Enabling and Updating become Enabled by themselves.
+_OFF = ("Disabled", "Disabling", "Deleting")
+MISSING = "Missing"
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """state: Enabled, Disabled, or on the way to one of them, as AWS calls it; Missing where there is none."""
+
+    function: str
+    state: str
+    uuid: str | None = None
+
+    @classmethod
+    def of(cls, lambda_client: Any, function: str) -> Mapping:
+        """The mapping of a function; of several, one that is off."""
+        try:
+            listed = lambda_client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+        except lambda_client.exceptions.ResourceNotFoundException:
+            listed = []
+        found = [cls(function, one["State"], one["UUID"]) for one in listed]
+        return min(found, key=lambda one: one.is_on, default=cls(function, MISSING))
+
+    @property
+    def is_on(self) -> bool:
+        return self.state != MISSING and self.state not in _OFF
+
+    def advice(self) -> str:
+        """What to do where it is off.
+
+        >>> Mapping("madness-dev-apply_results", "Disabled", "1-2").advice()
+        'the mapping to madness-dev-apply_results is Disabled: aws lambda update-event-source-mapping --uuid 1-2 --enabled'
+        """
+        what = f"the mapping to {self.function} is {self.state}"
+        if self.uuid is None:
+            return f"{what}: deploy the stage (`madness up` locally, `chalice deploy --stage STAGE` on AWS)"
+        return f"{what}: aws lambda update-event-source-mapping --uuid {self.uuid} --enabled"
+
+    def turn_on(self, lambda_client: Any) -> None:
+        """Have a mapping that is there hand out messages again."""
+        if self.uuid is not None and not self.is_on:
+            lambda_client.update_event_source_mapping(UUID=self.uuid, Enabled=True)
