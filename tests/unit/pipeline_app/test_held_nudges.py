@@ -25,6 +25,11 @@ def held() -> Stage:
     return stage
 
 
+def tables(stage: Stage) -> dict[str, bytes]:
+    """What is published, less the games to come: those say when they were issued."""
+    return {key: body for key, body in stage.published().items() if not key.startswith("upcoming/")}
+
+
 def test_nobody_is_nudged_until_the_hold_is_over(held: Stage) -> None:
     reconcile(held.lake, held.queue, held.clock)
     assert held.queue.depth() == 0
@@ -41,7 +46,7 @@ def test_held_files_end_in_the_same_tables(held: Stage) -> None:
     for key, body in FILES.items():
         plain.upload(key, body)
     plain.drain()
-    assert held.published() == plain.published() != {}
+    assert tables(held) == tables(plain) != {}
 
 
 def test_the_end_of_a_hold_is_nudged_for_even_while_messages_wait(held: Stage) -> None:
