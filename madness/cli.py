@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -31,10 +32,25 @@ def main() -> None:
         app()
     except MadnessError as error:
         _fail(error.full_text())
+    except BrokenPipeError:
+        # Whoever read the output wants no more of it (`| head`); nor may the interpreter flush it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except OSError as error:
+        _fail(_of_files(error))
     except _aws_errors() as error:
         from operate.aws import explain
 
         _fail(explain(error))
+
+
+def _of_files(error: OSError) -> str:
+    """One line on a file or a disk that does not do what is asked of it; anything else is a fault of ours."""
+    if error.filename is not None:
+        return f"{error.filename}: {error.strerror}. Check the path, its rights and the room on its disk."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{error.strerror}: a disk is full. Make room and try again."
+    raise error
 
 
 def _aws_errors() -> tuple[type[Exception], ...]:

@@ -41,6 +41,8 @@ def backtest(
         raise selection.SelectionError("one league at a time: --league M or --league W")
     if model not in {*ModelName}:
         raise MadnessError(f"unknown model {model!r}; allowed: {', '.join(ModelName)}")
+    if predictions is not None:
+        output.require_file(predictions)
     speaker = voice()
     chosen = selection.choose_seasons(selection.existing_folder(data, speaker.say), leagues, seasons)
     folder = read_folder(data, leagues)
@@ -50,17 +52,16 @@ def backtest(
     for one in outsiders:
         if one.unmatched:
             speaker.say(f"{one.file}: no team is called {', '.join(one.unmatched)}; their games are left out")
-    if predictions is not None:
-        _write_csv(found.predictions, predictions)
-        speaker.say(f"{found.predictions.num_rows:,} forecasts in {predictions}")
     if as_json:
         output.as_json(found.to_dict() | {"outside": [one.to_dict() for one in outsiders]})
     else:
         render_backtest(found, outsiders)
+    if predictions is not None:
+        _write_csv(found.predictions, predictions)
+        speaker.say(f"{found.predictions.num_rows:,} forecasts in {predictions}")
 
 
 def _write_csv(table: Any, path: Path) -> None:
     from pyarrow import csv
 
-    path.parent.mkdir(parents=True, exist_ok=True)
     csv.write_csv(table, path, csv.WriteOptions(quoting_style="none"))

@@ -18,6 +18,7 @@ def sample(
     import sample as league
     from madness.console import voice
 
+    output.require_folder(folder)
     with voice().task("sample league, seasons") as advance:
         made = league.generate(seed=seed, progress=advance)
         league.write(folder, made)

@@ -76,6 +76,41 @@ def test_expected_trouble_is_one_clear_line(tmp_path, arguments, words) -> None:
     assert result.stderr.startswith("madness: ") and words in result.stderr and "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("up", "--data", "league", "--home", "file"), "cannot live in"),
+    (("up", "--data", "league", "--home", "file/home"), "cannot live in"),
+    (("up", "--data", "league", "--home", "/proc/home"), "cannot live in"),
+    (("sample", "file"), "file cannot be a folder for output"),
+    (("sample", "/proc/league"), "/proc/league cannot be a folder for output"),
+    (("backtest", "--data", "league", "--league", "M", "--predictions", "league"), "league is a folder. Name a file"),
+    (("backtest", "--data", "league", "--league", "M", "--predictions", "file/p.csv"), "Name another place"),
+    (("backtest", "--data", "league", "--league", "M", "--predictions", "/proc/p/p.csv"), "Name another place"),
+])  # fmt: skip
+def test_a_place_that_cannot_be_written_is_said_before_the_work(tmp_path, arguments, words) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "league").mkdir()  # without games: whoever looks into it first says so
+    result = madness(*arguments, cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert words in result.stderr and "Traceback" not in result.stderr
+    assert (tmp_path / "file").read_text() == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_forecasts_that_find_no_room_cost_their_file_and_not_the_scores(folder) -> None:
+    asked = ("--data", folder, "--league", "W", "--seasons", "2024", "--model", "statespace")
+    result = madness("backtest", *asked, "--predictions", "/dev/full")
+    assert result.returncode == 1
+    assert "log loss" in result.stdout
+    assert "No space left" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_reader_that_wants_no_more_is_no_error(folder) -> None:
+    command = f"{sys.executable} -m madness backtest --data {folder} --league M --model statespace | true"
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=ENV, timeout=120, check=False)
+    assert result.stderr == ""
+
+
 def test_a_file_refused_by_its_name_needs_no_stack(tmp_path) -> None:
     result = madness("ingest", "results.txt", cwd=tmp_path)
     assert result.returncode == 1
