@@ -10,7 +10,6 @@ back and then takes the hold away, so that one whose uploader died costs minutes
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,6 +39,12 @@ class Holds:
         """The upload is done: leave it to reconcile to nudge for what it entered."""
         self._models.put(f"{_FOLDER}{name}{_ENDED}", name.encode())
         self._models.delete([f"{_FOLDER}{name}"])
+
+    def end_all(self) -> None:
+        """End every hold; whose uploader still lives is nudged for more often than it need be, and no more."""
+        for row in self._models.listing(_FOLDER):
+            if not row.key.endswith(_ENDED):
+                self.end(row.key.removeprefix(_FOLDER))
 
     def look(self, now: datetime) -> Held:
         """What is held, in one request."""

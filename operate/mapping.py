@@ -38,8 +38,8 @@ class Mapping:
     def advice(self) -> str:
         """What to do where it is off.
 
-        >>> Mapping("madness-dev-apply_results", "Disabled", "1-2").advice()
-        'the mapping to madness-dev-apply_results is Disabled: aws lambda update-event-source-mapping --uuid 1-2 --enabled'
+        >>> Mapping("apply", "Disabled", "1-2").advice()
+        'the mapping to apply is Disabled: aws lambda update-event-source-mapping --uuid 1-2 --enabled'
         """
         what = f"the mapping to {self.function} is {self.state}"
         if self.uuid is None:

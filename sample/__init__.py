@@ -4,7 +4,7 @@ Made-up schools in made-up conferences play in exactly the formats of the file c
 win probability of every game is known.
 """
 
-from sample.league import SampleLeague, generate, generate_small, write
+from sample.league import SampleLeague, generate, generate_small, is_sample, write
 from sample.shape import FULL, SMALL, Shape
 
-__all__ = ["FULL", "SMALL", "SampleLeague", "Shape", "generate", "generate_small", "write"]
+__all__ = ["FULL", "SMALL", "SampleLeague", "Shape", "generate", "generate_small", "is_sample", "write"]

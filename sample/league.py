@@ -123,3 +123,12 @@ def write(folder: Path, sample: SampleLeague) -> list[Path]:
     for path in paths:
         path.write_bytes(sample.files[path.name])
     return paths
+
+
+def is_sample(folder: Path) -> bool:
+    """True if a folder holds a league that `write` has written: the truth lies beside it.
+
+    >>> is_sample(Path("/no/such/folder"))
+    False
+    """
+    return any((folder / TRUTH_FOLDER / f"{league}Truth.csv").is_file() for league in League)

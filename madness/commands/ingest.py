@@ -9,7 +9,7 @@ import typer
 
 from madness.commands import output
 from madness.commands.options import DEFAULT_HOME, HomeOption, JsonOption, StageOption
-from madness.commands.reach import clients_of
+from madness.commands.reach import clients_of, patience_of
 
 
 def ingest(
@@ -30,6 +30,7 @@ def ingest(
     outcomes = refused
     if uploads:
         clients = clients_of(names, home)
+        sleep = patience_of(names, home)
         with speaker.task("files accepted") as advance:
             finished = 0
 
@@ -38,7 +39,8 @@ def ingest(
                 finished += 1
                 advance(finished, len(uploads))
 
-            outcomes = refused + ingest(uploads, names, open_lake(names, clients), clients, done=done)
+            lake = open_lake(names, clients)
+            outcomes = refused + ingest(uploads, names, lake, clients, done=done, sleep=sleep)
     if as_json:
         output.as_json([outcome.to_dict() for outcome in outcomes])
     else:

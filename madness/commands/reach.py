@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,3 +38,10 @@ def clients_of(stage: Stage, home: Path) -> Clients:
     if endpoint is None:
         raise LocalError(f"The local AWS of {place.root} does not run. Start it with `madness up --home {place.root}`.")
     return ministack.local_clients(endpoint)
+
+
+def patience_of(stage: Stage, home: Path) -> Callable[[float], None]:
+    """How to wait for a stage: for the local one with an eye on its disk."""
+    from madness.local.room import Watch
+
+    return time.sleep if stage.name != "local" else Watch(existing(home)).sleep

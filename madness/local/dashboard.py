@@ -6,12 +6,12 @@ import socket
 import sys
 import time
 import urllib.error
-import urllib.request
 from pathlib import Path
 
 from madness.local import processes
+from madness.local.environment import ask, environment
 from madness.local.home import Home, LocalError
-from madness.local.ministack import Endpoint, clean_environment
+from madness.local.ministack import Endpoint
 from operate.stage import Stage
 
 _NAME = "dashboard"
@@ -60,7 +60,7 @@ def start(home: Home, stage: Stage, root: Path, endpoint: Endpoint, port: int | 
         port = port or (record["port"] if _is_free(record["port"]) else None)
     port = _port(port)
     log = home.logs / "dashboard.log"
-    env = clean_environment() | endpoint.environment() | settings(home, stage)
+    env = environment() | endpoint.environment() | settings(home, stage)
     command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", f"--threads={_THREADS}",
                "dashboard.wsgi:server"]  # fmt: skip
     try:
@@ -118,7 +118,7 @@ def _is_free(port: int) -> bool:
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(url(port), timeout=10) as answer:
+        with ask(url(port), timeout=10) as answer:
             return answer.status == 200
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False

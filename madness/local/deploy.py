@@ -19,8 +19,9 @@ from typing import Any
 
 import botocore
 
+from madness.local.environment import environment
 from madness.local.home import Home, LocalError
-from madness.local.ministack import Endpoint, clean_environment
+from madness.local.ministack import Endpoint
 from operate.stage import FUNCTIONS, Stage
 
 # Without requirements.txt: like layers, what it asks for is in the interpreter that runs the functions here.
@@ -124,7 +125,7 @@ def _run_chalice(home: Home, stage: Stage, endpoint: Endpoint, say: Callable[[st
         "--stage",
         stage.name,
     ]
-    env = clean_environment() | endpoint.environment() | {"AWS_DATA_PATH": str(_impatient_waiters(home))}
+    env = environment() | endpoint.environment() | {"AWS_DATA_PATH": str(_impatient_waiters(home))}
     home.logs.mkdir(parents=True, exist_ok=True)
     log = home.logs / "deploy.log"
     printed: list[str] = []

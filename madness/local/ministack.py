@@ -9,21 +9,24 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import socket
 import sys
 import time
 import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from madness.local import processes
-from madness.local.home import Home, LocalError
+from madness.local import durable, guard, processes
+from madness.local.environment import ask, environment, within
+from madness.local.home import MINISTACK, Home, LocalError
+from madness.local.mend import keep_state
 from madness.local.processes import ProcessId
 from operate.aws import Clients
 from operate.stage import REGION
 
-_NAME = "ministack"
+_NAME = MINISTACK
 # Below the ranges from which Linux (32768-) and macOS (49152-) take the ports of outgoing connections.
 _PORTS = range(20_000, 32_000)
 _PATIENCE = 60.0
@@ -60,13 +63,15 @@ def local_clients(endpoint: Endpoint) -> Clients:
 
     # It throttles nobody: if it does not answer, it is gone, and waiting does not bring it back.
     config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=60)
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
-    return lambda service: session.client(service, endpoint_url=endpoint.url, config=config)
+    variables = environment() | endpoint.environment()
+    with within(variables):
+        session = boto3.Session(region_name=REGION)
 
+    def client(service: str) -> Any:
+        with within(variables):
+            return session.client(service, endpoint_url=endpoint.url, config=config)  # type: ignore[call-overload]
 
-def clean_environment() -> dict[str, str]:
-    """This process's environment without anything that points an AWS client somewhere."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    return client
 
 
 def running(home: Home) -> Endpoint | None:
@@ -77,7 +82,7 @@ def running(home: Home) -> Endpoint | None:
 
 def is_healthy(endpoint: Endpoint, *, timeout: float = 2.0) -> bool:
     try:
-        with urllib.request.urlopen(f"{endpoint.url}/_ministack/health", timeout=timeout) as answer:
+        with ask(f"{endpoint.url}/_ministack/health", timeout) as answer:
             return answer.status == 200 and "services" in json.load(answer)
     except (urllib.error.URLError, TimeoutError, ConnectionError, json.JSONDecodeError):
         return False
@@ -98,6 +103,7 @@ def start(home: Home) -> Endpoint:
         stop(home)
     home.create()
     port = _port(home)
+    _release(home.state)
     log = home.logs / "ministack.log"
     process = _spawn(home, port, log)
     home.record_process(_NAME, process, port=port)
@@ -116,20 +122,28 @@ def start(home: Home) -> Endpoint:
 def stop(home: Home) -> bool:
     """Stop the home's MiniStack; True if one ran and had the time to save its state."""
     found = home.process(_NAME)
-    clean = processes.stop(found[0], patience=30.0) if found else False
+    if found is None:
+        return False  # a record that a crash left stays: it tells the next start to look closely (`mend`)
+    clean = processes.stop(found[0], patience=30.0)
     home.forget_process(_NAME)
     return clean
 
 
+def has_objects(home: Home, bucket: str, prefix: str) -> bool:
+    """True if a bucket holds objects below a prefix, told from the disk: whether it runs or not."""
+    return any(file.is_file() for file in home.objects.glob(f"*/{bucket}/{prefix}**/*"))
+
+
 def checkpoint(home: Home) -> Endpoint:
-    """Bring everything that MiniStack knows to disk, so that it survives a kill."""
-    stop(home)
+    """Bring everything that MiniStack knows to disk, so that it survives a kill, and keep a copy of it."""
+    if stop(home):
+        keep_state(home)
     return start(home)
 
 
 def _spawn(home: Home, port: int, log: Path) -> ProcessId:
     endpoint = Endpoint(port)
-    env = clean_environment() | endpoint.environment() | {
+    env = environment() | endpoint.environment() | {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "localhost",
@@ -147,25 +161,51 @@ def _spawn(home: Home, port: int, log: Path) -> ProcessId:
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "INFO",
-        "PYTHONDONTWRITEBYTECODE": "",
     }  # fmt: skip
     try:
-        return processes.spawn([sys.executable, "-m", "ministack"], env=env, log=log, cwd=home.root)
+        # By its path and alone: what serves must not find the checkout among its modules, as AWS does not.
+        return processes.spawn([sys.executable, "-P", guard.__file__], env=env, log=log, cwd=home.root)
     except ProcessLookupError as error:
         raise LocalError(f"MiniStack did not start:\n{_tail(log)}") from error
 
 
 def _port(home: Home) -> int:
     """The port of this home: the one it had, so that persisted queue addresses hold, else a free one."""
-    known = home.settings().get("port")
+    known = home.settings().get("port") or _filed_under(home.state)
     if known and _is_free(known):
         return known
     for port in random.sample(_PORTS, 50):
         if _is_free(port):
             if known:
-                _move(home.state, known, port)
+                for state in (home.state, home.kept_state):
+                    _move(state, known, port)
             return port
     raise LocalError("No free port between 20000 and 32000 on 127.0.0.1. Stop some servers and try again.")
+
+
+def _release(state: Path) -> None:
+    """Have messages that were being worked on when it stopped delivered again at once, and not after 12 minutes.
+
+    Nobody works on them any more, and that delivery was no failure.
+    """
+    file = state / "sqs.json"
+    if not file.exists():
+        return
+    content = json.loads(file.read_text())
+    queues = content["payload"]["queues"]["data"].values()
+    taken = [message for queue in queues for message in queue["messages"] if message["visible_at"] > message["sent_at"]]
+    for message in taken:
+        message["visible_at"] = message["sent_at"]
+        message["receive_count"] = max(message["receive_count"] - 1, 0)
+    if taken:
+        durable.write(file, json.dumps(content))
+
+
+def _filed_under(state: Path) -> int | None:
+    """The port in the addresses of persisted queues, for a home whose settings are lost."""
+    queues = state / "sqs.json"
+    found = re.search(r"http://localhost:(\d+)/", queues.read_text()) if queues.exists() else None
+    return int(found[1]) if found else None
 
 
 def _is_free(port: int) -> bool:
@@ -185,7 +225,7 @@ def _move(state: Path, old: int, new: int) -> None:
         moved = text.replace(f"http://localhost:{old}/", f"http://localhost:{new}/")
         moved = moved.replace(f"http://127.0.0.1:{old}", f"http://127.0.0.1:{new}")
         if moved != text:
-            file.write_text(moved)
+            durable.write(file, moved)
 
 
 def _tail(log: Path, lines: int = 15) -> str:

@@ -51,6 +51,11 @@ def started(pid: int) -> str | None:
     return shown[1].strip() if len(shown) == 2 and not shown[0].startswith("Z") else None
 
 
+def since_boot(moment: str) -> bool:
+    """True if a process that started at `moment` (see `started`) started since this machine did, as far as is known."""
+    return moment.partition("/")[0] == (started(os.getpid()) or "").partition("/")[0]
+
+
 def spawn(command: Sequence[str], *, env: Mapping[str, str], log: Path, cwd: Path) -> ProcessId:
     """Start `command` in a session of its own; it outlives this process and writes to `log`.
 

@@ -7,53 +7,38 @@ Every step finds out what is already there, so that a second run resumes in seco
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
 
+from hoops.contract.columns import FOLDERS
 from hoops.errors import Retryable
 from hoops.games.leagues import League
 from lake.lake import Lake
-from madness import selection
+from lake.receipts import filed, token
 from madness.console import Voice
 from madness.deploy import provision
-from madness.local import dashboard, ministack
+from madness.local import dashboard, ministack, room
 from madness.local.deploy import deploy
+from madness.local.games import STAGE, Wishes, choose, files_of
 from madness.local.home import Home, LocalError
+from madness.local.mend import mend
 from madness.local.ministack import Endpoint, local_clients
 from operate.aws import Clients, open_lake
 from operate.backlog import wait_until_published
 from operate.mapping import Mapping
+from operate.reconcile import invoke_reconcile
 from operate.stage import Stage, load_stage, project_root
 from operate.summary import count_games
 from operate.upload import UNCHANGED, Outcome, Upload, ingest
-from sample.shape import STOP_DAY
 
-STAGE = "local"
-SAMPLE = "sample"
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What a person asked `up` for; None leaves it as the home has it.
-
-    data: folder of files; for a new home without one, the sample league.
-    """
-
-    data: Path | None = None
-    leagues: tuple[League, ...] | None = None
-    seasons: str | None = None
-    port: int | None = None
-    once: bool = False
+_PATIENCE = 600.0
+_AGAIN = 30.0  # seconds after which reconcile is asked once more
 
 
 class RejectedFilesError(LocalError):
@@ -73,14 +58,18 @@ def up(home: Home, wishes: Wishes, voice: Voice) -> dict[str, Any]:
         With one line on what happened and what to do next.
     """
     with home.lock():
-        source = _choose_data(home, wishes)
+        aside = home.set_damaged_settings_aside()
+        if aside is not None:
+            voice.say(f"the settings of {home.root} were damaged, as after a power cut: they lie in {aside}")
+        source = choose(home, wishes)
+        room.require(home, 0)
         # What cannot be had of the files is said before anything is started or deployed.
-        uploads = _files(wishes, source, voice)
+        files = files_of(home, wishes, source, voice)
         if not wishes.once:
             dashboard.check_port(home, wishes.port)
         was_running = ministack.running(home) is not None
         try:
-            return _run(home, wishes, voice, source, uploads)
+            return _run(home, wishes, voice, source, files)
         except (Retryable, BotoCoreError) as error:
             if ministack.running(home) is not None:
                 raise
@@ -101,6 +90,14 @@ def start_stack(home: Home, voice: Voice, seconds: dict[str, float] | None = Non
     seconds = {} if seconds is None else seconds
     home.create()
     with _timed(seconds, "start"):
+        if ministack.running(home) is None:
+            mended = mend(home)
+            for what in mended.said:
+                voice.say(what)
+            if mended.takes_in_again:
+                gone = {key for bucket, key in mended.dropped if bucket == stage.source}
+                there = {key: content for key, content in _uploaded(home).items() if key not in gone}
+                home.remember(taking_in_again=True, uploaded=there)
         endpoint = ministack.start(home)
         clients = local_clients(endpoint)
         provision.provision(stage, clients("cloudformation"), template=root / "infra" / "template.yaml")
@@ -112,16 +109,23 @@ def start_stack(home: Home, voice: Voice, seconds: dict[str, float] | None = Non
     return stage, endpoint
 
 
-def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, str], uploads: list[Upload]) -> dict[str, Any]:
+def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, Any], files: list[Upload]) -> dict[str, Any]:
     seconds: dict[str, float] = {}
+    room.require(home, sum(len(upload.body) for upload in _changed(home, files)))
+    # Before anything is uploaded: whatever ends this run, the next one must not add games of another kind.
+    home.remember(data=source)
+    watch = room.Watch(home)
     stage, endpoint = start_stack(home, voice, seconds)
     clients = local_clients(endpoint)
     lake = open_lake(stage, clients)
     with _timed(seconds, "ingest"):
-        outcomes = _ingest(home, uploads, stage, lake, clients, voice)
-    home.remember(data=source)
+        _take_in_again(home, stage, lake, clients, watch)
+        outcomes = _ingest(home, files, stage, lake, clients, voice, watch)
+        # This home is ours alone: a hold that is left is that of an upload that was killed.
+        lake.holds.end_all()
     with _timed(seconds, "process"), voice.task("days applied") as advance:
-        wait_until_published(lake, stage, clients, tuple(League), progress=advance)
+        wait_until_published(lake, stage, clients, tuple(League), progress=advance, sleep=watch.sleep)
+    watch.look()
     port = None if wishes.once else dashboard.start(home, stage, project_root(), endpoint, wishes.port)
     rejected = [outcome for outcome in outcomes if outcome.is_rejected]
     if rejected:
@@ -135,29 +139,6 @@ def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, str], uploa
         "home": str(home.root),
         "dashboard": dashboard.url(port) if port else None,
     }
-
-
-def _choose_data(home: Home, wishes: Wishes) -> dict[str, str]:
-    """Where the games come from: what was asked for, else what the home has, else the sample league.
-
-    Raises
-    ------
-    LocalError
-        The folder is missing, or real games would mix with made-up ones.
-    """
-    known = home.settings().get("data")
-    if wishes.data is None:
-        return known or {"kind": SAMPLE, "path": str(home.sample)}
-    if not wishes.data.exists():
-        raise LocalError(
-            f"{wishes.data} is not a folder. Give --data a folder of Kaggle's CSV files, or their zip, or leave it out."
-        )
-    if known and known["kind"] == SAMPLE:
-        raise LocalError(
-            f"{home.root} holds the sample league, and real games must not mix with made-up ones. "
-            "Run `madness reset` first, or choose another place with --home."
-        )
-    return {"kind": "folder", "path": str(wishes.data.resolve())}
 
 
 def _deploy(home: Home, stage: Stage, root: Path, endpoint: Endpoint, clients: Clients, voice: Voice) -> Endpoint:
@@ -177,19 +158,64 @@ def _deploy(home: Home, stage: Stage, root: Path, endpoint: Endpoint, clients: C
     return ministack.checkpoint(home)
 
 
-def _ingest(
-    home: Home, uploads: list[Upload], stage: Stage, lake: Lake, clients: Clients, voice: Voice
-) -> list[Outcome]:
-    """Upload the files that are new or changed since the last `up`.
+def _take_in_again(home: Home, stage: Stage, lake: Lake, clients: Clients, watch: room.Watch) -> None:
+    """After receipts were dropped (`mend`): have every upload taken in once more, and wait for it."""
+    if not home.settings().get("taking_in_again"):
+        return
+    asked, deadline = 0.0, time.monotonic() + _PATIENCE
+    while _unanswered(lake):
+        if time.monotonic() > deadline:
+            raise LocalError(
+                f"Files are not taken in again. The log of {stage.function('reconcile')} says why; `madness reset` "
+                "and `madness up` make everything anew."
+            )
+        if time.monotonic() - asked > _AGAIN:
+            asked = time.monotonic()
+            invoke_reconcile(clients("lambda"), stage)
+        watch.sleep(0.2)
+    home.remember(taking_in_again=False)
+
+
+def _unanswered(lake: Lake) -> bool:
+    """True if a version of an upload has no receipt."""
+    done = lake.receipts.done()
+    rows = (row for folder in FOLDERS for row in lake.source.versions(f"{folder}/"))
+    return any((filed(row.key), token(row.modified, row.etag)) not in done for row in rows)
+
+
+def _changed(home: Home, files: list[Upload]) -> list[Upload]:
+    """The files that are new or changed since the last `up`.
 
     A file of the folder that has not changed is not uploaded again over one of the same name that a person has
     ingested since.
     """
-    files = {upload.key: upload for upload in uploads}
-    content = {key: hashlib.sha256(upload.body).hexdigest() for key, upload in files.items()}
-    known = home.settings().get("uploaded", {})
-    outcomes = [Outcome(key, UNCHANGED) for key in files if known.get(key) == content[key]]
-    changed = [upload for key, upload in files.items() if known.get(key) != content[key]]
+    known = _uploaded(home)
+    return [upload for upload in files if known.get(upload.key) != _content(upload)]
+
+
+def _uploaded(home: Home) -> dict[str, str]:
+    """What earlier runs have uploaded: the content's hash by key."""
+    return home.settings().get("uploaded", {})
+
+
+def _content(upload: Upload) -> str:
+    return hashlib.sha256(upload.body).hexdigest()
+
+
+def _ingest(
+    home: Home,
+    files: list[Upload],
+    stage: Stage,
+    lake: Lake,
+    clients: Clients,
+    voice: Voice,
+    watch: room.Watch,
+) -> list[Outcome]:
+    """Upload what has changed; outcomes of all files."""
+    content = {upload.key: _content(upload) for upload in files}
+    changed = _changed(home, files)
+    due = {upload.key for upload in changed}
+    outcomes = [Outcome(key, UNCHANGED) for key in content if key not in due]
     with voice.task("files accepted") as advance:
 
         def done(outcome: Outcome) -> None:
@@ -199,51 +225,11 @@ def _ingest(
                 voice.say(f"{outcome.key}: {warning}")
 
         advance(len(outcomes), len(files))
-        ingest(changed, stage, lake, clients, done=done)
+        ingest(changed, stage, lake, clients, done=done, sleep=watch.sleep)
+    watch.look()
     taken = {outcome.key: content[outcome.key] for outcome in outcomes if not outcome.is_rejected}
-    home.remember(uploaded={**known, **taken})
+    home.remember(uploaded=_uploaded(home) | taken)
     return outcomes
-
-
-def _files(wishes: Wishes, source: dict[str, str], voice: Voice) -> list[Upload]:
-    """The files to be in the source bucket; notes the choice of leagues and seasons in `source`."""
-    folder = Path(source["path"])
-    if source["kind"] == SAMPLE:
-        write_sample(folder, voice)
-    elif not folder.exists():
-        voice.say(f"{folder} is gone; going on with what is in the buckets")
-        return []
-    else:
-        selection.existing_folder(folder, voice.say)
-    leagues = wishes.leagues or selection.parse_leagues(source.get("leagues", "M,W"))
-    by_default = selection.ALL if source["kind"] == SAMPLE else None
-    wanted = wishes.seasons or source.get("seasons") or by_default
-    seasons = selection.choose_seasons(folder, leagues, wanted)
-    source["leagues"] = ",".join(leagues)
-    if wanted:
-        source["seasons"] = wanted
-    uploads = selection.uploads(folder, leagues, seasons)
-    return _dated(uploads) if source["kind"] == SAMPLE else uploads
-
-
-def _dated(uploads: list[Upload]) -> list[Upload]:
-    """The sample league's files, dated the day on which it stands: whatever a person uploads later is newer."""
-    calendar = next(upload.body for upload in uploads if upload.key.endswith("Seasons.csv")).decode()
-    last = max(csv.DictReader(io.StringIO(calendar)), key=lambda row: int(row["Season"]))
-    today = datetime.strptime(last["DayZero"], "%m/%d/%Y") + timedelta(days=STOP_DAY)
-    return [Upload(upload.key.replace(".csv", f"_{today:%Y%m%d}.csv"), upload.body) for upload in uploads]
-
-
-def write_sample(folder: Path, voice: Voice) -> None:
-    """Write the sample league, unless it is there whole."""
-    written = folder / ".complete"
-    if written.exists():
-        return
-    import sample
-
-    with voice.task("sample league, seasons") as advance:
-        sample.write(folder, sample.generate(progress=advance))
-    written.touch()
 
 
 @contextmanager

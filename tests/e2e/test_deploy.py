@@ -16,6 +16,7 @@ from madness.console import Silent
 from madness.deploy.provision import provision
 from madness.local import ministack
 from madness.local.deploy import deploy, mappings
+from madness.local.environment import environment
 from madness.local.home import Home, LocalError
 from madness.local.ministack import local_clients
 from madness.local.up import start_stack
@@ -52,7 +53,7 @@ def test_a_plain_deploy_at_the_root_packages_what_the_links_lead_to(new_home, tm
     root = checkout(tmp_path / "checkout")
     stage, endpoint = provisioned(home)
     deploy(home, stage, root, endpoint, local_clients(endpoint), silent)  # leaves the quick waiters behind
-    env = ministack.clean_environment() | endpoint.environment() | {"AWS_DATA_PATH": str(home.root / "botocore")}
+    env = environment() | endpoint.environment() | {"AWS_DATA_PATH": str(home.root / "botocore")}
     command = [
         sys.executable,
         "-c",

@@ -151,10 +151,10 @@ def test_the_schedule_finds_what_events_and_messages_lost(deployed: Deployed, fi
 
 def test_the_schedule_fails_loudly_while_the_mapping_is_off(deployed: Deployed) -> None:
     deployed.functions.update_event_source_mapping(UUID=deployed.mapping, Enabled=False)
-    with pytest.raises(ReconcileFailed, match="madness-test-apply_results is Disabled.*update-event-source-mapping"):
+    with pytest.raises(ReconcileFailed, match=r"madness-test-apply_results is Disabled.*update-event-source-mapping"):
         deployed.app.reconcile(schedule_event(), None)
     deployed.functions.delete_event_source_mapping(UUID=deployed.mapping)
-    with pytest.raises(ReconcileFailed, match="madness-test-apply_results is Missing.*chalice deploy"):
+    with pytest.raises(ReconcileFailed, match=r"madness-test-apply_results is Missing.*chalice deploy"):
         deployed.app.reconcile(schedule_event(), None)
 
 

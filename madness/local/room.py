@@ -1,0 +1,89 @@
+"""Is there room on the disk of a home? Asked before the work, and all the time while somebody waits for it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from madness.local.guard import RESERVE
+from madness.local.home import Home, LocalError
+
+# An empty stack: the deployed functions with their copies (measured: 13 MiB), state, logs.
+_STACK = 32 * 2**20
+# Ledger, states and tables of a file, for every byte of it; at the least: a season of Kaggle's files takes 18.
+_GROWTH = 10
+# What MiniStack logs of a write that has failed: it goes on as if nothing were wrong.
+_FAILED = (b"Failed to persist S3", b"Persistence: failed to save")
+
+
+def require(home: Home, uploads: int, free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> None:
+    """Say before the work that it could not be kept.
+
+    Parameters
+    ----------
+    uploads
+        Bytes that are to be uploaded.
+
+    Raises
+    ------
+    LocalError
+        Less is free on the home's disk than the work takes at the least.
+    """
+    needed = RESERVE + (_STACK if not home.chalice.exists() else 0) + _GROWTH * uploads
+    left = free(home.root)
+    if left < needed:
+        raise LocalError(
+            f"Only {_mebibytes(left)} are free on the disk of {home.root}, and this takes {_mebibytes(needed)} at the "
+            "least. Make room, or choose another place with --home."
+        )
+
+
+class Watch:
+    """Looks after the disk of a home while its stack works."""
+
+    def __init__(self, home: Home, free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> None:
+        self._home, self._free = home, free
+        self._log = home.logs / "ministack.log"
+        self._read = self._log.stat().st_size if self._log.exists() else 0
+
+    def look(self) -> None:
+        """Find out whether everything is kept.
+
+        Raises
+        ------
+        LocalError
+            The disk is full, so that uploads are refused; or MiniStack could not write what it had taken already.
+        """
+        failed = self._failed()
+        if failed:
+            raise LocalError(
+                f"The local AWS could not keep what it was given: {failed}. Games would be missing after the next "
+                f"start. Make room on the disk of {self._home.root}, then `madness reset` and `madness up` again."
+            )
+        left = self._free(self._home.root)
+        if left < RESERVE:
+            raise LocalError(
+                f"The disk of {self._home.root} is full: {_mebibytes(left)} are free, and the local AWS takes nothing "
+                f"below {_mebibytes(RESERVE)}. Nothing is lost: make room, and `madness up` goes on from there."
+            )
+
+    def sleep(self, seconds: float) -> None:
+        """Wait as `time.sleep` does, and look."""
+        time.sleep(seconds)
+        self.look()
+
+    def _failed(self) -> str | None:
+        if not self._log.exists() or self._log.stat().st_size <= self._read:
+            return None
+        with self._log.open("rb") as file:
+            file.seek(self._read)
+            *whole, _ = file.read().split(b"\n")
+        self._read += sum(len(line) + 1 for line in whole)
+        found = next((line for line in whole if any(words in line for words in _FAILED)), None)
+        return found.decode(errors="replace").strip() if found is not None else None
+
+
+def _mebibytes(size: int) -> str:
+    return f"{size / 2**20:,.1f} MiB"
