@@ -12,17 +12,15 @@ from operate.stage import load_stage
 
 
 @pytest.fixture
-def chalice(tmp_path, monkeypatch):
-    """Put a stand-in for Chalice first on the path of the process that deploys."""
+def chalice(tmp_path):
+    """Put a stand-in for Chalice where the process that deploys looks first: into the folder that it runs in."""
 
     def stand_in(body: str) -> Home:
-        package = tmp_path / "path" / "chalice"
+        home = Home(tmp_path / "home")
+        package = home.chalice / "chalice"
         package.mkdir(parents=True)
         (package / "__init__.py").touch()
         (package / "cli.py").write_text(f"import os, sys\ndef main():\n    {body}\n")
-        monkeypatch.setenv("PYTHONPATH", str(package.parent))
-        home = Home(tmp_path / "home")
-        home.chalice.mkdir(parents=True)
         return home
 
     return stand_in
