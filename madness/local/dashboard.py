@@ -80,7 +80,8 @@ def start(home: Home, stage: Stage, root: Path, endpoint: Endpoint, port: int | 
 
 def settings(home: Home, stage: Stage) -> dict[str, str]:
     """What the server finds in its environment; that games are made up, only the home knows."""
-    made_up = home.settings().get("data", {}).get("kind") == "sample"
+    data = home.settings().get("data", {})
+    made_up = data.get("kind") == "sample" or data.get("made_up", False)
     note = {"MADNESS_DASHBOARD_NOTE": _MADE_UP} if made_up else {}
     return {"MADNESS_DASHBOARD_BUCKET": stage.dashboard} | note
 
