@@ -26,7 +26,7 @@ class Lake:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger(self.models)
+        return Ledger(self.models, self.receipts.taken_as)
 
     @cached_property
     def issued(self) -> Issued:

@@ -7,6 +7,9 @@
 
 Nothing is read before it is written and nothing is overwritten: two writers cannot disturb each other, and the same
 file twice writes the same keys. The names alone tell what changed: a day's digest is the hash of its entry names.
+
+The content in a name is a hash of the rows, so that another version of Arrow gives the same file the same names.
+(Entries from before that hold a hash of their bytes. They stay under these names, and nothing is folded again.)
 """
 
 from __future__ import annotations
@@ -21,14 +24,22 @@ from typing import Any
 
 import pyarrow as pa
 
+from hoops.contract.columns import FIXTURES_FOLDER, REFERENCE, RESULTS, RETRACTIONS_FOLDER
 from hoops.contract.merge import ReferenceStatement, Statement, merge_reference
+from hoops.contract.names import parse
+from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from lake import parquet
+from lake.content import LENGTH, rows_digest
 from lake.store import Store
 
 GAMES, RETRACTIONS = "games", "retractions"
 WRITERS = 16  # requests at a time
 CACHED = 1024  # entries kept in memory, each a day's games
+
+
+class DamagedEntry(MadnessError):
+    """An entry that cannot be read: what it said is told by the uploaded file alone."""
 
 
 @dataclass(frozen=True, order=True)
@@ -76,16 +87,19 @@ def digest(parts: Iterable[str]) -> str:
 
 
 class Ledger:
-    """Entries of the models bucket below `ledger/`."""
+    """Entries of the models bucket below `ledger/`.
 
-    def __init__(self, models: Store) -> None:
-        self._models = models
+    files_of: source keys of the files that were taken with a version; asked only where an entry is damaged.
+    """
+
+    def __init__(self, models: Store, files_of: Callable[[str], list[str]] = lambda version: []) -> None:
+        self._models, self._files_of = models, files_of
         self._cache: OrderedDict[str, pa.Table] = OrderedDict()
 
     def write_days(
         self, league: League, sort: str, version: str, days: Mapping[tuple[int, int], pa.Table]
     ) -> dict[Entry, bool]:
-        """Write the rows of each (season, day); entries that are there already are left as they are.
+        """Write the rows of each (season, day); sound entries that are there already are left as they are.
 
         Gives every entry with whether it is new.
         """
@@ -139,7 +153,13 @@ class Ledger:
         return dict(found)
 
     def read(self, entries: Iterable[Entry]) -> list[pa.Table]:
-        """The rows of entries, in the order given. Entries never change, so the last ones read are kept in memory."""
+        """The rows of entries, in the order given. Entries never change, so the last ones read are kept in memory.
+
+        Raises
+        ------
+        DamagedEntry
+            One of them is gone or is not what its name says, and no other entry says the same.
+        """
         keys = [entry.key for entry in entries]
         missing = [key for key in keys if key not in self._cache]
         for key, rows in zip(missing, self._each(self._fetch, missing), strict=True):
@@ -151,9 +171,39 @@ class Ledger:
 
     def _fetch(self, key: str) -> pa.Table:
         stored = self._models.get(key)
-        if stored is None:
-            raise FileNotFoundError(f"ledger entry {key} was deleted: the ledger must only grow")
-        return parquet.decode(stored.body)
+        try:
+            return _rows(key, None if stored is None else stored.body)
+        except DamagedEntry as damage:
+            said_again = self._said_again(key)
+            if said_again is not None:
+                return said_again
+            raise DamagedEntry(f"{damage}. {self._remedy(key)}") from damage
+
+    def _said_again(self, key: str) -> pa.Table | None:
+        """The rows of a damaged entry, if the same file was uploaded again: from another entry with these very rows."""
+        folder = key.rpartition("/")[0]
+        lost = _entry(key)
+        others = [one for one in self._entries(f"{folder}/") if one.sort == lost.sort and one.key != key]
+        for one in others:
+            stored = self._models.get(one.key)
+            rows = None if stored is None else _sound(one.content, stored.body)
+            if rows is not None and lost.content in (rows_digest(rows), _old_name(parquet.encode_few(rows))):
+                return rows
+        return None
+
+    def _remedy(self, key: str) -> str:
+        league, what = (part.rpartition("=")[2] for part in key.split("/")[1:3])
+        lost = _entry(key)
+        folder = what if what in (FIXTURES_FOLDER, REFERENCE) else {GAMES: RESULTS}.get(lost.sort, RETRACTIONS_FOLDER)
+        named = [(file, parse(file)) for file in self._files_of(lost.version)]
+        files = [
+            file
+            for file, name in named
+            if (name.folder, name.league or league) == (folder, league)
+            and (folder != REFERENCE or name.dataset == key.split("/")[-2])
+        ]
+        upload = " and ".join(files) or f"the file of {folder}/ that speaks as of {lost.version}"
+        return f"Only the file knows what it said: upload {upload} again; if this stays, delete the entry first"
 
     def _each(self, work: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
         """Map over items, several at a time: S3 takes milliseconds for each and minds no company."""
@@ -171,12 +221,39 @@ class Ledger:
     def _write(self, tables: Mapping[str, pa.Table], version: str) -> dict[Entry, bool]:
         def write(item: tuple[str, pa.Table]) -> tuple[Entry, bool]:
             pattern, table = item
-            body = parquet.encode_few(table)
-            content = hashlib.sha256(body).hexdigest()[:32]
-            key = pattern.format(f"{version}-{content}")
-            return _entry(key), self._models.put_new(key, body)
+            key, body = pattern.format(f"{version}-{rows_digest(table)}"), parquet.encode_few(table)
+            if self._models.put_new(key, body):
+                return _entry(key), True
+            there = self._models.get(key)
+            if there is None or _sound(_entry(key).content, there.body) is None:
+                self._models.put(key, body)
+            return _entry(key), False
 
         return dict(self._each(write, list(tables.items())))
+
+
+def _rows(key: str, body: bytes | None) -> pa.Table:
+    if body is None:
+        raise DamagedEntry(f"ledger entry {key} is gone: the ledger must only grow")
+    rows = _sound(_entry(key).content, body)
+    if rows is None:
+        raise DamagedEntry(f"ledger entry {key} is damaged: its {len(body):,} bytes are not the rows of its name")
+    return rows
+
+
+def _sound(content: str, body: bytes) -> pa.Table | None:
+    """The rows in an entry's bytes, or None if they are not those that its name speaks of."""
+    try:
+        rows = parquet.decode(body)
+        known_as = (rows_digest(rows), _old_name(body))
+    except (parquet.Unreadable, TypeError):
+        return None
+    return rows if content in known_as else None
+
+
+def _old_name(body: bytes) -> str:
+    """What was the content in an entry's name before it was the hash of its rows."""
+    return hashlib.sha256(body).hexdigest()[:LENGTH]
 
 
 def statements(ledger: Ledger, entries: Sequence[Entry]) -> list[Statement]:

@@ -5,6 +5,12 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from hoops.errors import MadnessError
+
+
+class Unreadable(MadnessError):
+    """Bytes that are no Parquet, or not all of it."""
+
 
 def encode(table: pa.Table, schema: pa.Schema) -> bytes:
     """Parquet bytes of a table, cast to `schema` (column order, types, descriptions); one row group.
@@ -28,6 +34,15 @@ def encode_few(table: pa.Table) -> bytes:
 
 
 def decode(body: bytes) -> pa.Table:
-    """The table in Parquet bytes."""
-    # Threads cost more than they bring for tables of this size.
-    return pq.ParquetFile(pa.BufferReader(body)).read(use_threads=False)
+    """The table in Parquet bytes.
+
+    Raises
+    ------
+    Unreadable
+        If they are empty, cut off or something else.
+    """
+    try:
+        # Threads cost more than they bring for tables of this size.
+        return pq.ParquetFile(pa.BufferReader(body)).read(use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise Unreadable(f"{len(body):,} bytes are no whole Parquet file: {error}") from error

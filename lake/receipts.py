@@ -12,6 +12,8 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from hoops import contract
+from hoops.contract import Rejected
 from hoops.contract.report import Report
 from lake.store import Store
 
@@ -78,6 +80,18 @@ class Receipts:
         """(key as `filed`, version) of every object that has a receipt."""
         rows = self._models.listing("receipts/")
         return {tuple(row.key.removeprefix("receipts/").removesuffix(".json").rsplit("/", 1)) for row in rows}  # type: ignore[misc]
+
+    def taken_as(self, version: str) -> list[str]:
+        """Source keys of the files that speak as of a version: by the timestamp in their name, else by their upload."""
+        found = set()
+        for key, uploaded in self.done():
+            try:
+                name = contract.parse(key)
+            except Rejected:
+                continue  # a file that was not taken, or whose name was too long to be kept whole
+            if (name.timestamp or uploaded.partition("-")[0]) == version:
+                found.add(key)
+        return sorted(found)
 
     def reject(self, key: str, report: Report) -> None:
         self._source.put(rejection_key(key), json.dumps(report.to_dict(), indent=1).encode())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 
 import pyarrow as pa
@@ -9,9 +11,11 @@ import pytest
 
 from hoops.games.leagues import League
 from hoops.schemas import FIXTURES, GAMES
+from lake import parquet
 from lake.heads import Expired, Head, Heads, SeasonHead, pack_teams, season_digest, unpack_teams
 from lake.ledger import GAMES as ROWS
-from lake.ledger import RETRACTIONS, Ledger, statements
+from lake.ledger import RETRACTIONS, DamagedEntry, Ledger, statements
+from lake.receipts import ACCEPTED, Receipt, Receipts
 from lake.store import Conflict
 from tests.memory_store import MemoryStore
 
@@ -46,6 +50,66 @@ def test_the_same_rows_twice_are_one_entry(ledger: Ledger) -> None:
         ledger.write_days(M, ROWS, FIRST, {(2024, 5): games(5)})
     (day,) = ledger.days(M, 2024)
     assert len(day.entries) == 1
+
+
+def damage(store: MemoryStore, key: str, how: Callable[[bytes], bytes]) -> None:
+    store.put(key, how(store.get(key).body))  # type: ignore[union-attr]
+
+
+DAMAGES = {
+    "empty": lambda body: b"",
+    "cut": lambda body: body[: len(body) // 2],
+    "garbage": lambda body: bytes(reversed(body)),
+    "other rows": lambda body: parquet.encode_few(games(5, 99)),
+}
+
+
+@pytest.mark.parametrize("how", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_entry_is_named_with_the_file_to_upload_again(how: Callable[[bytes], bytes]) -> None:
+    store = MemoryStore()
+    receipts = Receipts(store, MemoryStore())
+    taken = ("MNCAATourneyCompactResults_20240101", "WNCAATourneyCompactResults_20240101", "MNCAATourneyCompactResults")
+    for key in (*(f"results/{stem}.csv" for stem in taken), "reference/MTeams_20240101.csv", "results/what.csv"):
+        receipts.put(Receipt(key, "20240203T040506Z-abc", ACCEPTED, ""))
+    ledger = Ledger(store, receipts.taken_as)
+    for version in (FIRST, "20240203T040506Z"):
+        ledger.write_days(M, ROWS, version, {(2024, 5): games(5, int(version[6:8]))})
+    for entry, file in zip(ledger.days(M, 2024)[0].entries, ("Results_20240101.csv", "Results.csv"), strict=True):
+        damage(store, entry.key, how)
+        with pytest.raises(DamagedEntry, match=f"{entry.key}.*upload results/MNCAATourneyCompact{file} again"):
+            ledger.read([entry])
+
+
+def test_the_same_file_again_mends_a_damaged_entry() -> None:
+    store = MemoryStore()
+    for version in (FIRST, SECOND):  # the name of a file has a timestamp; or it counts from its upload, which is later
+        Ledger(store).write_days(M, ROWS, FIRST, {(2024, 5): games(5)})
+        damage(store, Ledger(store).days(M, 2024)[0].entries[0].key, DAMAGES["cut"])
+        Ledger(store).write_days(M, ROWS, version, {(2024, 5): games(5)})
+        for entry in Ledger(store).days(M, 2024)[0].entries:
+            assert Ledger(store).read([entry])[0].equals(games(5))
+
+
+def test_entries_from_when_names_hashed_bytes_are_read_and_mended_too() -> None:
+    store = MemoryStore()
+    body = parquet.encode_few(games(5))
+    key = f"ledger/league=M/season=2024/day=005/{FIRST}-{hashlib.sha256(body).hexdigest()[:32]}-games.parquet"
+    store.put(key, body)
+    (before,) = Ledger(store).days(M, 2024)
+    assert Ledger(store).read(before.entries)[0].equals(games(5))
+    store.put(key, b"")
+    Ledger(store).write_days(M, ROWS, SECOND, {(2024, 5): games(5)})
+    assert all(rows.equals(games(5)) for rows in Ledger(store).read(Ledger(store).days(M, 2024)[0].entries))
+
+
+def test_another_arrow_gives_the_same_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore()
+    Ledger(store).write_days(M, ROWS, FIRST, {(2024, 5): games(5)})
+    before = store.listing("")
+    monkeypatch.setattr(parquet, "encode_few", lambda table: parquet.encode(table, table.schema))
+    chunks = pa.concat_tables([games(5).slice(0, 0), games(5)])
+    Ledger(store).write_days(M, ROWS, FIRST, {(2024, 5): chunks})
+    assert store.listing("") == before
 
 
 def test_entries_are_oldest_first_and_say_what_they_are(ledger: Ledger) -> None:
