@@ -4,7 +4,11 @@
     state/<engine>/league=M/{snapshots,predicted,rated,pending}/<generation>-<content>  immutable, written first
 
 Whoever replaces the head has committed; whoever finds it changed starts over. Objects that no head names any more are
-deleted after the commit.
+deleted after the commit. The content in a name is the MD5 of the bytes, which S3 gives back as their ETag: a listing
+alone tells what was damaged. (It may well differ between versions of Arrow: nothing compares these names.)
+
+All of it can be made again from the ledger. An object that is gone, damaged or of another layout is `Lost`, and
+whoever folds goes back to before it.
 """
 
 from __future__ import annotations
@@ -12,94 +16,43 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from hoops import knowledge
+from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from hoops.knowledge import Knowledge
+from hoops.schemas import PENDING, PREDICTED, RATED
 from lake import parquet
-from lake.ledger import digest
+from lake.head import Head, SeasonHead, pack_teams, season_digest, unpack_teams
 from lake.store import Conflict, Store
 
+__all__ = ["Expired", "Head", "Heads", "Lost", "SeasonHead", "pack_teams", "season_digest", "unpack_teams"]
+
 CACHED = 24  # objects kept in memory: states, rows and forecasts of both leagues' last commits
+_ROWS = {"predicted": PREDICTED, "rated": RATED, "pending": PENDING}
+T = TypeVar("T")
 
 
 class Expired(Conflict):
-    """An object that an older head named is gone: the head has moved on since it was read."""
+    """An object that a head names is not to be had: the head has moved on since it was read, or the object is lost."""
+
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(f"{key} {why}")
+        self.key, self.why = key, why
 
 
-@dataclass(frozen=True)
-class SeasonHead:
-    """What was folded of one season.
+class Lost(MadnessError):
+    """An object that the newest head names cannot be read, whoever tries; it can be made again from the ledger."""
 
-    digest: of all its days' digests. predicted, rated: keys of its rows. snapshot: key of the state after its last
-    folded day. games, kinds (games by kind), first_day, last_day, champion: its facts. teams: the ids that played, as
-    `pack_teams` packs them.
-    """
-
-    digest: str
-    snapshot: str
-    predicted: str
-    rated: str
-    games: int
-    first_day: int
-    last_day: int
-    champion: int | None
-    teams: str
-    kinds: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Head:
-    """Where a league's state stands.
-
-    season, day: the last day folded, None before the first. generation: grows by one with every commit.
-    days: digest of every folded day of the running season. snapshots: keys of states after days of the running season.
-    seasons: folded up to here. stale: later seasons that a correction in the past has put behind and that wait to be
-    folded again. empty: digest by season and day of days whose every game was retracted: they are no days of their
-    season. pending: key of the forecasts of games to come; pending_inputs: digest of
-    what they were made from. fingerprint: the environment that folded, whose equal bytes can be expected.
-    """
-
-    league: str
-    engine: str
-    generation: int = 0
-    season: int | None = None
-    day: int | None = None
-    days: dict[int, str] = field(default_factory=dict)
-    snapshots: dict[int, str] = field(default_factory=dict)
-    seasons: dict[int, SeasonHead] = field(default_factory=dict)
-    stale: dict[int, SeasonHead] = field(default_factory=dict)
-    empty: dict[int, dict[int, str]] = field(default_factory=dict)
-    pending: str | None = None
-    pending_inputs: str = ""
-    fingerprint: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def position(self) -> tuple[int, int] | None:
-        """(season, day) of the last day folded."""
-        return None if self.season is None or self.day is None else (self.season, self.day)
-
-    def unlike(self, season: int, listed: Mapping[int, str]) -> set[int]:
-        """Days of a season whose ledger digests (listed: by day) are not those that were folded."""
-        without_games = self.empty.get(season, {})
-        listed = {day: one for day, one in listed.items() if without_games.get(day) != one}
-        if self.season is None or season > self.season:
-            return set(listed)
-        if season < self.season:
-            known = self.seasons.get(season)
-            return set() if known and known.digest == season_digest(listed) else set(listed)
-        return {day for day in {*listed, *self.days} if listed.get(day) != self.days.get(day)}
-
-    def keys(self) -> set[str]:
-        """Every object that this head needs."""
-        of_seasons = {key for s in (*self.seasons.values(), *self.stale.values())
-                      for key in (s.snapshot, s.predicted, s.rated)}  # fmt: skip
-        return of_seasons | set(self.snapshots.values()) | ({self.pending} if self.pending else set())
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(f"{key} {why}: it is made again from the ledger when the league's next message is applied")
+        self.key, self.why = key, why
 
 
 class Heads:
@@ -108,32 +61,62 @@ class Heads:
     def __init__(self, models: Store, engine: str) -> None:
         self._models, self._engine = models, engine
         self._cache: OrderedDict[str, Any] = OrderedDict()
+        self._sound: set[tuple[str, str]] = set()  # key and ETag of objects with old names that were read and compared
 
     def read(self, league: League) -> tuple[Head, str | None]:
-        """The head and its ETag; an empty head and None before the first commit."""
-        stored = self._models.get(self._key(league))
+        """The head and its ETag; an empty head and None before the first commit.
+
+        A head that cannot be read is an empty one too, with the ETag by which it can be replaced; `catching_up` says
+        what is wrong with it.
+        """
+        key = self._key(league)
+        stored = self._models.get(key)
         if stored is None:
             return Head(league.value, self._engine), None
-        fields = json.loads(stored.body)
-        for name in ("days", "snapshots"):
-            fields[name] = {int(day): value for day, value in fields[name].items()}
-        for name in ("seasons", "stale"):
-            fields[name] = {int(season): SeasonHead(**value) for season, value in fields[name].items()}
-        fields["empty"] = {
-            int(season): {int(day): digest for day, digest in days.items()} for season, days in fields["empty"].items()
-        }
-        return Head(**fields), stored.etag
+        try:
+            return _parse(stored.body, league, self._engine), stored.etag
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            why = f"{key} cannot be read ({len(stored.body):,} bytes: {error!r})"
+            return Head(league.value, self._engine, catching_up=why), stored.etag
 
     def commit(self, league: League, head: Head, etag: str | None) -> Head:
         """Replace the head that was read with `etag`, one generation on; raise `Conflict` if it changed meanwhile."""
         head = replace(head, generation=head.generation + 1)
-        body = json.dumps(asdict(head), separators=(",", ":")).encode()
+        fields = asdict(head)
+        if not head.catching_up:
+            del fields["catching_up"]  # a version from before the field could not read it
+        body = json.dumps(fields, separators=(",", ":")).encode()
         self._models.put(self._key(league), body, if_match=etag, if_absent=etag is None)
         return head
 
     def expire(self, keys: Iterable[str]) -> None:
         """Delete objects that the committed head no longer names."""
         self._models.delete(sorted(keys))
+
+    @contextmanager
+    def as_of(self, league: League, etag: str | None) -> Iterator[None]:
+        """Reading for the head that has this ETag: what cannot be read although it is still the newest is `Lost`."""
+        try:
+            yield
+        except Expired as missing:
+            now = self._models.stat(self._key(league))
+            if (now.etag if now else None) == etag:
+                raise Lost(missing.key, missing.why) from missing
+            raise
+
+    def lost(self, head: Head) -> dict[str, str]:
+        """Objects of a head that are gone, or are not the bytes that were written: what is wrong with each, by key."""
+        etags = {row.key: row.etag for row in self._models.listing(f"state/{self._engine}/league={head.league}/")}
+        found = {}
+        for key in sorted(head.keys()):
+            etag = etags.get(key, "")
+            if _content(key) != etag and (key, etag) not in self._sound:
+                try:
+                    self._fetch(key)
+                    self._sound.add((key, etag))
+                except Expired as missing:
+                    found[key] = missing.why
+        return found
 
     def write_known(self, head: Head, known: Knowledge) -> str:
         """Write a snapshot of what is known for the head that will replace `head`, and return its key."""
@@ -145,27 +128,40 @@ class Heads:
         return self._write(head, name, ".parquet", parquet.encode(table, table.schema), table)
 
     def read_known(self, key: str) -> Knowledge:
+        """A snapshot; raise `Expired` if it is gone, damaged or of another layout."""
         return self._read(key, knowledge.from_bytes)
 
     def read_rows(self, key: str) -> pa.Table:
-        return self._read(key, parquet.decode)
+        """Rows; raise `Expired` if they are gone, damaged or have other columns than today's."""
+        schema = _ROWS[key.split("/")[-2]]
+        return self._read(key, lambda body: _with_columns(parquet.decode(body), schema))
 
     def _write(self, head: Head, folder: str, suffix: str, body: bytes, value: Any) -> str:
         # The generation keeps a key from coming back after it was expired, when the same content does.
-        content = f"{head.generation + 1:06d}-{hashlib.sha256(body).hexdigest()[:32]}"
+        content = f"{head.generation + 1:06d}-{hashlib.md5(body, usedforsecurity=False).hexdigest()}"
         key = f"state/{self._engine}/league={head.league}/{folder}/{content}{suffix}"
         self._models.put(key, body)
         self._remember(key, value)
         return key
 
-    def _read(self, key: str, decode: Any) -> Any:
+    def _read(self, key: str, decode: Callable[[bytes], T]) -> T:
         if key not in self._cache:
-            stored = self._models.get(key)
-            if stored is None:
-                raise Expired(f"{key} was expired by a newer commit")
-            self._remember(key, decode(stored.body))
+            body = self._fetch(key)
+            try:
+                value = decode(body)
+            except (ValueError, parquet.Unreadable) as error:
+                raise Expired(key, f"has another layout ({error})") from error
+            self._remember(key, value)
         self._cache.move_to_end(key)
         return self._cache[key]
+
+    def _fetch(self, key: str) -> bytes:
+        stored = self._models.get(key)
+        if stored is None:
+            raise Expired(key, "is gone")
+        if _content(key) not in _names(stored.body):
+            raise Expired(key, f"is damaged (its {len(stored.body):,} bytes are not those that were written)")
+        return stored.body
 
     def _remember(self, key: str, value: Any) -> None:
         self._cache[key] = value
@@ -176,21 +172,33 @@ class Heads:
         return f"state/{self._engine}/league={league}/head.json"
 
 
-def season_digest(days: Mapping[int, str]) -> str:
-    """Digest of a season from those of its days."""
-    return digest(f"{day}:{one}" for day, one in sorted(days.items()))
+def _parse(body: bytes, league: League, engine: str) -> Head:
+    fields = json.loads(body)
+    for name in ("days", "snapshots"):
+        fields[name] = {int(day): value for day, value in fields[name].items()}
+    for name in ("seasons", "stale"):
+        fields[name] = {int(season): SeasonHead(**value) for season, value in fields[name].items()}
+    fields["empty"] = {
+        int(season): {int(day): digest for day, digest in days.items()} for season, days in fields["empty"].items()
+    }
+    head = Head(**fields)
+    if (head.league, head.engine) != (league, engine):
+        raise ValueError(f"it is that of {head.league} of {head.engine}")
+    return head
 
 
-def pack_teams(teams: Iterable[int]) -> str:
-    """A set of team ids as a hex bitmap over 0-3999: short, and equal for equal sets.
-
-    >>> unpack_teams(pack_teams([3101, 1101]))
-    (1101, 3101)
-    """
-    return f"{sum(1 << team for team in set(teams)):x}"
+def _with_columns(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    if not rows.schema.equals(schema):
+        unlike = sorted(map(str, {*rows.schema} ^ {*schema}))
+        raise ValueError(f"columns that differ from today's: {', '.join(unlike)}")
+    return rows
 
 
-def unpack_teams(packed: str) -> tuple[int, ...]:
-    """The ids that `pack_teams` packed, ascending."""
-    bits = bin(int(packed, 16))[:1:-1]
-    return tuple(team for team, bit in enumerate(bits) if bit == "1")
+def _content(key: str) -> str:
+    """The hash in an object's name."""
+    return key.rpartition("-")[2].partition(".")[0]
+
+
+def _names(body: bytes) -> tuple[str, str]:
+    """The hash that names bytes, and the one that did so before."""
+    return hashlib.md5(body, usedforsecurity=False).hexdigest(), hashlib.sha256(body).hexdigest()[:32]

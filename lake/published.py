@@ -49,13 +49,23 @@ class PublishedTables:
         self._dashboard = dashboard
 
     def manifest(self, league: League) -> tuple[Manifest, str | None]:
-        """The manifest and its ETag; an empty one and None before the first publication."""
+        """The manifest and its ETag; an empty one and None before the first publication.
+
+        One that cannot be read is an empty one too, with the ETag by which it can be replaced.
+        """
         stored = self._dashboard.get(manifest_key(league))
         if stored is None:
             return Manifest(league.value), None
-        fields = json.loads(stored.body)
-        fields["tables"] = {key: TableEntry(**entry) for key, entry in fields["tables"].items()}
-        return Manifest(**fields), stored.etag
+        try:
+            fields = json.loads(stored.body)
+            fields["tables"] = {key: TableEntry(**entry) for key, entry in fields["tables"].items()}
+            return Manifest(**fields), stored.etag
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return Manifest(league.value), stored.etag
+
+    def adopted(self, league: League) -> dict[str, TableEntry]:
+        """What a manifest that was lost may have named: the tables that are there, made from nobody knows what."""
+        return {key: TableEntry(etag, "", 0) for key, etag in self.etags(league).items()}
 
     def write_manifest(self, league: League, manifest: Manifest, etag: str | None) -> None:
         """Replace the manifest that was read with `etag`; raise `Conflict` if another publisher was faster."""

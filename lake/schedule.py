@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,6 +25,7 @@ class Schedule:
         self._league, self._ledger = league, ledger
         self._days: dict[int, list[DayEntries]] = {}
         self._lists: dict[int, Entry] | None = None
+        self._fixtures: dict[int, _ByDay] = {}
 
     def days(self, season: int) -> list[DayEntries]:
         """Days of a season that have games."""
@@ -49,16 +51,10 @@ class Schedule:
 
     def of_season(self, season: int) -> pa.Table:
         """The fixtures of a season (`FIXTURES`), played or not."""
-        entry = self._fixture_lists().get(season)
-        if entry is None:
-            return FIXTURES.empty_table()
-        (rows,) = self._ledger.read([entry])
-        listed = Statement(entry.version, entry.content, games=rows)
-        return merge.open_fixtures([listed, *statements(self._ledger, self._retracted(season))])
+        return self._of_season(season).rows
 
     def of_day(self, season: int, day: int) -> pa.Table:
-        rows = self.of_season(season)
-        return rows.filter(pc.equal(rows["day"], day))
+        return self._of_season(season).on(day)
 
     def to_come(self, position: Moment | None, games: pa.Table) -> pa.Table:
         """Fixtures on days not yet reached, and those of the last days that are not among the season's games."""
@@ -72,6 +68,20 @@ class Schedule:
                 parts.append(without(rows.filter(pc.greater_equal(rows["day"], day - OVERDUE)), games))
         return pa.concat_tables(parts).combine_chunks()
 
+    def _of_season(self, season: int) -> _ByDay:
+        """Merged once, however many days are folded."""
+        if season not in self._fixtures:
+            self._fixtures[season] = _ByDay(self._merged(season))
+        return self._fixtures[season]
+
+    def _merged(self, season: int) -> pa.Table:
+        entry = self._fixture_lists().get(season)
+        if entry is None:
+            return FIXTURES.empty_table()
+        (rows,) = self._ledger.read([entry])
+        listed = Statement(entry.version, entry.content, games=rows)
+        return merge.open_fixtures([listed, *statements(self._ledger, self._retracted(season))])
+
     def _listed(self, season: int) -> list[DayEntries]:
         if season not in self._days:
             self._days[season] = self._ledger.days(self._league, season)
@@ -84,3 +94,15 @@ class Schedule:
         if self._lists is None:
             self._lists = self._ledger.fixtures(self._league)
         return self._lists
+
+
+class _ByDay:
+    """Rows sorted by day, and where each day begins."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        self.rows = rows.combine_chunks()
+        self._days = self.rows["day"].to_numpy()
+
+    def on(self, day: int) -> pa.Table:
+        start, stop = np.searchsorted(self._days, [day, day + 1])
+        return self.rows.slice(start, stop - start)

@@ -16,7 +16,12 @@ from lake.schedule import Schedule
 def is_folded(lake: Lake, league: League) -> bool:
     """True if a league's head knows all that its ledger says."""
     head, _ = lake.heads(lake.model(league)).read(league)
-    return not unapplied(head, league, lake.ledger) and new_fixtures(head, league, lake.ledger) is None
+    return knows_all(head, league, lake.ledger)
+
+
+def knows_all(head: Head, league: League, ledger: Ledger) -> bool:
+    """True if a head was folded from all that the ledger says, and has forecast the games to come."""
+    return not unapplied(head, league, ledger) and new_fixtures(head, league, ledger) is None
 
 
 def unapplied(head: Head, league: League, ledger: Ledger) -> list[tuple[int, int]]:

@@ -28,6 +28,7 @@ from hoops.knowledge import Knowledge
 from hoops.knowledge import homes as where
 from hoops.knowledge.homes import located
 from lake.folder import read_folder
+from lake.heads import Lost
 from lake.lake import Lake
 from lake.ledger import reference_tables, statements
 from lake.retry import retrying
@@ -116,16 +117,22 @@ class LakeSource:
 
     def _known(self, model: Model, through: Moment, progress: Progress) -> Knowledge:
         heads, ledger = self._lake.heads(model), self._lake.ledger
-        head, _ = heads.read(self._league)
+        head, etag = heads.read(self._league)
         kept = {(season, one.last_day): one.snapshot for season, one in head.seasons.items()}
         kept |= {(head.season or 0, day): key for day, key in head.snapshots.items()}
         # What was stated since the head was folded counts: no state that knows less of an earlier day will do.
         history = ledger.history(self._league)
         changed = [(season, day) for season, days in history.items()
                    for day in head.unlike(season, {one.day: one.digest for one in days if one.has_games})]  # fmt: skip
-        usable = (moment for moment in kept if moment <= through and all(moment < one for one in changed))
-        start = max(usable, default=START)
-        known = heads.read_known(kept[start]) if start in kept else knowledge.initial(model.parameters)
+        usable = [moment for moment in kept if moment <= through and all(moment < one for one in changed)]
+        start, known = START, knowledge.initial(model.parameters)
+        for moment in sorted(usable, reverse=True):
+            try:
+                with heads.as_of(self._league, etag):
+                    start, known = moment, heads.read_known(kept[moment])
+                break
+            except Lost:
+                continue  # an older state does as well, and takes longer
         days = [day for season, days in history.items() for day in days if start < (season, day.day) <= through]
         entries = [entry for day in days for entry in day.entries]
         return _learn(known, merge(statements(ledger, entries)), model, progress)

@@ -1,16 +1,22 @@
-"""Apply nudges: bring leagues up to the days they name, commit, publish."""
+"""Apply nudges: bring leagues up to the days they name, commit, publish.
+
+What is found lost on the way (an object of the state, the head itself) is folded again from what is left, and said in
+the log.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from hoops.games.moment import Moment
 from lake.fingerprint import fingerprint
-from lake.heads import Head
+from lake.heads import Head, Lost
 from lake.lake import Lake
 from lake.retry import retrying
 from pipeline_app.nudges import Nudge, Unreadable
@@ -31,13 +37,44 @@ class _Read(NamedTuple):
     nudge: Nudge
 
 
+@dataclass
+class _Batch:
+    """Messages of one league, and what was found lost while they were applied: why, by key; how far it had come."""
+
+    messages: Sequence[_Read]
+    lost: dict[str, str] = field(default_factory=dict)
+    reach: Moment | None = None
+
+    @property
+    def looks_around(self) -> bool:
+        """True if one names no day: it asks for a look at all that may have changed."""
+        return any(message.nudge.target is None for message in self.messages)
+
+
 class ApplyFailed(MadnessError):
-    """Some leagues of a batch could not be applied; the others are done, and doing them again changes nothing."""
+    """Some messages of a batch could not be applied; the others are done, and doing them again changes nothing.
+
+    failed: ids of those that may succeed later. unreadable: ids of those that never will.
+    """
+
+    def __init__(self, text: str, failed: Iterable[str], unreadable: Iterable[str]) -> None:
+        super().__init__(text)
+        self.failed, self.unreadable = frozenset(failed), frozenset(unreadable)
 
 
-def apply_batch(lake: Lake, messages: Iterable[Message], clock: Callable[[], datetime]) -> None:
-    """Apply a batch of messages in order. Leagues succeed or fail apart; raise `ApplyFailed` if one failed."""
+def apply_batch(
+    lake: Lake,
+    messages: Iterable[Message],
+    clock: Callable[[], datetime],
+    settle: Callable[[frozenset[str]], None] = lambda ids: None,
+) -> None:
+    """Apply a batch of messages in order. Leagues succeed or fail apart; raise `ApplyFailed` if one failed.
+
+    settle: takes the ids of messages that are done as soon as they are, in a batch of which others may yet fail or run
+    out of time. Those of a batch that succeeds as a whole need not be told.
+    """
     failed: dict[str, Exception] = {}
+    unreadable = []
     readable = []
     for message in messages:
         try:
@@ -45,46 +82,105 @@ def apply_batch(lake: Lake, messages: Iterable[Message], clock: Callable[[], dat
         except Unreadable as error:
             log.error("failed", message_id=message.id, error=str(error))
             failed[f"message {message.id}"] = error
+            unreadable.append(message.id)
     by_league = sorted(readable, key=lambda message: message.nudge.league)  # stable: order within a league stays
-    for league, group in groupby(by_league, key=lambda message: message.nudge.league):
+    groups = [(league, list(group)) for league, group in groupby(by_league, key=lambda message: message.nudge.league)]
+    left: list[str] = []
+    for league, group in groups:
+        ids = frozenset(message.id for message in group)
         try:
-            apply(lake, league, list(group), clock)
+            apply(lake, league, group, clock)
         except Exception as error:  # noqa: BLE001 - the other league must not suffer; raised again below
             log.error("failed", league=league, error=repr(error))
             failed[f"league {league}"] = error
+            left += ids
+        else:
+            if failed or len(groups) > 1:
+                settle(ids)
     if failed:
         names = ", ".join(failed)
-        raise ApplyFailed(f"could not apply {names}; the queue delivers again") from next(iter(failed.values()))
+        first = next(iter(failed.values()))
+        raise ApplyFailed(f"could not apply {names}; the queue delivers again: {first}", left, unreadable) from first
 
 
-def apply(lake: Lake, league: League, messages: list[_Read], clock: Callable[[], datetime]) -> Head:
+def apply(lake: Lake, league: League, messages: Sequence[_Read], clock: Callable[[], datetime]) -> Head:
     """Fold what the messages name, in order, and commit; then publish. Start over when someone else committed.
 
     One commit does for a batch. Only a long catch-up takes several, so that what is folded is kept if time runs out.
     """
-    is_done = False
-    while not is_done:
-        head, is_done = retrying(lambda: _fold_and_commit(lake, league, messages, clock()))
-    publish(lake, league, clock)
-    return head
+    batch = _Batch(messages)
+    while True:
+        is_done = False
+        while not is_done:
+            head, is_done = retrying(lambda: _fold_and_commit(lake, league, batch, clock()))
+        try:
+            publish(lake, league, clock)
+        except Lost as lost:
+            _note(batch, league, lost)
+        else:
+            return head
 
 
-def _fold_and_commit(lake: Lake, league: League, messages: list[_Read], now: datetime) -> tuple[Head, bool]:
+def _fold_and_commit(lake: Lake, league: League, batch: _Batch, now: datetime) -> tuple[Head, bool]:
     """The head after the messages, and whether they are wholly applied."""
     model = lake.model(league)
     heads = lake.heads(model)
     before, etag = heads.read(league)
-    replay = Replay(league, before, lake.ledger, heads, lake.issued, model)
-    targets = [message.nudge.target for message in messages]
-    replay.prefetch(target for target in targets if target)
-    folded = [replay.bring_up_to(target) if target else [] for target in targets]
-    head = replay.next_head(now, fingerprint())
+    if before.generation == 0:
+        before = _begun_anew(lake, league, before)
+    if batch.looks_around:
+        for key, why in heads.lost(before).items():
+            _note(batch, league, Lost(key, why))
+    while True:
+        replay = Replay(league, before, lake.ledger, heads, lake.issued, model)
+        try:
+            with heads.as_of(league, etag):
+                folded, head = _replayed(replay, batch, now)
+        except Lost as lost:
+            _note(batch, league, lost)
+        else:
+            break
     if head is None:
         head = before
     else:
         head = heads.commit(league, head, etag)
         heads.expire(before.keys() - head.keys())
-    for (identity, nudge), days in zip(messages, folded, strict=True):
+    for (identity, nudge), days in zip(batch.messages, folded, strict=True):
         log.info("applied", league=league, season=nudge.season, day=nudge.day, message_id=identity, folded=days,
             generation=head.generation, engine=head.engine)  # fmt: skip
     return head, not replay.is_exhausted
+
+
+def _replayed(replay: Replay, batch: _Batch, now: datetime) -> tuple[list[list[tuple[int, int, int]]], Head | None]:
+    """What each message folded, and the head to commit."""
+    if batch.lost:
+        batch.reach = max(filter(None, (batch.reach, replay.head.reach)), default=None)
+        replay.do_without(batch.lost)
+    if batch.reach:
+        replay.bring_up_to(batch.reach)
+    targets = [message.nudge.target for message in batch.messages]
+    replay.prefetch(target for target in targets if target)
+    folded = [replay.bring_up_to(target) if target else [] for target in targets]
+    return folded, replay.next_head(now, fingerprint())
+
+
+def _note(batch: _Batch, league: League, lost: Lost) -> None:
+    """Remember what is lost and say so; what was given up before and is missed again cannot be helped."""
+    if lost.key in batch.lost:
+        raise lost
+    log.warning("lost", league=league, object=lost.key, why=lost.why, then="folded again from what is left")
+    batch.lost[lost.key] = lost.why
+
+
+def _begun_anew(lake: Lake, league: League, head: Head) -> Head:
+    """A head without a past, which readers must not see before it has caught up with what they see now."""
+    manifest, _ = lake.published.manifest(league)
+    why = head.catching_up
+    if manifest.engine == head.engine:
+        why = why or "the head of its state is gone"
+        head = replace(head, generation=manifest.generation)  # no generation means two things
+    elif manifest.engine:
+        why = why or f"{manifest.engine} is shown, which is another engine"
+    if why:
+        log.warning("begun anew", league=league, engine=head.engine, why=why, then="everything is folded again, once")
+    return replace(head, catching_up=why)

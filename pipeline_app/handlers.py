@@ -40,13 +40,22 @@ def refresh_reference(event: S3Event) -> None:
 
 @handlers.on_sqs_message(stage().queue, batch_size=10, name="apply_results")
 def apply_results(event: SQSEvent) -> None:
-    records = event.to_dict()["Records"]
+    deliveries = {
+        record["messageId"]: Delivery(record["receiptHandle"], int(record["attributes"]["ApproximateReceiveCount"]))
+        for record in event.to_dict()["Records"]
+    }
+    messages = [Message(record["messageId"], record["body"]) for record in event.to_dict()["Records"]]
+
+    def delete(ids: frozenset[str]) -> None:
+        queue().delete([deliveries[one] for one in ids])
+
     try:
         with measured("apply_results", requests()):
-            apply_batch(lake(), [Message(record["messageId"], record["body"]) for record in records], now)
-    except ApplyFailed:
-        received = [(record["receiptHandle"], record["attributes"]["ApproximateReceiveCount"]) for record in records]
-        queue().release([Delivery(handle, int(count)) for handle, count in received])
+            apply_batch(lake(), messages, now, delete)
+    except ApplyFailed as failure:
+        # Lambda gives back every message of a batch that raises, but those that are deleted by now.
+        queue().give_up([deliveries[one] for one in failure.unreadable])
+        queue().release([deliveries[one] for one in failure.failed])
         raise
 
 

@@ -141,11 +141,41 @@ class SqsQueue:
 
     def release(self, deliveries: Sequence[Delivery]) -> None:
         """Have failed messages delivered again soon, later each time, and not only after the visibility timeout."""
+        self._show_after([(one.handle, one.patience) for one in deliveries])
+
+    def give_up(self, deliveries: Sequence[Delivery]) -> None:
+        """Have messages that nobody can read delivered again at once: so they reach the dead letters soonest.
+
+        As long as one is hidden, nothing after it in its group is delivered.
+        """
+        self._show_after([(one.handle, 0) for one in deliveries])
+
+    def delete(self, deliveries: Sequence[Delivery]) -> None:
+        """Delete messages that are done, so that others of their batch can come back without them.
+
+        Raises
+        ------
+        Retryable
+            The queue kept some of them: they come back, and applying them again changes nothing.
+        """
+        for start in range(0, len(deliveries), BATCH):
+            entries = [
+                {"Id": str(place), "ReceiptHandle": one.handle}
+                for place, one in enumerate(deliveries[start : start + BATCH])
+            ]
+            answer = self._sqs.delete_message_batch(QueueUrl=self._queue_url(), Entries=entries)  # type: ignore[arg-type]
+            if failed := answer.get("Failed"):
+                raise Retryable(
+                    f"{self._name} kept {len(failed)} of {len(entries)} messages that are done: {failed[0]}"
+                )
+
+    def _show_after(self, seconds: Sequence[tuple[str, int]]) -> None:
         entries = [
-            {"Id": str(place), "ReceiptHandle": one.handle, "VisibilityTimeout": one.patience}
-            for place, one in enumerate(deliveries)
+            {"Id": str(place), "ReceiptHandle": handle, "VisibilityTimeout": wait}
+            for place, (handle, wait) in enumerate(seconds)
         ]
-        self._sqs.change_message_visibility_batch(QueueUrl=self._queue_url(), Entries=entries)  # type: ignore[arg-type]
+        if entries:
+            self._sqs.change_message_visibility_batch(QueueUrl=self._queue_url(), Entries=entries)  # type: ignore[arg-type]
 
     def _send(self, nudges: Sequence[Nudge]) -> None:
         entries = [
@@ -173,8 +203,9 @@ class SqsQueue:
 def plan(league: League, changed: Iterable[tuple[int, int]], head: Head, ledger: Ledger) -> list[Nudge]:
     """The nudges, in order, that make a head see the changed (season, day)s.
 
-    A day after the head gets a nudge of its own. Days of the running season that are folded already share one. A
-    change in a past season gets one nudge for every season from there on, since all later forecasts rest on it.
+    A day after the head gets a nudge of its own. Days of the running season that are folded already share one, and so
+    do days of a season that was folded and is folded again. A change in a past season gets one nudge for every season
+    from there on, since all later forecasts rest on it.
     """
     by_season = {season: [day for _, day in days] for season, days in groupby(sorted(changed), key=lambda one: one[0])}
     position = head.position
@@ -187,17 +218,22 @@ def plan(league: League, changed: Iterable[tuple[int, int]], head: Head, ledger:
     for season, days in sorted(by_season.items()):
         entries = ledger.days(league, season)
         cause.append(digest(one.digest for one in entries))
-        for day in _targets(season, days, entries, position):
+        for day in _targets(season, days, entries, head):
             so_far = [one.digest for one in entries if one.day <= day]
             nudges.append(Nudge(league, season, day, digest([*cause[:-1], *so_far])))
     return nudges
 
 
-def _targets(season: int, days: list[int], entries: list[DayEntries], position: tuple[int, int] | None) -> list[int]:
+def _targets(season: int, days: list[int], entries: list[DayEntries], head: Head) -> list[int]:
+    position = head.position
     if position and season < position[0]:
         return [max(one.day for one in entries)]
-    if position and season == position[0]:
-        # No changed day of its own means that an earlier season changed.
-        folded = [position[1]] if not days or min(days) <= position[1] else []
-        return folded + [day for day in days if day > position[1]]
-    return days
+    if season in head.stale:
+        last = head.stale[season].last_day
+    elif position and season == position[0]:
+        last = position[1]
+    else:
+        return days
+    # No changed day of its own means that an earlier season changed.
+    folded = [last] if not days or min(days) <= last else []
+    return folded + [day for day in days if day > last]

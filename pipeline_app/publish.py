@@ -3,7 +3,8 @@
     manifest behind the head (or the reference)? ─► write the tables whose inputs changed ─► write the manifest
 
 Every write is conditional on the ETag that the manifest recorded, so that a slow publisher cannot overwrite a later
-one.
+one. What is shown never goes back before what takes its place is whole: a season that is folded again is shown as it
+was, and a head that was begun anew (another engine, or its state was lost) waits until it has caught up.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from hoops.games.reference import USED, Reference
 from hoops.schemas import PUBLISHED
 from lake.heads import Head, Heads, SeasonHead, unpack_teams
 from lake.lake import Lake
-from lake.ledger import Entry, digest, reference_tables
-from lake.published import Manifest, PublishedTables, TableEntry, table_key
+from lake.ledger import Entry, Ledger, digest, reference_tables
+from lake.published import Manifest, PublishedTables, TableEntry, manifest_key, table_key
 from lake.retry import retrying
 from lake.store import Conflict
-from lake.undone import is_behind, reference_digest
+from lake.undone import is_behind, knows_all, reference_digest
 from pipeline_app.telemetry import log
 
 TABLES_VERSION = "1"  # raise it when the same rows would give other tables
@@ -37,6 +38,11 @@ def publish(lake: Lake, league: League, clock: Callable[[], datetime], damaged: 
     """Bring the published tables of a league up to its head and reference; do nothing if they are.
 
     damaged: keys of tables to write again, whatever the manifest says of them.
+
+    Raises
+    ------
+    Lost
+        What the tables are made from cannot be read; it has to be folded again first.
     """
     retrying(lambda: _publish(lake, league, clock, damaged))
 
@@ -50,31 +56,33 @@ def damaged(lake: Lake, league: League) -> list[str]:
 
 def _publish(lake: Lake, league: League, clock: Callable[[], datetime], distrusted: Collection[str]) -> None:
     heads = lake.heads(lake.model(league))
-    head, _ = heads.read(league)
-    manifest, etag = lake.published.manifest(league)
+    # The manifest first: then a head of fewer generations is no older one, but one that was begun anew.
+    manifest, etag = _manifest(lake, league)
+    head, head_etag = heads.read(league)
     entries = lake.ledger.reference(league)
     stated = reference_digest(entries)
     nothing = etag is None and not head.seasons and not head.pending
     is_due = is_behind(manifest, head, stated) or bool(distrusted)
-    if nothing or not is_due or _must_wait(manifest, head):
+    if nothing or not is_due or _must_wait(manifest, head, league, lake.ledger):
         return
-    wanted = _wanted(head, heads, manifest, stated, partial(_reference, lake, entries))
-    written = {}
-    for key, (inputs, build) in wanted.items():
-        recorded = manifest.tables.get(key)
-        if recorded is None or recorded.inputs != inputs or key in distrusted:
-            written[key] = _write(lake.published, league, key, build(), recorded, inputs, etag)
-    shown = {**head.seasons, **head.stale}
-    last = max(shown, default=None)
-    gone = {key for key in manifest.tables if key not in wanted and _season_of(key) not in head.stale}
+    with heads.as_of(league, head_etag):
+        wanted = _wanted(head, heads, manifest, stated, partial(_reference, lake, entries))
+        written = {}
+        for key, (inputs, build) in wanted.items():
+            recorded = manifest.tables.get(key)
+            if recorded is None or recorded.inputs != inputs or key in distrusted:
+                written[key] = _write(lake.published, league, key, build(), recorded, inputs, etag)
+        seasons = sorted({*head.shown, *_seasons_of_fixtures(head, heads)})
+    last = max(head.shown, default=None)
+    gone = {key for key in manifest.tables if key not in wanted and not _stays(key, head)}
     lake.published.write_manifest(
         league,
         replace(
             manifest,
             generation=head.generation, engine=head.engine, reference=stated,
-            season=last, day=shown[last].last_day if last is not None else None,
+            season=last, day=head.shown[last].last_day if last is not None else None,
             published_at=f"{clock():%Y-%m-%dT%H:%M:%SZ}",
-            seasons=sorted({*shown, *_seasons_of_fixtures(head, heads)}),
+            seasons=seasons,
             tables={key: entry for key, entry in {**manifest.tables, **written}.items() if key not in gone},
         ),
         etag,
@@ -84,12 +92,24 @@ def _publish(lake: Lake, league: League, clock: Callable[[], datetime], distrust
     log.info("published", league=league, generation=head.generation, tables=sorted(written))
 
 
-def _must_wait(manifest: Manifest, head: Head) -> bool:
-    """A head that must not be shown: an older one of this engine, or another engine's that has not caught up."""
-    if not manifest.engine or manifest.engine == head.engine:
-        return manifest.generation > head.generation
-    reached = (head.season or 0, head.day or 0) >= (manifest.season or 0, manifest.day or 0)
-    return not reached or bool(head.stale) or not set(manifest.seasons) <= {*head.seasons, *manifest.seasons[-1:]}
+def _manifest(lake: Lake, league: League) -> tuple[Manifest, str | None]:
+    """The manifest; instead of a lost one, one with the tables that are there, all of which are written again."""
+    manifest, etag = lake.published.manifest(league)
+    if manifest.engine:
+        return manifest, etag
+    tables = lake.published.adopted(league)
+    if etag is not None or tables:
+        log.warning("lost", league=league, object=manifest_key(league), why="gone or not to be read", then="rewritten")
+    return replace(manifest, tables=tables), etag
+
+
+def _must_wait(manifest: Manifest, head: Head, league: League, ledger: Ledger) -> bool:
+    """A head that must not be shown yet, because it was begun anew and tables show more than it knows."""
+    if not manifest.tables:
+        return False
+    if head.catching_up or (manifest.engine == head.engine and manifest.generation > head.generation):
+        return True
+    return manifest.engine != head.engine and not knows_all(head, league, ledger)
 
 
 def _wanted(
@@ -98,20 +118,21 @@ def _wanted(
     """Every table that should exist, with the digest of its inputs and how to build it."""
     league = League(head.league)
     wanted: dict[str, tuple[str, Build]] = {}
-    for season, folded in head.seasons.items():
+    for season, folded in head.shown.items():
+        if not folded.has_rows:
+            continue
         inputs = digest([TABLES_VERSION, folded.predicted, folded.rated, stated])
         made = _Lazy(partial(_season_tables, season, folded, heads, reference))
         for name in SEASON_TABLES:
             wanted[table_key(name, league, season)] = (inputs, partial(made.get, name))
     pending = heads.read_rows(head.pending) if head.pending else None
-    emptied = {_season_of(key) for key in manifest.tables if key.startswith("upcoming/")}
+    emptied = {_season_of(key) for key in manifest.tables if key.startswith("upcoming/") and not _stays(key, head)}
     for season in {*_seasons_of_fixtures(head, heads), *(one for one in emptied if one is not None)}:
         rows = tables.upcoming(season, pending, reference()) if pending is not None else None
         rows = rows if rows is not None else PUBLISHED["upcoming"].schema.empty_table()
         inputs = digest([TABLES_VERSION, head.pending or "", stated])
         wanted[table_key("upcoming", league, season)] = (inputs, partial(_same, rows))
-    seasons = {**head.seasons, **head.stale}
-    facts = [_summary(season, seasons[season]) for season in sorted(seasons)]
+    facts = [_summary(season, one) for season, one in sorted(head.shown.items())]
     for name, inputs in (
         ("teams", digest([TABLES_VERSION, stated, *(f"{one.season}:{one.teams}" for one in facts)])),
         ("seasons", digest([TABLES_VERSION, stated, *(str(replace(one, teams=())) for one in facts)])),
@@ -119,6 +140,14 @@ def _wanted(
         build = tables.teams if name == "teams" else tables.seasons
         wanted[table_key(name, league)] = (inputs, lambda build=build: build(facts, reference()))  # type: ignore[misc]
     return wanted
+
+
+def _stays(key: str, head: Head) -> bool:
+    """A table that is left as it is, because what it was made from is lost and not yet folded again."""
+    if key.startswith("upcoming/"):
+        return head.pending is None and bool(head.stale)
+    season = _season_of(key)
+    return season in head.stale and not head.stale[season].has_rows
 
 
 SEASON_TABLES = ("results", "forecasts", "ratings", "team_records", "tournaments", "scores")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -10,7 +10,9 @@ from typing import TypeVar
 from hoops.contract.columns import FOLDERS
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from lake.heads import Lost
 from lake.lake import Lake
+from lake.ledger import digest
 from lake.receipts import filed, token
 from lake.store import Listed
 from lake.undone import new_fixtures, unapplied
@@ -57,7 +59,7 @@ def reconcile(
         if len(failed) == before:
             lake.holds.forget(held)
     for league in League:
-        attempt(f"tables of league {league}", partial(_mend, lake, league, clock), None)
+        attempt(f"tables of league {league}", partial(_mend, lake, queue, league, clock), None)
     attempt("the queue's reader", queue.require_reader, None)
     log.info("reconciled", accepted=[row.key for row in forgotten], nudged=nudged, failed=len(failed))
     if failed:
@@ -82,15 +84,28 @@ def _nudge(lake: Lake, queue: Queue, league: League) -> int:
     return len(nudges)
 
 
-def _mend(lake: Lake, league: League, clock: Callable[[], datetime]) -> None:
-    publish(lake, league, clock, damaged(lake, league))
+def _mend(lake: Lake, queue: Queue, league: League, clock: Callable[[], datetime]) -> None:
+    try:
+        publish(lake, league, clock, damaged(lake, league))
+    except Lost as lost:
+        log.warning("lost", league=league, object=lost.key, why=lost.why, then="nudged")
+        queue.send([_look(league, [lost.key])])
 
 
 def overdue(lake: Lake, league: League) -> list[Nudge]:
-    """The nudges that would bring a league's head up to its ledger."""
-    head, _ = lake.heads(lake.model(league)).read(league)
+    """The nudges that would bring a league's head up to its ledger, and have what is lost folded again."""
+    heads = lake.heads(lake.model(league))
+    head, _ = heads.read(league)
+    lost = heads.lost(head)
+    if lost:
+        return [_look(league, lost)]
     behind = unapplied(head, league, lake.ledger)
     if behind:
         return plan(league, behind, head, lake.ledger)
     inputs = new_fixtures(head, league, lake.ledger)
     return [] if inputs is None else [Nudge(league, None, None, inputs)]
+
+
+def _look(league: League, lost: Iterable[str]) -> Nudge:
+    """Have a league looked at of which objects are lost."""
+    return Nudge(league, None, None, digest(sorted(lost)))

@@ -1,13 +1,16 @@
 """One league on its way from a head to a later day: what changed, from where to fold again, what to write.
 
 ledger digests ≠ head's? ─► restore the state before the first difference
+an object is lost?       ─► restore the state before all that needs it
                          ─► fold each day up to the target, and no further
                          ─► forecast the games to come ─► immutable rows and states ─► the next head
+
+A season that is folded again stays `stale` in the head, and is shown as it was, until the fold has come as far again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,7 +29,7 @@ from hoops.schemas import ISSUED, PENDING, PREDICTED, RATED
 from lake.heads import Head, Heads, SeasonHead, pack_teams, season_digest
 from lake.issued import Issued
 from lake.ledger import DayEntries, Ledger, statements
-from lake.schedule import Schedule
+from lake.schedule import OVERDUE, Schedule
 
 KEPT_SNAPSHOTS = 5  # states kept of the running season, so that a late correction need not fold all of it again
 PREFETCH = 60  # days whose entries are read at once
@@ -47,8 +50,7 @@ class Replay:
         self._schedule = Schedule(league, ledger)
         self._budget = DAYS_A_COMMIT
         self._before, self.head = head, head
-        self._known: Knowledge | None = None
-        self._rows: _Rows | None = None
+        self._go_back(head)
         self._reached = PENDING.empty_table()  # forecasts of fixtures on the days folded, none of them played
         self._on_record: dict[int, pa.Table] = {}
 
@@ -60,6 +62,17 @@ class Replay:
                    if (season, day.day) in days for e in day.entries]  # fmt: skip
         self._ledger.read(entries)
 
+    def do_without(self, lost: Collection[str]) -> None:
+        """Go back to before objects that are lost."""
+        position, pending = self.head.position, self.head.pending
+        head = self.head.without(lost)
+        if position and pending in lost and self._schedule.of_season(position[0]).num_rows:
+            # Fixtures that wait for a late result keep the forecast from before their day: those days are folded again.
+            season, day = position
+            head = min(head, head.before(season, max(day - OVERDUE, 0)), key=lambda one: one.position or START)
+        if head != self.head:
+            self._go_back(head)
+
     def bring_up_to(self, target: Moment) -> list[tuple[int, int, int]]:
         """Fold up to the target day and no further; give (season, day, games) of each day folded.
 
@@ -70,9 +83,11 @@ class Replay:
         reached = self.head.position
         if reached and season <= reached[0] and (changed := self._changed(season, reached)):
             target = (season, LAST_DAY) if season < reached[0] else max(target, reached)
-            self._restore(season, min(changed))
+            self._go_back(self.head.before(season, min(changed)))
+        if season in self.head.stale:
+            target = max(target, (season, self.head.stale[season].last_day))
         folded = [self._fold(day) for day in self._due(target)]
-        self._forget_if_empty(season)
+        self._show_what_is_whole(season)
         return [one for one in folded if one]
 
     @property
@@ -85,13 +100,14 @@ class Replay:
         # While results wait to be folded, forecasts made now would be old before anyone reads them.
         behind = self._schedule.is_behind(self.head)
         inputs = "" if behind else self._schedule.inputs(self.head)
+        self.head = replace(self.head, catching_up=self.head.catching_up if behind else "")
         if self.head == self._before and inputs == self._before.pending_inputs:
             return None
-        if self._rows is not None:
+        if self._is_unfinished:
             self._finish_season()
         pending = self._still_pending() if behind else self._forecast_to_come(now)
         if behind and pending.num_rows == self._pending_before().num_rows:
-            key = self._before.pending
+            key = self.head.pending
         else:
             key = self._heads.write_rows(self._before, "pending", pending) if pending.num_rows else None
         return replace(self.head, pending=key, pending_inputs=inputs, fingerprint=fingerprint)
@@ -122,29 +138,25 @@ class Replay:
 
     # -- back ---------------------------------------------------------------------------------------------------
 
-    def _restore(self, season: int, day: int) -> None:
-        """Go back to the newest kept state before a day, and forget what was folded after it."""
-        head = self.head
-        kept = max((one for one in head.snapshots if one < day and season == head.season), default=None)
-        if kept is not None:
-            self._rows = self._season_rows().up_to(kept)
-            self._known = self._heads.read_known(head.snapshots[kept])
-            self.head = replace(
-                head,
-                day=kept,
-                days={one: known for one, known in head.days.items() if one <= kept},
-                snapshots={one: key for one, key in head.snapshots.items() if one <= kept},
-            )
-            return
-        past = {one: known for one, known in head.seasons.items() if one < season}
-        stale = {one: known for one, known in head.seasons.items() if one >= season}
-        last = max(past, default=None)
-        self._rows = None
-        self._known = None
-        self.head = replace(
-            head, season=last, day=past[last].last_day if last is not None else None, days={}, snapshots={},
-            seasons=past, stale={**head.stale, **stale},
-        )  # fmt: skip
+    def _go_back(self, head: Head) -> None:
+        """Go on from an earlier head, and forget what was folded after it."""
+        while head.season is not None and not head.days:
+            # It stands at the end of an earlier season. What was folded of that, unless it has changed as well:
+            folded = self._as_folded(head, head.season)
+            head = replace(head, days=folded) if folded else head.before(head.season, 0)
+        self._rows: _Rows | None = None
+        self._known: Knowledge | None = None
+        self.head = head
+
+    def _as_folded(self, head: Head, season: int) -> dict[int, str]:
+        """Digests of the days of a past season, if they are those that were folded; else nothing."""
+        known, empty = head.seasons[season], head.empty.get(season, {})
+        days = {
+            one.day: one.digest
+            for one in self._schedule.days(season)
+            if one.day <= known.last_day and empty.get(one.day) != one.digest
+        }
+        return days if season_digest(days) == known.digest else {}
 
     # -- forward ------------------------------------------------------------------------------------------------
 
@@ -156,7 +168,7 @@ class Replay:
             return None
         known = self._current_knowledge()
         if season != self.head.season:
-            if self._rows is not None:
+            if self._is_unfinished:
                 self._finish_season()
             self._rows = _Rows(PREDICTED.empty_table(), RATED.empty_table())
             self.head = replace(self.head, season=season, days={}, snapshots={})
@@ -169,28 +181,33 @@ class Replay:
         self.head = replace(self.head, day=day, days={**self.head.days, day: entries.digest})
         return season, day, games.num_rows
 
-    def _forget_if_empty(self, season: int) -> None:
-        """Drop a season that waits to be folded again if it has no games any more."""
-        days = {day.day: day.digest for day in self._schedule.days(season)}
-        if season in self.head.stale and days == self.head.empty.get(season):
-            self.head = replace(self.head, stale={s: one for s, one in self.head.stale.items() if s != season})
+    def _show_what_is_whole(self, through: int) -> None:
+        """Let go of what seasons up to one were before, where all days that take its place are folded."""
+        waiting = {season: one for season, one in self.head.stale.items() if season > through or self._lacks(season)}
+        self.head = replace(self.head, stale=waiting)
+
+    def _lacks(self, season: int) -> bool:
+        """True if a season that is folded again has not come as far as it was shown; games may be gone since."""
+        position, empty = self.head.position or START, self.head.empty.get(season, {})
+        last = self.head.stale[season].last_day
+        return any(
+            position < (season, day.day) and day.day <= last and empty.get(day.day) != day.digest
+            for day in self._schedule.days(season)
+        )
 
     def _current_knowledge(self) -> Knowledge:
         if self._known is None:
-            season = self.head.season
-            self._known = (
-                knowledge.initial(self._model.parameters)
-                if season is None
-                else self._heads.read_known(self.head.seasons[season].snapshot)
-            )
+            key = self.head.state_key()
+            self._known = knowledge.initial(self._model.parameters) if key is None else self._heads.read_known(key)
         return self._known
 
     def _season_rows(self) -> _Rows:
-        """Rows of the season in work."""
+        """Rows of the season in work, up to where it stands."""
         if self._rows is None:
-            assert self.head.season is not None
+            assert self.head.season is not None and self.head.day is not None
             known = self.head.seasons[self.head.season]
-            self._rows = _Rows(*map(self._heads.read_rows, (known.predicted, known.rated)))
+            rows = _Rows(*map(self._heads.read_rows, (known.predicted, known.rated)))
+            self._rows = rows if known.last_day == self.head.day else rows.up_to(self.head.day)
         return self._rows
 
     def _issued_before(self, season: int) -> list[pa.Table]:
@@ -200,7 +217,13 @@ class Replay:
         return [self._on_record[season], self._pending_before()]
 
     def _pending_before(self) -> pa.Table:
-        return self._heads.read_rows(self._before.pending) if self._before.pending else PENDING.empty_table()
+        return self._heads.read_rows(self.head.pending) if self.head.pending else PENDING.empty_table()
+
+    @property
+    def _is_unfinished(self) -> bool:
+        """True if the season in work is not as it was written last: days were folded, or taken away."""
+        known = None if self.head.season is None else self.head.seasons.get(self.head.season)
+        return self.head.season is not None and (known is None or known.digest != season_digest(self.head.days))
 
     def _finish_season(self) -> None:
         """Write rows and state of the season in work and enter them in the head."""
@@ -227,7 +250,6 @@ class Replay:
             head,
             snapshots=dict(sorted({**head.snapshots, head.day: snapshot}.items())[-KEPT_SNAPSHOTS:]),
             seasons={**head.seasons, head.season: finished},
-            stale={season: known for season, known in head.stale.items() if season != head.season},
         )
 
     # -- games to come ------------------------------------------------------------------------------------------
@@ -246,9 +268,11 @@ class Replay:
         return pa.concat_tables([waiting, issued(made, now)]).combine_chunks()
 
     def _still_pending(self) -> pa.Table:
-        """What was forecast before, less what has been played since."""
-        before = self._pending_before()
-        return without(before, self._season_rows().predicted) if self.head.season is not None else before
+        """What was forecast before, less what has been played since, as far as that is shown."""
+        before, season = self._pending_before(), self.head.season
+        if season is None or season in self.head.stale:
+            return before
+        return without(before, self._season_rows().predicted)
 
 
 class _Rows:
