@@ -90,13 +90,12 @@ def apply_batch(
         ids = frozenset(message.id for message in group)
         try:
             apply(lake, league, group, clock)
+            if failed or len(groups) > 1:
+                settle(ids)
         except Exception as error:  # noqa: BLE001 - the other league must not suffer; raised again below
             log.error("failed", league=league, error=repr(error))
             failed[f"league {league}"] = error
             left += ids
-        else:
-            if failed or len(groups) > 1:
-                settle(ids)
     if failed:
         names = ", ".join(failed)
         first = next(iter(failed.values()))

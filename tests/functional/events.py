@@ -40,7 +40,8 @@ def sqs_event(messages: list[dict[str, Any]]) -> dict[str, Any]:
                 "messageId": message["MessageId"],
                 "receiptHandle": message["ReceiptHandle"],
                 "body": message["Body"],
-                "attributes": {
+                "attributes": message.get("Attributes")
+                or {
                     "ApproximateReceiveCount": "1",
                     "MessageGroupId": json.loads(message["Body"])["league"],
                     "MessageDeduplicationId": Nudge.parse(message["Body"]).deduplication_id,

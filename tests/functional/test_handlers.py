@@ -17,6 +17,7 @@ from moto.sqs.models import sqs_backends
 
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from lake.ledger import _sound
 from lake.receipts import ACCEPTED, REJECTED
 from operate.stage import Stage
 from pipeline_app import composition
@@ -168,6 +169,129 @@ def test_a_failed_batch_comes_back_within_a_minute(deployed: Deployed, files: di
     backend = sqs_backends["123456789012"]["eu-central-1"].queues["results.fifo"]
     hidden = [(message.visible_at / 1000 - time.time()) for message in backend._messages if message.visible_at]
     assert sum(0 < seconds <= 30 for seconds in hidden) == len(taken["Messages"])
+
+
+class Redriven:
+    """A queue whose messages go to the dead letters after five receives, and what AWS does with batches of it."""
+
+    def __init__(self, deployed: Deployed) -> None:
+        self.deployed, self.sqs = deployed, deployed.sqs
+        dead = {"QueueName": "results-dlq.fifo", "Attributes": {"FifoQueue": "true"}}
+        self.dead = self.sqs.create_queue(**dead)["QueueUrl"]
+        arn = self.sqs.get_queue_attributes(QueueUrl=self.dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5})
+        self.sqs.set_queue_attributes(QueueUrl=deployed.queue, Attributes={"RedrivePolicy": policy})
+
+    def send(self, body: str, group: str) -> None:
+        self.sqs.send_message(
+            QueueUrl=self.deployed.queue, MessageBody=body, MessageGroupId=group, MessageDeduplicationId=body
+        )
+
+    def invoke(self, most: int = 10) -> list[str] | None:
+        """Deliver one batch, as Lambda does; give the bodies of what is left of it. None if there was none."""
+        taken = self.sqs.receive_message(
+            QueueUrl=self.deployed.queue, MaxNumberOfMessages=most, VisibilityTimeout=720, AttributeNames=["All"]
+        ).get("Messages")
+        if not taken:
+            return None
+        try:
+            self.deployed.app.apply_results(sqs_event(taken), None)
+        except ApplyFailed:
+            return [message.body for message in self.messages()]
+        for message in taken:
+            self.sqs.delete_message(QueueUrl=self.deployed.queue, ReceiptHandle=message["ReceiptHandle"])
+        return []
+
+    def messages(self) -> list[Any]:
+        return list(sqs_backends["123456789012"]["eu-central-1"].queues["results.fifo"]._messages)
+
+    def wait(self) -> None:
+        """Let the time pass until every hidden message is to be had again."""
+        for message in self.messages():
+            message.visible_at = 0
+
+    def dead_letters(self) -> list[str]:
+        return [
+            message.body
+            for message in sqs_backends["123456789012"]["eu-central-1"].queues["results-dlq.fifo"]._messages
+        ]
+
+
+def nudge_of(league: str, day: int) -> str:
+    return json.dumps({"league": league, "season": 2024, "day": day, "cause": f"{day}"})
+
+
+@pytest.fixture
+def poisoned(deployed: Deployed, files: dict[str, bytes]) -> Redriven:
+    """A queue, and a women's ledger that cannot be read."""
+    for league in ("M", "W"):
+        deployed.upload(COMPACT.replace("/M", f"/{league}"), one_season(files[COMPACT.replace("/M", f"/{league}")]),
+                        "accept_results")  # fmt: skip
+    deployed.sqs.purge_queue(QueueUrl=deployed.queue)
+    for row in deployed.s3.list_objects_v2(Bucket="models", Prefix="ledger/league=W/")["Contents"]:
+        deployed.s3.put_object(Bucket="models", Key=row["Key"], Body=b"")
+    return Redriven(deployed)
+
+
+def test_a_league_that_fails_spends_no_receive_of_the_other(poisoned: Redriven) -> None:
+    for day in (40, 60, 80):
+        poisoned.send(nudge_of("W", day), "W")
+        poisoned.send(nudge_of("M", day), "M")
+    left = poisoned.invoke()
+    assert left == [nudge_of("W", day) for day in (40, 60, 80)], "the men's are done and deleted"
+    hidden = [message.visible_at / 1000 - time.time() for message in poisoned.messages()]
+    assert all(0 < seconds <= 30 for seconds in hidden)
+    manifest, _ = composition.lake().published.manifest(League.MEN)
+    assert manifest.season == 2024 and manifest.day is not None and 60 < manifest.day <= 80
+    for later in range(81, 88):
+        poisoned.wait()
+        poisoned.send(nudge_of("M", later), "M")
+        poisoned.invoke()
+    assert sorted(poisoned.dead_letters()) == sorted(nudge_of("W", day) for day in (40, 60, 80))
+    assert poisoned.messages() == []
+
+
+def test_a_message_that_nobody_can_read_spends_no_receive_of_its_group(poisoned: Redriven) -> None:
+    for place in range(7):
+        poisoned.send(nudge_of("M", 40 + place), "M")
+        if place == 0:
+            poisoned.send("not a nudge", "M")
+        left = poisoned.invoke()
+        # It is to be had again at once: what comes after it in its group must not wait for it.
+        assert left in ([], ["not a nudge"])
+        assert all(message.visible_at / 1000 <= time.time() for message in poisoned.messages())
+    assert poisoned.dead_letters() == ["not a nudge"]
+    assert poisoned.messages() == []
+    manifest, _ = composition.lake().published.manifest(League.MEN)
+    assert manifest.day is not None and manifest.day >= 40
+
+
+def test_a_league_is_settled_before_the_next_one_begins(poisoned: Redriven, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that it is done even if the time runs out on the other."""
+    poisoned.send(nudge_of("M", 40), "M")
+    poisoned.send(nudge_of("W", 40), "W")
+
+    def out_of_time(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        "lake.ledger._sound", lambda content, body: out_of_time() if not body else _sound(content, body)
+    )
+    with pytest.raises(KeyboardInterrupt):
+        poisoned.invoke()
+    assert [message.body for message in poisoned.messages()] == [nudge_of("W", 40)]
+
+
+def test_messages_that_cannot_be_deleted_do_not_keep_the_failed_ones_from_coming_back(
+    poisoned: Redriven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned.send(nudge_of("M", 40), "M")
+    poisoned.send(nudge_of("W", 40), "W")
+    refused = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
+    monkeypatch.setattr(composition.queue()._sqs, "delete_message_batch", lambda **_: refused)
+    left = poisoned.invoke()
+    assert left is not None and sorted(left) == [nudge_of("M", 40), nudge_of("W", 40)]
+    assert all(0 < message.visible_at / 1000 - time.time() <= 30 for message in poisoned.messages())
 
 
 def test_a_missing_setting_says_what_to_write_where() -> None:
