@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -12,11 +11,9 @@ import pytest
 from hoops.games.leagues import League
 from hoops.schemas import FIXTURES, GAMES
 from lake import parquet
-from lake.heads import Expired, Head, Heads, SeasonHead, pack_teams, season_digest, unpack_teams
 from lake.ledger import GAMES as ROWS
 from lake.ledger import RETRACTIONS, DamagedEntry, Ledger, statements
 from lake.receipts import ACCEPTED, Receipt, Receipts
-from lake.store import Conflict
 from tests.memory_store import MemoryStore
 
 M = League.MEN
@@ -143,60 +140,3 @@ def test_the_newest_fixtures_of_a_season_count(ledger: Ledger) -> None:
     ledger.write_fixtures(M, SECOND, {2025: FIXTURES.empty_table()})
     ledger.write_fixtures(M, FIRST, {2025: FIXTURES.empty_table()})
     assert ledger.fixtures(M)[2025].version == SECOND
-
-
-def test_a_head_can_be_replaced_only_by_who_has_read_it() -> None:
-    heads = Heads(MemoryStore(), "engine")
-    empty, etag = heads.read(M)
-    assert etag is None
-    first = heads.commit(M, replace(empty, season=2024, day=5), etag)
-    with pytest.raises(Conflict):
-        heads.commit(M, empty, None)
-    head, etag = heads.read(M)
-    assert head == first and head.generation == 1
-    heads.commit(M, replace(head, day=6), etag)
-    with pytest.raises(Conflict):
-        heads.commit(M, replace(head, day=7), etag)
-
-
-def test_a_head_survives_json() -> None:
-    heads = Heads(MemoryStore(), "engine")
-    folded = SeasonHead("d", "s", "p", "r", 3, 1, 154, 1101, pack_teams([1101]), {"regular": 3})
-    head = Head(
-        "M",
-        "engine",
-        season=2024,
-        day=5,
-        days={5: "x"},
-        snapshots={5: "k"},
-        seasons={2023: folded},
-        stale={2022: folded},
-    )
-    assert heads.commit(M, head, None) == heads.read(M)[0]
-
-
-def test_what_a_head_has_folded_is_told_from_what_the_ledger_lists() -> None:
-    past = SeasonHead(season_digest({5: "a"}), "", "", "", 0, 0, 5, None, "0", {})
-    head = Head("M", "engine", season=2024, day=6, days={5: "a", 6: "b"}, seasons={2023: past})
-    assert head.unlike(2024, {5: "a", 6: "b"}) == set()
-    assert head.unlike(2024, {5: "a", 6: "c", 7: "d"}) == {6, 7}
-    assert head.unlike(2023, {5: "a"}) == set()
-    assert head.unlike(2023, {5: "a", 6: "b"}) == {5, 6}
-    assert head.unlike(2022, {1: "x"}) == {1}
-    assert head.unlike(2025, {1: "x"}) == {1}
-    assert Head("M", "engine").unlike(2024, {1: "x"}) == {1}
-
-
-def test_an_expired_object_is_a_lost_race() -> None:
-    store = MemoryStore()
-    heads = Heads(store, "engine")
-    key = heads.write_rows(Head("M", "engine"), "pending", FIXTURES.empty_table())
-    assert heads.read_rows(key).schema.equals(FIXTURES)
-    heads.expire([key])
-    with pytest.raises(Expired):
-        Heads(store, "engine").read_rows(key)
-
-
-def test_packed_teams() -> None:
-    assert unpack_teams(pack_teams([])) == ()
-    assert unpack_teams(pack_teams([3999, 1000, 1000])) == (1000, 3999)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from hoops.games.leagues import League
@@ -29,8 +31,11 @@ def _games(day: tuple[int, int]) -> pa.Table:
 
 
 def head_at(season: int | None = None, day: int | None = None, *past: int) -> Head:
-    folded = SeasonHead("", "", "", "", 0, 0, 154, None, "0", {})
-    return Head("M", "engine", season=season, day=day, seasons=dict.fromkeys(past, folded))
+    return Head("M", "engine", season=season, day=day, seasons=dict.fromkeys(past, season_to(154)))
+
+
+def season_to(last_day: int) -> SeasonHead:
+    return SeasonHead("", "", "", "", 0, 0, last_day, None, "0", {})
 
 
 def targets(changed: list[tuple[int, int]], head: Head, ledger: Ledger) -> list[tuple[int | None, int | None]]:
@@ -50,6 +55,12 @@ def test_days_of_the_running_season_that_are_folded_share_one() -> None:
 def test_a_change_in_a_past_season_asks_for_every_season_from_there_on() -> None:
     ledger = ledger_with((2021, 3), (2022, 5), (2022, 8), (2023, 150), (2024, 6), (2024, 30))
     assert targets([(2022, 5)], head_at(2024, 6, 2021, 2022, 2023), ledger) == [(2022, 8), (2023, 150), (2024, 6)]
+
+
+def test_days_of_a_season_that_is_folded_again_share_one() -> None:
+    days = [(2023, 5), (2023, 10), (2024, 1), (2024, 4), (2024, 9)]
+    head = replace(head_at(2023, 5, 2023), stale={2023: season_to(10), 2024: season_to(4)})
+    assert targets(days[1:], head, ledger_with(*days)) == [(2023, 10), (2024, 4), (2024, 9)]
 
 
 def test_nothing_changed_asks_for_nothing() -> None:
