@@ -79,9 +79,9 @@ def test_an_object_that_the_newest_head_names_is_lost_for_everybody() -> None:
     anew = Heads(store, "engine")
     head, etag = anew.read(M)
     assert list(anew.lost(head)) == [key]
-    with pytest.raises(Lost, match=rf"{key} is damaged \(its .* bytes are not those that were written\)"):
-        with anew.as_of(M, etag):
-            anew.read_rows(key)
+    damaged = rf"{key} is damaged \(its .* bytes are not those that were written\)"
+    with pytest.raises(Lost, match=damaged), anew.as_of(M, etag):
+        anew.read_rows(key)
     with pytest.raises(Expired), anew.as_of(M, "of an older head"):
         anew.read_rows(key)
 

@@ -1,4 +1,4 @@
-"""The ledger as a grow-only set, heads and what they name, packed teams."""
+"""The ledger as a grow-only set, and entries of it that were damaged."""
 
 from __future__ import annotations
 
