@@ -30,7 +30,7 @@ from hoops.contract.names import parse
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from lake import parquet
-from lake.content import LENGTH, rows_digest
+from lake.content import bytes_digest, rows_digest, rows_named
 from lake.store import Store
 
 GAMES, RETRACTIONS = "games", "retractions"
@@ -186,8 +186,8 @@ class Ledger:
         others = [one for one in self._entries(f"{folder}/") if one.sort == lost.sort and one.key != key]
         for one in others:
             stored = self._models.get(one.key)
-            rows = None if stored is None else _sound(one.content, stored.body)
-            if rows is not None and lost.content in (rows_digest(rows), _old_name(parquet.encode_few(rows))):
+            rows = None if stored is None else rows_named(one.content, stored.body)
+            if rows is not None and lost.content in (rows_digest(rows), bytes_digest(parquet.encode_few(rows))):
                 return rows
         return None
 
@@ -225,7 +225,7 @@ class Ledger:
             if self._models.put_new(key, body):
                 return _entry(key), True
             there = self._models.get(key)
-            if there is None or _sound(_entry(key).content, there.body) is None:
+            if there is None or rows_named(_entry(key).content, there.body) is None:
                 self._models.put(key, body)
             return _entry(key), False
 
@@ -235,25 +235,10 @@ class Ledger:
 def _rows(key: str, body: bytes | None) -> pa.Table:
     if body is None:
         raise DamagedEntry(f"ledger entry {key} is gone: the ledger must only grow")
-    rows = _sound(_entry(key).content, body)
+    rows = rows_named(_entry(key).content, body)
     if rows is None:
         raise DamagedEntry(f"ledger entry {key} is damaged: its {len(body):,} bytes are not the rows of its name")
     return rows
-
-
-def _sound(content: str, body: bytes) -> pa.Table | None:
-    """The rows in an entry's bytes, or None if they are not those that its name speaks of."""
-    try:
-        rows = parquet.decode(body)
-        known_as = (rows_digest(rows), _old_name(body))
-    except (parquet.Unreadable, TypeError):
-        return None
-    return rows if content in known_as else None
-
-
-def _old_name(body: bytes) -> str:
-    """What was the content in an entry's name before it was the hash of its rows."""
-    return hashlib.sha256(body).hexdigest()[:LENGTH]
 
 
 def statements(ledger: Ledger, entries: Sequence[Entry]) -> list[Statement]:

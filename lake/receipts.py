@@ -89,7 +89,8 @@ class Receipts:
                 name = contract.parse(key)
             except Rejected:
                 continue  # a file that was not taken, or whose name was too long to be kept whole
-            if (name.timestamp or uploaded.partition("-")[0]) == version:
+            # Behind a dot stands which of several uploads within that second it was.
+            if version.partition(".")[0] == (name.timestamp or uploaded.partition("-")[0]):
                 found.add(key)
         return sorted(found)
 

@@ -28,7 +28,7 @@ from hoops.errors import Retryable
 from hoops.forecast.fold import days_of
 from hoops.games.leagues import League
 from lake.lake import Lake
-from lake.ledger import GAMES, RETRACTIONS, Entry, digest
+from lake.ledger import GAMES, RETRACTIONS, DamagedEntry, Entry, digest
 from lake.receipts import ACCEPTED, REJECTED, Receipt, token
 from lake.store import Conflict, Listed
 from pipeline_app import program
@@ -72,8 +72,8 @@ def accept(
         receipt = _reject(lake, key, named, rejection.report, clock)
         report = rejection.report
         log.info("rejected", key=key, version=named, problems=report.count, first=report.headline())
-    except (Retryable, BotoCoreError, ClientError):
-        raise
+    except (Retryable, DamagedEntry, BotoCoreError, ClientError):
+        raise  # neither the file nor the program is at fault: it is taken when what stands in the way is mended
     except Exception as error:  # noqa: BLE001 - not hidden: it is reported, logged with its traceback, and alarms
         log.exception("faulted", key=key, version=named, program=this_program())
         count_fault(lake.source.name)

@@ -17,7 +17,7 @@ from moto.sqs.models import sqs_backends
 
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
-from lake.ledger import _sound
+from lake.content import rows_named
 from lake.receipts import ACCEPTED, REJECTED
 from operate.stage import Stage
 from pipeline_app import composition
@@ -275,7 +275,7 @@ def test_a_league_is_settled_before_the_next_one_begins(poisoned: Redriven, monk
         raise KeyboardInterrupt
 
     monkeypatch.setattr(
-        "lake.ledger._sound", lambda content, body: out_of_time() if not body else _sound(content, body)
+        "lake.ledger.rows_named", lambda content, body: out_of_time() if not body else rows_named(content, body)
     )
     with pytest.raises(KeyboardInterrupt):
         poisoned.invoke()
