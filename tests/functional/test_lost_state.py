@@ -106,7 +106,7 @@ def test_everything_lost_at_once_is_made_again(full_stage: Stage) -> None:
 def test_state_of_another_layout_is_folded_again_once_with_the_next_result(
     full_stage: Stage, files: dict[str, bytes], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = "results/MRegularSeasonCompactResults_20990101.csv"
+    key = "results/MRegularSeasonCompactResults_20260102.csv"
     body = f"{RESULT_HEADER}\n2024,101,1101,80,1102,70,N,0\n".encode()
     written = knowledge.from_bytes
 
@@ -161,16 +161,16 @@ def test_a_damaged_ledger_entry_is_named_with_its_file_and_mended_by_it(
     header, rows = rows_of(files[COMPACT])
     rows[3][3] = str(int(rows[3][3]) + 1)
     correction = listing(header, [rows[3]])
-    key = "results/MRegularSeasonCompactResults_20990102.csv"
+    key = "results/MRegularSeasonCompactResults_20260102T1200.csv"
     full_stage.upload(key, correction)
     season, day = int(rows[3][0]), int(rows[3][1])
     (entry,) = (one for found in full_stage.lake.ledger.days(League.MEN, season) if found.day == day
-                for one in found.entries if one.version.startswith("20990102"))  # fmt: skip
+                for one in found.entries if one.version.startswith("20260102T1200"))  # fmt: skip
     damage(full_stage, entry.key, "cut")
     with pytest.raises(ApplyFailed, match=f"{entry.key}.*upload {key} again") as failure:
         full_stage.drain()
     assert isinstance(failure.value.__cause__, DamagedEntry)
-    women = "results/WRegularSeasonCompactResults_20990102.csv"
+    women = "results/WRegularSeasonCompactResults_20260102T1200.csv"
     body = f"{RESULT_HEADER}\n2024,101,3101,80,3102,70,N,0\n".encode()
     full_stage.upload(women, body)
     full_stage.drain()

@@ -19,8 +19,8 @@ from tests.functional.test_fixtures import RESULT_HEADER, games, listing, rows_o
 from tests.pure import published_bytes
 
 COMPACT = "results/MRegularSeasonCompactResults.csv"
-CORRECTION = "results/MRegularSeasonCompactResults_20990101.csv"
-RETRACTION = "retractions/MRetractions_20990102.csv"
+CORRECTION = "results/MRegularSeasonCompactResults_20260102.csv"
+RETRACTION = "retractions/MRetractions_20260102T1200.csv"
 
 
 def men(stage: Stage) -> dict[str, bytes]:
@@ -132,7 +132,7 @@ def test_new_names_and_mended_tables_reach_a_season_that_waits(full_stage: Stage
     full_stage.deliver([first])
     names = files["reference/MTeams.csv"].decode().splitlines()
     renamed = "\n".join([names[0], *(row.replace(",", ",New ", 1) for row in names[1:])])
-    full_stage.upload("reference/MTeams_20990101.csv", renamed.encode())
+    full_stage.upload("reference/MTeams_20260102.csv", renamed.encode())
     full_stage.lake.dashboard.delete([key])
     full_stage.drain()
     reconcile(full_stage.lake, full_stage.queue, full_stage.clock)
