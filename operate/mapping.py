@@ -38,13 +38,16 @@ class Mapping:
     def advice(self) -> str:
         """What to do where it is off.
 
-        >>> Mapping("apply", "Disabled", "1-2").advice()
-        'the mapping to apply is Disabled: aws lambda update-event-source-mapping --uuid 1-2 --enabled'
+        >>> Mapping("apply", "Missing").advice().partition(":")[0]
+        'the mapping to apply is Missing'
         """
         what = f"the mapping to {self.function} is {self.state}"
         if self.uuid is None:
-            return f"{what}: deploy the stage (`madness up` locally, `chalice deploy --stage STAGE` on AWS)"
-        return f"{what}: aws lambda update-event-source-mapping --uuid {self.uuid} --enabled"
+            return f"{what}: deploy the stage, `madness up` locally, `chalice deploy --stage STAGE` on AWS"
+        return (
+            f"{what}. Turn it on: `madness up` locally, on AWS "
+            f"`aws lambda update-event-source-mapping --uuid {self.uuid} --enabled`"
+        )
 
     def turn_on(self, lambda_client: Any) -> None:
         """Have a mapping that is there hand out messages again."""

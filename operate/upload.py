@@ -158,6 +158,9 @@ def ingest(
             else:
                 settle(_outcome(lake, receipt, UNCHANGED))
     with _hold([upload for upload, _ in waiting], stage, lake, clients, clock) as go_on:
+        if any(version for _, version in waiting):
+            # Uploaded by a run that was cut short: its event may be long gone.
+            invoke_reconcile(clients("lambda"), stage)
         for folder in _ORDER:
             batch = deque((upload, version) for upload, version in waiting if upload.folder == folder)
             _take_in(batch, stage, lake, clients, settle, go_on, clock, sleep)

@@ -8,6 +8,7 @@ nothing is lost that was taken.
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 from xml.sax.saxutils import escape
@@ -15,6 +16,7 @@ from xml.sax.saxutils import escape
 App = Callable[[dict[str, Any], Callable, Callable], Awaitable[None]]
 # Room for what is written at a stop, for logs, and for uploads that are under way at the same moment.
 RESERVE = 16 * 2**20
+REFUSED = "InsufficientStorage"  # the error's code
 
 
 def guarded(app: App, folder: str, free: Callable[[str], int] = lambda folder: shutil.disk_usage(folder).free) -> App:
@@ -32,7 +34,8 @@ def guarded(app: App, folder: str, free: Callable[[str], int] = lambda folder: s
         while (await receive()).get("more_body"):
             pass
         text = f"only {left / 2**20:.1f} MiB are free on the disk of {folder}. Make room, then `madness up` goes on."
-        body = f"<?xml version='1.0'?><Error><Code>InsufficientStorage</Code><Message>{escape(text)}</Message></Error>"
+        sys.stderr.write(f"{REFUSED}: {text}\n")  # into the log, where `room.Watch` sees it
+        body = f"<?xml version='1.0'?><Error><Code>{REFUSED}</Code><Message>{escape(text)}</Message></Error>"
         headers = [(b"content-type", b"application/xml"), (b"content-length", str(len(body.encode())).encode())]
         await send({"type": "http.response.start", "status": 507, "headers": headers})
         await send({"type": "http.response.body", "body": body.encode()})

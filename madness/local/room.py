@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from madness.local.guard import RESERVE
+from madness.local.guard import REFUSED, RESERVE
 from madness.local.home import Home, LocalError
 
 # An empty stack: the deployed functions with their copies (measured: 13 MiB), state, logs.
@@ -15,7 +15,7 @@ _STACK = 32 * 2**20
 # Ledger, states and tables of a file, for every byte of it; at the least: a season of Kaggle's files takes 18.
 _GROWTH = 10
 # What MiniStack logs of a write that has failed: it goes on as if nothing were wrong.
-_FAILED = (b"Failed to persist S3", b"Persistence: failed to save")
+_FAILED = ("Failed to persist S3", "Persistence: failed to save")
 
 
 def require(home: Home, uploads: int, free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> None:
@@ -56,17 +56,18 @@ class Watch:
         LocalError
             The disk is full, so that uploads are refused; or MiniStack could not write what it had taken already.
         """
-        failed = self._failed()
+        logged = self._logged()
+        failed = next((line for line in logged if any(words in line for words in _FAILED)), None)
         if failed:
             raise LocalError(
                 f"The local AWS could not keep what it was given: {failed}. Games would be missing after the next "
                 f"start. Make room on the disk of {self._home.root}, then `madness reset` and `madness up` again."
             )
         left = self._free(self._home.root)
-        if left < RESERVE:
+        if left < RESERVE or any(REFUSED in line for line in logged):
             raise LocalError(
-                f"The disk of {self._home.root} is full: {_mebibytes(left)} are free, and the local AWS takes nothing "
-                f"below {_mebibytes(RESERVE)}. Nothing is lost: make room, and `madness up` goes on from there."
+                f"The disk of {self._home.root} is full: {_mebibytes(left)} are free, and the local AWS leaves "
+                f"{_mebibytes(RESERVE)} free. Nothing is lost: make room, and `madness up` goes on from there."
             )
 
     def sleep(self, seconds: float) -> None:
@@ -74,15 +75,15 @@ class Watch:
         time.sleep(seconds)
         self.look()
 
-    def _failed(self) -> str | None:
+    def _logged(self) -> list[str]:
+        """Whole lines that were logged since the last look."""
         if not self._log.exists() or self._log.stat().st_size <= self._read:
-            return None
+            return []
         with self._log.open("rb") as file:
             file.seek(self._read)
             *whole, _ = file.read().split(b"\n")
         self._read += sum(len(line) + 1 for line in whole)
-        found = next((line for line in whole if any(words in line for words in _FAILED)), None)
-        return found.decode(errors="replace").strip() if found is not None else None
+        return [line.decode(errors="replace").strip() for line in whole]
 
 
 def _mebibytes(size: int) -> str:

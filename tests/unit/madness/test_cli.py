@@ -59,7 +59,7 @@ def test_a_home_that_is_not_there(tmp_path, arguments) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
-    (("up", "--data", "missing"), "--data a folder of Kaggle's CSV files"),
+    (("up", "--data", "missing"), "--data a folder or zip of Kaggle's files"),
     (("up", "--data", "."), "has no file of the contract"),
     (("up", "--leagues", "X"), "allowed: M (men)"),
     (("up", "--seasons", "soon"), "allowed: a year"),

@@ -41,6 +41,14 @@ def test_a_disk_that_fills_up_ends_the_wait(home) -> None:
         watch.sleep(0)
 
 
+def test_an_upload_that_was_refused_ends_the_wait(home) -> None:
+    watch = room.Watch(home, lambda path: RESERVE + 1)
+    watch.look()
+    (home.logs / "ministack.log").write_text("InsufficientStorage: only 16.1 MiB are free\n")
+    with pytest.raises(LocalError, match="Nothing is lost"):
+        watch.look()
+
+
 @pytest.mark.parametrize("line", [
     "2026-01-01 WARNING [s3] Failed to persist S3 object models/ledger/a: [Errno 28] No space left on device",
     "2026-01-01 ERROR [persistence] Persistence: failed to save sqs: [Errno 122] Disk quota exceeded",

@@ -134,6 +134,14 @@ def test_a_lost_event_is_healed_by_reconcile() -> None:
     assert aws.functions.invoked == ["madness-local-reconcile"]
 
 
+def test_what_a_run_that_was_cut_short_had_uploaded_is_taken_up_at_once() -> None:
+    aws = FakeAws(events=False)
+    aws.stage.lake.source.put(ONE.key, ONE.body)
+    (outcome,) = run(aws, ONE)
+    assert outcome.outcome == "accepted" and aws.now < 1
+    assert len(aws.stage.lake.source.versions(ONE.key)) == 1
+
+
 def test_silence_ends_with_a_clear_error() -> None:
     aws = FakeAws(events=False)
     aws.functions.invoke = lambda **_: None  # type: ignore[method-assign]
