@@ -9,10 +9,10 @@ from typing import Any
 
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from lake.behind import is_behind, is_folded, reference_digest
 from lake.heads import Head
 from lake.lake import Lake
 from lake.published import Manifest
-from lake.undone import is_behind, is_folded, reference_digest
 from operate.aws import Clients
 from operate.reconcile import invoke_reconcile
 from operate.stage import Stage

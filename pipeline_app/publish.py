@@ -20,13 +20,13 @@ from hoops import tables
 from hoops.games.leagues import League
 from hoops.games.reference import USED, Reference
 from hoops.schemas import PUBLISHED
+from lake.behind import is_behind, knows_all, reference_digest
 from lake.heads import Head, Heads, SeasonHead, unpack_teams
 from lake.lake import Lake
 from lake.ledger import Entry, Ledger, digest, reference_tables
 from lake.published import Manifest, PublishedTables, TableEntry, manifest_key, table_key
 from lake.retry import retrying
 from lake.store import Conflict
-from lake.undone import is_behind, knows_all, reference_digest
 from pipeline_app.telemetry import log
 
 TABLES_VERSION = "1"  # raise it when the same rows would give other tables

@@ -10,12 +10,12 @@ from typing import TypeVar
 from hoops.contract.columns import FOLDERS
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from lake.behind import new_fixtures, unapplied
 from lake.heads import Lost
 from lake.lake import Lake
 from lake.ledger import digest
 from lake.receipts import filed, token
 from lake.store import Listed
-from lake.undone import new_fixtures, unapplied
 from pipeline_app import program
 from pipeline_app.accept import accept
 from pipeline_app.nudges import Nudge, Queue, plan

@@ -185,8 +185,8 @@ def test_a_whole_history_reads_hardly_anything() -> None:
 
 def test_more_days_than_can_be_compared_are_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standing, "MOST", 1)
-    told(stage, NEW, text(COMPACT_HEADER, *(f"2024,{day},1101,70,1102,60,N,0" for day in (1, 2))))
-    compared, left = told(stage, OLD, text(COMPACT_HEADER, *(f"2024,{day},1101,71,1102,60,N,0" for day in (1, 2))))
+    told(stage, NEW, text(COMPACT_HEADER, *(f"2024,{day},1101,70,1102,60,N,0" for day in (1, 3))))
+    compared, left = told(stage, OLD, text(COMPACT_HEADER, *(f"2024,{day},1101,71,1102,60,N,0" for day in (1, 3))))
     assert compared.startswith("1 of its 1 game compared does not hold")
     assert left.startswith(
         "on 1 more day newer files were taken (until 2025-01-01 00:00:00 UTC): where they have the same"

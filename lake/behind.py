@@ -1,4 +1,4 @@
-"""What is left undone: a ledger ahead of its head, a head ahead of its tables."""
+"""What is behind: a head behind its ledger, tables behind their head."""
 
 from __future__ import annotations
 
