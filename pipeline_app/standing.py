@@ -78,8 +78,10 @@ def of_days(
     compared, skipped = _within(rivals, MOST)
     total = sure + compare(compared)
     if skipped:
-        versions = [other.version for when, others in skipped for other in others if other.version > own[when].version]
-        return Found(total, len(skipped), max(versions, default=""), is_whole=False)
+        # Days on which the others are of the same moment, as a compact and a detailed file are, have no newer files.
+        newest = [max(other.version for other in others) for when, others in skipped]
+        newer = [one for one, (when, _) in zip(newest, skipped, strict=True) if one > own[when].version]
+        return Found(total, len(newer), max(newer, default=""), is_whole=False)
     left, at, step = MOST - sum(len(others) for _, others in compared), 0, FIRST
     while at < len(older) and total.is_idle:
         some, beyond = _within(older[at : at + step], left)

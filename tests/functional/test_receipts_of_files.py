@@ -191,3 +191,12 @@ def test_more_days_than_can_be_compared_are_said(stage: Stage, monkeypatch: pyte
     assert left.startswith(
         "on 1 more day newer files were taken (until 2025-01-01 00:00:00 UTC): where they have the same"
     )
+
+
+def test_more_days_of_the_same_moment_than_can_be_compared_are_no_newer_ones(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "MOST", 1)
+    told(stage, NEW, text(COMPACT_HEADER, *(f"2024,{day},1101,70,1102,60,N,0" for day in (1, 3))))
+    other = NEW.replace("RegularSeason", "NCAATourney")
+    assert told(stage, other, text(COMPACT_HEADER, *(f"2024,{day},1103,70,1104,60,N,0" for day in (1, 3)))) == []
