@@ -200,3 +200,4 @@ def test_more_days_of_the_same_moment_than_can_be_compared_are_no_newer_ones(
     told(stage, NEW, text(COMPACT_HEADER, *(f"2024,{day},1101,70,1102,60,N,0" for day in (1, 3))))
     other = NEW.replace("RegularSeason", "NCAATourney")
     assert told(stage, other, text(COMPACT_HEADER, *(f"2024,{day},1103,70,1104,60,N,0" for day in (1, 3)))) == []
+    assert stage.receipt(other).outcome == "accepted"
