@@ -34,7 +34,7 @@ def checkout(folder: Path) -> Path:
     folder.mkdir()
     for name in ("app.py", "requirements.txt"):
         shutil.copy(ROOT / name, folder)
-    for name in ("hoops", "lake", "pipeline_app", "vendor"):
+    for name in ("hoops", "lake", "operate", "pipeline_app", "vendor"):
         shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     hidden = shutil.ignore_patterns("deployed", "deployments")
     shutil.copytree(ROOT / ".chalice", folder / ".chalice", ignore=hidden)
