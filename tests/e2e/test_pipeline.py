@@ -86,7 +86,7 @@ def test_uploads_in_any_order_and_split_at_random_end_in_the_pure_fold(new_home)
             header, *rows = body.splitlines()
             rng.shuffle(rows)
             for part in range(2):
-                key = f"results/{name.replace('.csv', f'_2041010{part + 1}.csv')}"
+                key = f"results/{name.replace('.csv', f'_2024010{part + 1}.csv')}"
                 pieces.append(Upload(key, b"\n".join([header, *rows[part::2]]) + b"\n"))
         elif "Fixtures" not in name:
             pieces.append(Upload(f"reference/{name}", body))
