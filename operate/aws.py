@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.config import Config
 
 from lake.lake import Lake
 from lake.store import S3Store
-from operate.stage import REGION, Stage
+from operate.stage import Stage, refuse_other_endpoints
 
 Clients = Callable[[str], Any]
-_ACCOUNT = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
+_ACCOUNT = Config(
+    retries={"mode": "standard", "max_attempts": 8},
+    connect_timeout=10,
+    read_timeout=60,
+    ignore_configured_endpoint_urls=True,
+)
 
 
-def account_clients(region: str | None = None) -> Clients:
-    """Make clients of the AWS account of the environment, as every AWS tool finds it."""
+def account_clients(stage: Stage, environment: Mapping[str, str] = os.environ) -> Clients:
+    """Make clients of a stage's region, in the account whose credentials the environment has.
+
+    Raises
+    ------
+    StageError
+        The environment points at another AWS.
+    """
     import boto3
 
-    session = boto3.Session(region_name=region)
-    if session.region_name is None:
-        session = boto3.Session(region_name=REGION)
-    return lambda service: session.client(service, config=_ACCOUNT)
+    refuse_other_endpoints(stage, environment)
+    endpoint = environment.get("MADNESS_AWS_ENDPOINT") or None
+    session = boto3.Session(region_name=stage.region)
+    return lambda service: session.client(service, config=_ACCOUNT, endpoint_url=endpoint)  # type: ignore[call-overload]
 
 
 def open_lake(stage: Stage, clients: Clients) -> Lake:

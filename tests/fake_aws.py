@@ -10,7 +10,9 @@ from pipeline_app.reconcile import reconcile, unreceipted
 from tests.fakes import MemoryQueue, Stage
 
 HEADER = b"Season,DayNum,WTeamID,WScore,LTeamID,LScore,WLoc,NumOT\n"
-NAMES = Names("local", "source", "models", "dashboard", "results.fifo", "results-dlq.fifo")
+NAMES = Names(
+    "local", "eu-central-1", "source", "models", "dashboard", "deployments", "results.fifo", "results-dlq.fifo"
+)
 
 
 class FakeLambda:

@@ -31,8 +31,8 @@ def clients_of(stage: Stage, home: Path) -> Clients:
     from madness.local.home import LocalError
     from operate.aws import account_clients
 
-    if stage.name != "local":
-        return account_clients()
+    if not stage.is_local:
+        return account_clients(stage)
     place = existing(home)
     endpoint = ministack.running(place)
     if endpoint is None:
@@ -44,4 +44,4 @@ def patience_of(stage: Stage, home: Path) -> Callable[[float], None]:
     """How to wait for a stage: for the local one with an eye on its disk."""
     from madness.local.room import Watch
 
-    return time.sleep if stage.name != "local" else Watch(existing(home)).sleep
+    return time.sleep if not stage.is_local else Watch(existing(home)).sleep

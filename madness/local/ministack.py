@@ -24,9 +24,10 @@ from madness.local.home import MINISTACK, Home, LocalError
 from madness.local.mend import keep_state
 from madness.local.processes import ProcessId
 from operate.aws import Clients
-from operate.stage import REGION
 
 _NAME = MINISTACK
+# MiniStack is in one region; .chalice/config.json has the local stage there.
+REGION = "eu-central-1"
 # Below the ranges from which Linux (32768-) and macOS (49152-) take the ports of outgoing connections.
 _PORTS = range(20_000, 32_000)
 _PATIENCE = 60.0

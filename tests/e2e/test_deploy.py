@@ -20,7 +20,7 @@ from madness.local.environment import environment
 from madness.local.home import Home, LocalError
 from madness.local.ministack import local_clients
 from madness.local.up import start_stack
-from operate.stage import FUNCTIONS, REGION, Stage, load_stage, project_root
+from operate.stage import FUNCTIONS, Stage, load_stage, project_root
 
 ROOT = project_root()
 
@@ -119,7 +119,9 @@ def test_functions_may_do_what_their_policies_say_and_no_more(deployed) -> None:
 def role_session(deployed, function: str) -> boto3.Session:
     role = deployed.clients("iam").get_role(RoleName=deployed.stage.function(function))["Role"]["Arn"]
     taken = deployed.clients("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-    return boto3.Session(taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"], region_name=REGION)
+    return boto3.Session(
+        taken["AccessKeyId"], taken["SecretAccessKey"], taken["SessionToken"], region_name=load_stage("local").region
+    )
 
 
 def test_start_stack_is_repeatable(deployed) -> None:

@@ -26,7 +26,10 @@ from pipeline_app.reconcile import ReconcileFailed
 from tests.functional.events import s3_event, schedule_event, sqs_event
 
 ENVIRONMENT = {
+    "AWS_LAMBDA_FUNCTION_NAME": "any",
     "MADNESS_STAGE": "test",
+    "MADNESS_REGION": "eu-central-1",
+    "MADNESS_DEPLOYMENTS_BUCKET": "deployments",
     "MADNESS_SOURCE_BUCKET": "source",
     "MADNESS_MODELS_BUCKET": "models",
     "MADNESS_DASHBOARD_BUCKET": "dashboard",
