@@ -15,17 +15,28 @@ def provision(
     stage: StageOption = "local",
     home: HomeOption = DEFAULT_HOME,
     alarm_email: Annotated[str | None, typer.Option(help="Who is told of alarms; kept if left out.")] = None,
+    monthly_budget: Annotated[
+        float | None, typer.Option(min=0, help="Dollars a month above which that address is told; 0: never.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Create or update a stage's buckets, queues, roles and alarms with CloudFormation."""
+    """Create or update a stage's buckets, queues, roles, alarms and budget with CloudFormation."""
     from madness.console import voice
     from madness.deploy.provision import provision
     from operate.stage import load_stage
 
     names = load_stage(stage)
     clients = clients_of(names, home)
-    outcome = provision(names, clients("cloudformation"), alarm_email=alarm_email, say=voice().say)
+    outcome = provision(names, clients, alarm_email=alarm_email, monthly_budget=monthly_budget, say=voice().say)
     if as_json:
-        output.as_json({"stack": names.stack, "outcome": outcome, "buckets": names.buckets(), "queue": names.queue})
+        output.as_json(
+            {
+                "stack": names.stack,
+                "outcome": outcome,
+                "buckets": names.buckets(),
+                "deployments": names.deployments,
+                "queue": names.queue,
+            }
+        )
     else:
         output.line(f"stack {names.stack}: {outcome}")

@@ -1,43 +1,67 @@
-"""Create or update a stage's CloudFormation stack: the same template for AWS and for the local stack."""
+"""Create or update a stage's CloudFormation stack: the same template for AWS and for the local stack.
+
+    buckets ours? -> stack at rest? -> what an earlier failure left -> change set -> executed -> followed to its end
+
+CloudFormation does all of it while we look: a stack or change set is asked for until it has come to rest. A change
+set, not `create_stack`, because only that adopts what is there: a bucket that an earlier stack left with its data.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from hoops.errors import MadnessError
-from operate.stage import Stage, project_root
+from madness.deploy.template import BUDGETS, body, parameters
+from operate.aws import Clients
+from operate.stage import Stage
 
-_PATIENCE = 600.0
-_GONE = {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}
-_BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"}
+T = TypeVar("T")
+Say = Callable[[str], None]
+Sleep = Callable[[float], None]
+
+_PATIENCE = 1800.0  # seconds without an end of one operation
+# A creation that failed, or a deletion that did: what is kept stays, what is not must go before the name is free again.
+_LEFT_OVER = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
+_DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "IMPORT_COMPLETE"}
+# A stack that says CREATE_FAILED or UPDATE_FAILED is about to roll back.
+_UNDONE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
+_BECOMES = {
+    "CREATE_COMPLETE": "created",
+    "UPDATE_COMPLETE": "updated",
+    "IMPORT_COMPLETE": "adopted",
+    "DELETE_COMPLETE": "deleted",
+    "DELETE_SKIPPED": "kept",
+}
 
 
 class ProvisionError(MadnessError):
-    """The stack could not be brought to what the template says; the text holds CloudFormation's reasons."""
+    """The stack could not be brought to what the template says; the text holds AWS's reasons."""
 
 
 def provision(
     stage: Stage,
-    cloudformation: Any,
+    clients: Clients,
     *,
     alarm_email: str | None = None,
+    monthly_budget: float | None = None,
     template: Path | None = None,
-    say: Callable[[str], None] = lambda _: None,
-    sleep: Callable[[float], None] = time.sleep,
+    say: Say = lambda _: None,
+    sleep: Sleep = time.sleep,
 ) -> str:
     """Bring the stage's stack to what the template says, and wait for it.
 
     Parameters
     ----------
-    cloudformation
-        A boto3 CloudFormation client.
     alarm_email
         Who is told of alarms; None keeps what the stack has.
+    monthly_budget
+        Dollars a month above which that address is told, 0 for no budget; None keeps what the stack has.
 
     Returns
     -------
@@ -47,87 +71,227 @@ def provision(
     Raises
     ------
     ProvisionError
-        CloudFormation refused or rolled back.
+        A bucket belongs to somebody else; CloudFormation refused or rolled back.
     """
-    body = (template or project_root() / "infra" / "template.yaml").read_text()
-    status = _status(cloudformation, stage.stack)
-    if status in _BROKEN:
-        raise ProvisionError(
-            f"The stack {stage.stack} is {status}: its creation failed before. Look at its events, delete it "
-            f"(aws cloudformation delete-stack --stack-name {stage.stack}) and try again.\n"
-            + _failures(cloudformation, stage.stack)
-        )
-    exists = status is not None
+    if not stage.is_local:
+        check_buckets(stage, clients("s3"), clients("sts").get_caller_identity()["Account"])
+    if stage.region not in BUDGETS:
+        say(f"CloudFormation has no budgets in {stage.region}: make one by hand (Billing, Budgets)")
+    stack = _Stack(clients("cloudformation"), stage.stack, say, sleep)
+    found = stack.settle()
+    optional = {
+        "AlarmEmail": alarm_email,
+        "MonthlyBudget": None if monthly_budget is None else f"{monthly_budget:g}",
+    }
     request = {
-        "StackName": stage.stack,
-        "TemplateBody": body,
-        "Parameters": _parameters(stage, alarm_email, exists),
+        "TemplateBody": body(stage, template),
+        "Parameters": _parameters(parameters(stage), optional, found),
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        # MiniStack's validation takes what is adopted for a name that is taken.
+        "DisableValidation": stage.is_local,
     }
-    say(f"{'updating' if exists else 'creating'} stack {stage.stack}")
-    try:
-        if exists:
-            cloudformation.update_stack(**request)
+    changes = stack.change("UPDATE" if found else "CREATE", request | {"ImportExistingResources": True})
+    if changes is None:
+        return "unchanged"
+    if any(change["Action"] == "Import" for change in changes):
+        # What is adopted stays as it was: this gives it the settings of the template.
+        stack.change("UPDATE", request | {"DeploymentMode": "REVERT_DRIFT"})
+    return "updated" if found else "created"
+
+
+def check_buckets(stage: Stage, s3: Any, account: str) -> None:
+    """Look whether the stage's bucket names, which are global, are free or ours.
+
+    Raises
+    ------
+    ProvisionError
+        A bucket belongs to another account, or is in another region.
+    """
+    problems = []
+    for bucket in (*stage.buckets().values(), stage.deployments):
+        try:
+            region = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account).get("BucketRegion", stage.region)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "404":
+                continue
+            if code != "403":
+                raise
+            problems.append(
+                f"{bucket} belongs to another account, or your credentials lack s3:ListBucket on it (account {account})"
+            )
         else:
-            cloudformation.create_stack(**request)
-    except ClientError as error:
-        if "No updates are to be performed" in str(error):
-            return "unchanged"
-        raise ProvisionError(f"CloudFormation refused the stack {stage.stack}: {error}") from error
-    _wait(cloudformation, stage.stack, say, sleep)
-    return "updated" if exists else "created"
+            if region != stage.region:
+                problems.append(f"{bucket} is in {region}, and the stage {stage.name} in {stage.region}")
+    if problems:
+        raise ProvisionError(
+            "Nothing was changed, because of these buckets:\n"
+            + "\n".join(f"  {problem}" for problem in problems)
+            + f"\nNames of buckets are global. `madness configure --stage {stage.name} --account {account}` chooses "
+            "names with the account's number in them."
+        )
 
 
-def _parameters(stage: Stage, alarm_email: str | None, exists: bool) -> list[dict[str, Any]]:
-    values = {
-        "Stage": stage.name,
-        "SourceBucket": stage.source,
-        "ModelsBucket": stage.models,
-        "DashboardBucket": stage.dashboard,
-        "Queue": stage.queue,
-        "DeadLetterQueue": stage.dead_letters,
-    }
-    parameters: list[dict[str, Any]] = [{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()]
-    if alarm_email is not None:
-        parameters.append({"ParameterKey": "AlarmEmail", "ParameterValue": alarm_email})
-    elif exists:
-        parameters.append({"ParameterKey": "AlarmEmail", "UsePreviousValue": True})
-    return parameters
-
-
-def _status(cloudformation: Any, stack: str) -> str | None:
-    try:
-        found = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return None
-        raise
-    status = found[0]["StackStatus"] if found else None
-    return None if status in _GONE else status
-
-
-def _wait(cloudformation: Any, stack: str, say: Callable[[str], None], sleep: Callable[[float], None]) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    pause = 0.1
-    while True:
-        status = _status(cloudformation, stack)
-        if status in {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}:
-            return
-        if status is None or not status.endswith("_IN_PROGRESS"):
-            raise ProvisionError(f"The stack {stack} ended as {status}.\n{_failures(cloudformation, stack)}")
-        if time.monotonic() > deadline:
-            raise ProvisionError(f"The stack {stack} is still {status} after {_PATIENCE:.0f} seconds.")
-        say(f"{stack}: {status}")
-        sleep(pause)
-        pause = min(pause * 1.5, 5.0)
-
-
-def _failures(cloudformation: Any, stack: str) -> str:
-    events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
-    lines = [
-        f"  {event['LogicalResourceId']} ({event['ResourceType']}) {event['ResourceStatus']}: "
-        f"{event.get('ResourceStatusReason', 'no reason given')}"
-        for event in events
-        if event["ResourceStatus"].endswith("FAILED")
+def _parameters(
+    values: dict[str, str], optional: dict[str, str | None], found: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Values of the template's parameters. An optional one that is not given stays, if the stack has it already."""
+    told = values | {key: value for key, value in optional.items() if value is not None}
+    known = {one["ParameterKey"] for one in (found or {}).get("Parameters", [])}
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in told.items()] + [
+        {"ParameterKey": key, "UsePreviousValue": True} for key in optional if key not in told and key in known
     ]
-    return "\n".join(reversed(lines)) or "  (no failed events)"
+
+
+class _Stack:
+    """One stack, and the patience to see what becomes of it."""
+
+    def __init__(self, cloudformation: Any, name: str, say: Say, sleep: Sleep) -> None:
+        self._aws = cloudformation
+        self._name = name
+        self._say = say
+        self._sleep = sleep
+
+    def settle(self) -> dict[str, Any] | None:
+        """The stack when nobody changes it any more and it can be updated; None if it is to be created.
+
+        A stack whose creation failed is deleted: it cannot be updated, and holds nothing that is not kept.
+        """
+        stack = self._at_rest()
+        status = stack["StackStatus"] if stack else None
+        if stack is None or status == "REVIEW_IN_PROGRESS":  # a change set that was never executed: nothing is in it
+            return None
+        if status in _LEFT_OVER:
+            self._say(
+                f"stack {self._name} is {status}: deleting it, buckets that hold anything stay, and starting anew"
+            )
+            self._operate(self._aws.delete_stack, stack["StackId"], "DELETE_COMPLETE", StackName=stack["StackId"])
+            return None
+        if status == "UPDATE_ROLLBACK_FAILED":
+            self._say(f"stack {self._name} is {status}: ending that roll-back first")
+            self._operate(
+                self._aws.continue_update_rollback,
+                stack["StackId"],
+                "UPDATE_ROLLBACK_COMPLETE",
+                StackName=stack["StackId"],
+            )
+        return stack
+
+    def change(self, kind: str, request: dict[str, Any]) -> list[dict[str, Any]] | None:
+        """Make a change set and execute it; gives its changes of resources, None if there was nothing to do."""
+        name = f"madness-{uuid.uuid4().hex}"
+        try:
+            made = self._aws.create_change_set(StackName=self._name, ChangeSetName=name, ChangeSetType=kind, **request)
+        except ClientError as error:
+            raise ProvisionError(f"CloudFormation refused the stack {self._name}: {error}") from error
+        ready = self._wait(lambda: self._change_set(made["Id"]), f"The change set {name} of stack {self._name}")
+        if ready["Status"] == "FAILED":
+            reason = ready.get("StatusReason", "no reason given")
+            nothing_to_do = "didn't contain changes" in reason or "No updates are to be performed" in reason
+            reasons = [] if nothing_to_do else [f"  {reason}", *self._validations(made["Id"])]
+            self._aws.delete_change_set(ChangeSetName=made["Id"])
+            if nothing_to_do:
+                return None
+            told = "\n".join(reasons)
+            raise ProvisionError(f"CloudFormation refused the stack {self._name}, and changed nothing:\n{told}")
+        pages = self._aws.get_paginator("describe_change_set").paginate(ChangeSetName=made["Id"])
+        changes = [change["ResourceChange"] for page in pages for change in page["Changes"]]
+        adopted = [change["LogicalResourceId"] for change in changes if change["Action"] == "Import"]
+        self._say(
+            f"{'creating' if kind == 'CREATE' else 'updating'} stack {self._name}: {len(changes)} resources"
+            + (f", of which {', '.join(adopted)} are there and adopted" if adopted else "")
+        )
+        self._operate(
+            self._aws.execute_change_set, made["StackId"], *_DONE, ChangeSetName=made["Id"], DisableRollback=False
+        )
+        return changes
+
+    def _operate(self, call: Callable[..., Any], stack_id: str, *wanted: str, **request: Any) -> None:
+        """Start an operation and follow its events to the end; raise `ProvisionError` if that is not a wanted one."""
+        token = f"madness-{uuid.uuid4().hex}"
+        try:
+            call(ClientRequestToken=token, **request)
+        except ClientError as error:
+            raise ProvisionError(f"CloudFormation refused the stack {self._name}: {error}") from error
+        seen: set[str] = set()
+        failures: list[str] = []
+
+        def look() -> str | None:
+            ended = None
+            for event in self._news(stack_id, token, seen):
+                status, logical = event["ResourceStatus"], event["LogicalResourceId"]
+                is_stack = event.get("PhysicalResourceId") == stack_id
+                if status.endswith("_FAILED"):
+                    reason = event.get("ResourceStatusReason") or "no reason given"
+                    failures.append(f"  {logical} ({event['ResourceType']}) {status}: {reason}")
+                    self._say(failures[-1])
+                if is_stack and (status in wanted or status.endswith(_UNDONE)):
+                    ended = status
+                elif not is_stack and status in _BECOMES:
+                    self._say(f"  {logical} ({event['ResourceType']}) {_BECOMES[status]}")
+            return ended
+
+        status = self._wait(look, f"The stack {self._name}")
+        if status not in wanted:
+            raise ProvisionError("\n".join([f"The stack {self._name} ended as {status}.", *failures]))
+
+    def _news(self, stack_id: str, token: str, seen: set[str]) -> Iterator[dict[str, Any]]:
+        """Events of one operation that were not seen yet, oldest first."""
+        new = []
+        for page in self._aws.get_paginator("describe_stack_events").paginate(StackName=stack_id):
+            events = page["StackEvents"]
+            new += [e for e in events if e.get("ClientRequestToken") == token and e["EventId"] not in seen]
+            if any(e.get("ClientRequestToken") != token or e["EventId"] in seen for e in events):
+                break  # newest come first: what follows is older
+        seen.update(event["EventId"] for event in new)
+        return reversed(new)
+
+    def _validations(self, change_set: str) -> list[str]:
+        """What CloudFormation found wrong before it changed anything; a change set itself says only that it did."""
+        try:
+            pages = self._aws.get_paginator("describe_events").paginate(
+                ChangeSetName=change_set, Filters={"FailedEvents": True}
+            )
+            events = [event for page in pages for event in page["OperationEvents"]]
+        except ClientError as error:
+            return [f"  (what it found is in its events, which could not be read: {error})"]
+        return [
+            f"  {event.get('LogicalResourceId', self._name)}: {event['ValidationStatusReason']}"
+            for event in events
+            if event.get("ValidationStatusReason")
+        ]
+
+    def _at_rest(self) -> dict[str, Any] | None:
+        told: set[str] = set()
+
+        def look() -> tuple[dict[str, Any] | None] | None:
+            try:
+                (stack,) = self._aws.describe_stacks(StackName=self._name)["Stacks"]
+            except ClientError as error:
+                if "does not exist" in str(error):
+                    return (None,)
+                raise
+            status = stack["StackStatus"]
+            if not status.endswith("_IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
+                return (stack if status != "DELETE_COMPLETE" else None,)
+            if status not in told:
+                self._say(f"stack {self._name} is {status}: waiting for the end of that")
+                told.add(status)
+            return None
+
+        (stack,) = self._wait(look, f"The stack {self._name}")
+        return stack
+
+    def _change_set(self, change_set: str) -> dict[str, Any] | None:
+        found = self._aws.describe_change_set(ChangeSetName=change_set)
+        return found if found["Status"] in ("CREATE_COMPLETE", "FAILED") else None
+
+    def _wait(self, look: Callable[[], T | None], what: str) -> T:
+        waited, pause = 0.0, 0.1
+        while (found := look()) is None:
+            if waited > _PATIENCE:
+                raise ProvisionError(f"{what} has not come to rest after {waited:.0f} seconds. Look at it, try again.")
+            self._sleep(pause)
+            waited += pause
+            pause = min(pause * 1.5, 5.0)
+        return found

@@ -23,6 +23,7 @@ from lake.lake import Lake
 from lake.receipts import filed, token
 from madness.console import Voice
 from madness.deploy import provision
+from madness.deploy.template import TEMPLATE
 from madness.local import dashboard, ministack, room
 from madness.local.deploy import deploy
 from madness.local.games import STAGE, Wishes, choose, files_of
@@ -100,7 +101,7 @@ def start_stack(home: Home, voice: Voice, seconds: dict[str, float] | None = Non
                 home.remember(taking_in_again=True, uploaded=there)
         endpoint = ministack.start(home)
         clients = local_clients(endpoint)
-        provision.provision(stage, clients("cloudformation"), template=root / "infra" / "template.yaml")
+        provision.provision(stage, clients, template=root / TEMPLATE)
         voice.say(f"local AWS at {endpoint.url}, kept in {home.root}")
     with _timed(seconds, "deploy"):
         endpoint = _deploy(home, stage, root, endpoint, clients, voice)

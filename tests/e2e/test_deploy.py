@@ -44,7 +44,7 @@ def checkout(folder: Path) -> Path:
 def provisioned(home: Home) -> tuple[Stage, ministack.Endpoint]:
     endpoint = ministack.start(home)
     stage = load_stage("local")
-    provision(stage, local_clients(endpoint)("cloudformation"))
+    provision(stage, local_clients(endpoint))
     return stage, endpoint
 
 
