@@ -29,7 +29,7 @@ test: setup lint  ## every test and check (needs Chromium for the browser tests)
 
 check: $(VENV)/.dev lint fast  ## format, lint, types, import contracts, fast tests
 
-.PHONY: lint fast
+.PHONY: lint fast checkov
 fast: $(VENV)/.dev
 	$(BIN)/pytest -q -m "not slow" -n 2 --dist loadgroup
 
@@ -38,7 +38,18 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint infra/template.yaml
+	$(BIN)/cfn-lint infra/*.yaml
+
+CHECKOV := $(VENV)/.checkov
+checkov: $(CHECKOV)/.done  ## the CloudFormation templates against rules of security; reasons for exceptions stand in them
+	$(CHECKOV)/bin/checkov --directory infra --framework cloudformation --skip-download --compact --quiet
+
+# An environment of its own: it pins boto3 and a hundred others.
+$(CHECKOV)/.done: locks/checkov.txt | $(VENV)/.dev
+	@echo "installing checkov (locks/checkov.txt)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CHECKOV)
+	@$(BIN)/uv pip install --quiet --python $(CHECKOV)/bin/python --require-hashes --requirement locks/checkov.txt
+	@touch $@
 
 format: $(VENV)/.dev  ## put every file into the house style
 	$(BIN)/ruff format .
@@ -48,6 +59,7 @@ lock: $(VENV)/.dev  ## write locks/ anew from pyproject.toml
 	$(call compile,pyproject.toml --extra local,run)
 	$(call compile,pyproject.toml --extra dev,dev)
 	echo uv | $(call compile,-,uv)
+	echo checkov | $(call compile,-,checkov)
 	printf '%s\n' $(TORCH_NEEDS) | $(call compile,- --constraint locks/dev.txt,torch)
 
 compile = $(BIN)/uv pip compile $(1) --quiet --universal --python-version 3.11 --upgrade --no-config --no-header \
