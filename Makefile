@@ -1,6 +1,6 @@
 # `make up` and `make test` are all a fresh machine needs; both make .venv from locks/ first.
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check format lock setup torch clean
+.PHONY: help up down status test proof check format lock setup torch workshop clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,6 +26,9 @@ status: $(VENV)/.run  ## how far it is
 
 test: setup lint  ## every test and check (needs Chromium for the browser tests)
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+proof: $(VENV)/.dev  ## both packages under AWS's own runtime client, in a container-like place with nothing else in it
+	$(BIN)/pytest -q tests/proof
 
 check: $(VENV)/.dev lint fast  ## format, lint, types, import contracts, fast tests
 
@@ -61,17 +64,36 @@ lock: $(VENV)/.dev  ## write locks/ anew from pyproject.toml
 	echo uv | $(call compile,-,uv)
 	echo checkov | $(call compile,-,checkov)
 	printf '%s\n' $(TORCH_NEEDS) | $(call compile,- --constraint locks/dev.txt,torch)
+	$(call compile_aws,pyproject.toml --extra pipeline --constraint locks/dev.txt,locks/pipeline.txt)
+	$(call compile_aws,pyproject.toml --extra dashboard --extra deploy --constraint locks/dev.txt \
+		--no-emit-package placebo,locks/dashboard.txt)
+	printf '%s\n' $(LAYER) | $(call compile_aws,-,locks/layer.txt)
+	printf '%s\n' $(RUNTIME) | $(call compile_aws,-,locks/runtime.txt)
+	sed -i.bak '/^[^#]/d' requirements.txt && rm requirements.txt.bak
+	printf '%s\n' $(FUNCTIONS) | $(call compile_aws,- --constraint locks/dev.txt,/dev/stdout) >> requirements.txt
 
-compile = $(BIN)/uv pip compile $(1) --quiet --universal --python-version 3.11 --upgrade --no-config --no-header \
-	--no-annotate --no-emit-index-url --no-emit-find-links --generate-hashes --output-file locks/$(2).txt
+compile = $(BIN)/uv pip compile $(1) $(COMPILED) --universal --python-version 3.11 --output-file locks/$(2).txt
+compile_aws = $(BIN)/uv pip compile $(1) $(COMPILED) --python-version 3.12 --python-platform x86_64-manylinux_2_28 \
+	--output-file $(2)
+COMPILED := --quiet --upgrade --no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links --generate-hashes
+
+# What runs on AWS: the functions' own needs (requirements.txt, where Chalice looks), and for the proof what is there
+# already: the layer AWSSDKPandas-Python312:27, and the runtime, of whose boto3 we take the oldest that we support.
+# placebo, which Zappa asks for and nothing imports, has no wheel.
+FUNCTIONS := aws-lambda-powertools
+LAYER := numpy==2.4.4 pandas==3.0.2 pyarrow==22.0.0
+RUNTIME := "awslambdaric>=4" boto3==1.40.4
 
 setup: $(VENV)/.dev  ## make .venv with everything for development
 	@$(MAKE) --no-print-directory torch || echo "no CPU build of torch for this Python here: what trains is left out" >&2
 
 torch: $(VENV)/.torch  ## add torch, without CUDA: for training and `madness backtest --model full`
 
+workshop: $(VENV)/.dev  ## the environments from which `chalice deploy` and `zappa deploy` are run by hand
+	@$(BIN)/python -m madness.deploy.workshop
+
 clean:  ## delete what was built; .madness/ stays
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .workshop build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "madness needs Python 3.11, 3.12 or 3.13 with venv (Debian: apt install python3-venv)" >&2; exit 1; }
