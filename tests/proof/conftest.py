@@ -1,0 +1,236 @@
+"""Both packages as they are deployed, in cells as Lambda's, over the dev stage's template on MiniStack.
+
+`pipeline`, `dashboard`   functions by name, `dashboard` over what `processed` has published
+`processed`               the small sample league, taken through S3 events, SQS batches and the schedule
+`recorded_calls`          every AWS call that each function has made, once all of it has run
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hoops import contract
+from madness.deploy import packages, workshop
+from madness.deploy.provision import provision
+from madness.local import ministack
+from madness.local.home import Home
+from madness.local.ministack import local_clients
+from operate.aws import Clients
+from operate.stage import Stage, load_stage, project_root
+from sample import generate_small
+from tests.functional.events import s3_event, schedule_event, sqs_event
+from tests.proof.api_gateway import proxy_event
+from tests.proof.lambda_runtime import HERE, Cell, Function, requires
+
+ROOT = project_root()
+STAGE = "dev"
+RECORDER = HERE / "recording"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cells() -> None:
+    if missing := requires():
+        pytest.fail(missing)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Stage:
+    return load_stage(STAGE, ROOT)
+
+
+@pytest.fixture(scope="session")
+def pipeline_zip() -> packages.Package:
+    return packages.pipeline_package(STAGE, ROOT)
+
+
+@pytest.fixture(scope="session")
+def dashboard_zip() -> packages.Package:
+    return packages.dashboard_package(STAGE, ROOT)
+
+
+@dataclass
+class Cells:
+    """Makes cells from packages. recorded: where functions leave what they called."""
+
+    folder: Path
+    python: Path
+    layer: Path
+    runtime: Path
+    recording: Path
+    recorded: Path
+    count: int = 0
+
+    def of(self, package: Path, *, layer: bool) -> Cell:
+        """The cell of an unpacked package; with the layer of the stage, or an empty one."""
+        self.count += 1
+        task, root, nothing = (self.folder / f"{self.count}-{name}" for name in ("task", "root", "nothing"))
+        for folder in (root, nothing):
+            folder.mkdir()
+        with zipfile.ZipFile(package) as opened:
+            opened.extractall(task)
+        return Cell(
+            self.python, task, self.layer if layer else nothing, self.runtime, self.recording, self.recorded, root
+        )
+
+
+@pytest.fixture(scope="session")
+def cells(tmp_path_factory: pytest.TempPathFactory) -> Cells:
+    folder = tmp_path_factory.mktemp("cells")
+    recorded, recording = folder / "recorded", folder / "recording"
+    recorded.mkdir()
+    recorded.chmod(0o777)
+    if RECORDER.exists():
+        shutil.copytree(RECORDER, recording)
+    recording.mkdir(exist_ok=True)
+    shutil.copy(HERE / "bootstrap.py", recording)
+    for lock in ("layer", "runtime"):
+        workshop.install(ROOT / "locks" / f"{lock}.txt", "--target", folder / lock)
+    python = workshop.python().resolve().parents[1]
+    return Cells(folder, python, folder / "layer", folder / "runtime", recording, recorded)
+
+
+@pytest.fixture(scope="session")
+def clients(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Iterator[Clients]:
+    """The dev stage's stack on MiniStack, without any function."""
+    home = Home(tmp_path_factory.mktemp("aws") / "home")
+    try:
+        made = local_clients(ministack.start(home))
+        provision(stage, made("cloudformation"))
+        yield made
+    finally:
+        ministack.stop(home)
+
+
+def _aws(clients: Clients, name: str) -> dict[str, str]:
+    """What stands in for the role of a function: where AWS is, and credentials for it."""
+    endpoint = clients("s3").meta.endpoint_url
+    found = {
+        "AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_SESSION_TOKEN": "test", "MADNESS_AWS_ENDPOINT": endpoint,
+    }  # fmt: skip
+    return found | ({"RECORD_AWS_CALLS": f"/var/recorded/{name}.jsonl"} if RECORDER.exists() else {})
+
+
+@pytest.fixture(scope="session")
+def pipeline(pipeline_zip: packages.Package, cells: Cells, clients: Clients) -> Iterator[dict[str, Function]]:
+    """The pipeline's functions, as Chalice describes them."""
+    cell = cells.of(pipeline_zip.path, layer=True)
+    described = json.loads(packages.described(ROOT).read_text())["resource"]["aws_lambda_function"]
+    functions = {}
+    for name, told in described.items():
+        assert told["runtime"] == "python3.12"
+        assert [layer.rpartition(":layer:")[2] for layer in told["layers"]] == ["AWSSDKPandas-Python312:27"]
+        variables = told["environment"]["variables"]
+        functions[name] = Function(
+            told["function_name"], told["handler"], cell, variables | _aws(clients, name), told["memory_size"],
+            told["timeout"], variables["MADNESS_REGION"],
+        )  # fmt: skip
+    yield functions
+    for function in functions.values():
+        function.stop()
+
+
+@dataclass
+class Processed:
+    """What went in and what came out. files: by source key, in the order of upload; tables: bytes by published key."""
+
+    files: dict[str, bytes]
+    tables: dict[str, bytes] = field(default_factory=dict)
+    waiting: int = 0
+    rejected: list[str] = field(default_factory=list)
+
+
+_FUNCTIONS = {
+    "reference": "refresh_reference",
+    "fixtures": "accept_fixtures",
+    "results": "accept_results",
+    "retractions": "accept_retractions",
+}
+
+
+@pytest.fixture(scope="session")
+def processed(pipeline: dict[str, Function], clients: Clients, stage: Stage) -> Processed:
+    """The small sample league and a retraction, uploaded, and every event delivered as Lambda would."""
+    found = {f"{contract.folder_of(name)}/{name}": body for name, body in generate_small().files.items()}
+    files = dict(sorted(found.items(), key=lambda item: (list(_FUNCTIONS).index(item[0].split("/")[0]), item[0])))
+    files["retractions/MRetractions_20990101 120000.csv"] = _first_game(files)
+    made = Processed(files)
+    s3 = clients("s3")
+    for key, body in files.items():
+        put = s3.put_object(Bucket=stage.source, Key=key, Body=body)
+        event = s3_event(stage.source, key, etag=put["ETag"].strip('"'), version=put.get("VersionId"), size=len(body))
+        pipeline[_FUNCTIONS[key.split("/")[0]]].invoke(event)
+    made.waiting = _drain(pipeline["apply_results"], clients, stage)
+    pipeline["reconcile"].invoke(schedule_event())
+    _drain(pipeline["apply_results"], clients, stage)
+    made.tables = {key: _body(s3, stage.dashboard, key) for key in _keys(s3, stage.dashboard) if key.endswith("parquet")}
+    made.rejected = _keys(s3, stage.source, "rejected/")
+    return made
+
+
+def _first_game(files: dict[str, bytes]) -> bytes:
+    header, first = files["results/MRegularSeasonCompactResults.csv"].decode().splitlines()[:2]
+    row = dict(zip(header.split(","), first.split(","), strict=True))
+    return f"Season,DayNum,Team1ID,Team2ID\n{row['Season']},{row['DayNum']},{row['WTeamID']},{row['LTeamID']}\n".encode()
+
+
+def _drain(function: Function, clients: Clients, stage: Stage) -> int:
+    """Hand the queue's messages to the function as an event source mapping does; gives how many there were."""
+    sqs, count = clients("sqs"), 0
+    url = sqs.get_queue_url(QueueName=stage.queue)["QueueUrl"]
+    while batch := sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"], WaitTimeSeconds=0
+    ).get("Messages"):
+        function.invoke(sqs_event(batch))
+        count += len(batch)
+        # Those that the function has deleted itself fail here one by one, which hurts nobody.
+        handles = [{"Id": str(place), "ReceiptHandle": one["ReceiptHandle"]} for place, one in enumerate(batch)]
+        sqs.delete_message_batch(QueueUrl=url, Entries=handles)
+    return count
+
+
+def _keys(s3: Any, bucket: str, prefix: str = "") -> list[str]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [row["Key"] for page in pages for row in page.get("Contents", [])]
+
+
+def _body(s3: Any, bucket: str, key: str) -> bytes:
+    return s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+@pytest.fixture(scope="session")
+def dashboard(
+    dashboard_zip: packages.Package, cells: Cells, clients: Clients, stage: Stage, processed: Processed
+) -> Iterator[Function]:
+    """The dashboard's function, with what zappa_settings.json says of it."""
+    told = json.loads((ROOT / "zappa_settings.json").read_text())
+    told = told["base"] | told[STAGE]
+    assert told["runtime"] == "python3.12"
+    function = Function(
+        f"{told['project_name']}-{STAGE}", "handler.lambda_handler", cells.of(dashboard_zip.path, layer=False),
+        _aws(clients, "dashboard"), told["memory_size"], told["timeout_seconds"], stage.region,
+    )  # fmt: skip
+    yield function
+    function.stop()
+
+
+@pytest.fixture(scope="session")
+def recorded_calls(
+    pipeline: dict[str, Function], processed: Processed, dashboard: Function, cells: Cells
+) -> dict[str, list[dict[str, Any]]]:
+    """The AWS calls of each function, `dashboard` among them, in order: service, operation, params, region."""
+    if not RECORDER.exists():
+        pytest.skip("tests/proof/recording is not there")
+    dashboard.invoke(proxy_event("GET", STAGE, "/_dash-layout"))
+    return {
+        file.stem: [json.loads(line) for line in file.read_text().splitlines()]
+        for file in sorted(cells.recorded.glob("*.jsonl"))
+    }
