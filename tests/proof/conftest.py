@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import zipfile
@@ -104,9 +105,31 @@ def clients(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Iterator[
     try:
         made = local_clients(ministack.start(home))
         provision(stage, made("cloudformation"))
+        _map_a_stand_in(made, stage)
         yield made
     finally:
         ministack.stop(home)
+
+
+def _map_a_stand_in(clients: Clients, stage: Stage) -> None:
+    """What `reconcile` looks for: a mapping to the function. This one is to the dead letters, of which there are none,
+    so that the messages stay in the queue until a test hands them over.
+    """
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as opened:
+        opened.writestr("app.py", "def handler(event, context):\n    raise AssertionError(event)\n")
+    function = stage.function("apply_results")
+    clients("lambda").create_function(
+        FunctionName=function, Runtime="python3.12", Handler="app.handler", Code={"ZipFile": zipped.getvalue()},
+        Role=clients("iam").get_role(RoleName=f"{stage.stack}-training")["Role"]["Arn"],
+    )  # fmt: skip
+    sqs = clients("sqs")
+    dead = sqs.get_queue_attributes(
+        QueueUrl=sqs.get_queue_url(QueueName=stage.dead_letters)["QueueUrl"], AttributeNames=["QueueArn"]
+    )
+    clients("lambda").create_event_source_mapping(
+        EventSourceArn=dead["Attributes"]["QueueArn"], FunctionName=function, BatchSize=10
+    )
 
 
 def _aws(clients: Clients, name: str) -> dict[str, str]:
@@ -140,11 +163,20 @@ def pipeline(pipeline_zip: packages.Package, cells: Cells, clients: Clients) -> 
 
 @dataclass
 class Processed:
-    """What went in and what came out. files: by source key, in the order of upload; tables: bytes by published key."""
+    """What went in and what came out.
+
+    Attributes
+    ----------
+    files : by source key, in the order of upload
+    lost : the one whose event never came
+    tables : bytes by published key
+    """
 
     files: dict[str, bytes]
+    lost: str
     tables: dict[str, bytes] = field(default_factory=dict)
     waiting: int = 0
+    nudged: int = 0
     rejected: list[str] = field(default_factory=list)
 
 
@@ -158,20 +190,23 @@ _FUNCTIONS = {
 
 @pytest.fixture(scope="session")
 def processed(pipeline: dict[str, Function], clients: Clients, stage: Stage) -> Processed:
-    """The small sample league and a retraction, uploaded, and every event delivered as Lambda would."""
+    """The small sample league and a retraction, uploaded, and every event but one delivered as Lambda would."""
     found = {f"{contract.folder_of(name)}/{name}": body for name, body in generate_small().files.items()}
     files = dict(sorted(found.items(), key=lambda item: (list(_FUNCTIONS).index(item[0].split("/")[0]), item[0])))
-    files["retractions/MRetractions_20990101 120000.csv"] = _first_game(files)
-    made = Processed(files)
+    files["retractions/MRetractions.csv"] = _first_game(files)
+    made = Processed(files, lost="results/WNCAATourneyCompactResults.csv")
     s3 = clients("s3")
     for key, body in files.items():
         put = s3.put_object(Bucket=stage.source, Key=key, Body=body)
-        event = s3_event(stage.source, key, etag=put["ETag"].strip('"'), version=put.get("VersionId"), size=len(body))
-        pipeline[_FUNCTIONS[key.split("/")[0]]].invoke(event)
+        event = s3_event(stage.source, key, etag=put["ETag"].strip('"'), version=put["VersionId"], size=len(body))
+        if key != made.lost:
+            pipeline[_FUNCTIONS[key.split("/")[0]]].invoke(event)
     made.waiting = _drain(pipeline["apply_results"], clients, stage)
     pipeline["reconcile"].invoke(schedule_event())
-    _drain(pipeline["apply_results"], clients, stage)
-    made.tables = {key: _body(s3, stage.dashboard, key) for key in _keys(s3, stage.dashboard) if key.endswith("parquet")}
+    made.nudged = _drain(pipeline["apply_results"], clients, stage)
+    made.tables = {
+        key: _body(s3, stage.dashboard, key) for key in _keys(s3, stage.dashboard) if key.endswith("parquet")
+    }
     made.rejected = _keys(s3, stage.source, "rejected/")
     return made
 
@@ -179,7 +214,9 @@ def processed(pipeline: dict[str, Function], clients: Clients, stage: Stage) -> 
 def _first_game(files: dict[str, bytes]) -> bytes:
     header, first = files["results/MRegularSeasonCompactResults.csv"].decode().splitlines()[:2]
     row = dict(zip(header.split(","), first.split(","), strict=True))
-    return f"Season,DayNum,Team1ID,Team2ID\n{row['Season']},{row['DayNum']},{row['WTeamID']},{row['LTeamID']}\n".encode()
+    return (
+        f"Season,DayNum,Team1ID,Team2ID\n{row['Season']},{row['DayNum']},{row['WTeamID']},{row['LTeamID']}\n".encode()
+    )
 
 
 def _drain(function: Function, clients: Clients, stage: Stage) -> int:

@@ -71,10 +71,10 @@ PLAIN = {
 
 @dataclass
 class Started:
-    """What a cold start took."""
+    """What a cold start took: seconds and seconds of CPU until it asked for an event, and until its first answer."""
 
-    seconds: float
-    cpu: float
+    ready: tuple[float, float]
+    answered: tuple[float, float] | None = None
 
 
 @dataclass
@@ -101,6 +101,7 @@ class Function:
     _api: _RuntimeApi | None = None
     _process: subprocess.Popen[str] | None = None
     _lines: list[str] = field(default_factory=list)
+    _began: float = 0.0
 
     def invoke(self, event: Any) -> Any:
         """The function's answer.
@@ -112,10 +113,12 @@ class Function:
         """
         if self._process is None:
             self._start()
-        assert self._api is not None
+        assert self._api is not None and self._process is not None
         before = len(self._lines)
         self._api.events.put((json.dumps(event).encode(), self.timeout))
         kind, body = self._answer(self.timeout)
+        if self.started and self.started.answered is None and self._process.poll() is None:
+            self.started.answered = self._taken()
         self.log = "".join(self._lines[before:])
         if kind != "response":
             raise FunctionError(f"{self.name}: {kind}\n{body.decode()}\n{self.log[-4000:]}")
@@ -129,6 +132,15 @@ class Function:
         assert self._process is not None
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+    def report(self) -> str:
+        """A line like Lambda's own REPORT."""
+        assert self.started is not None
+        (ready, cpu), (answered, cpu_answered) = self.started.ready, self.started.answered or (0, 0)
+        return (
+            f"{self.name}: ready after {ready} s ({cpu} s CPU), first answer after {answered} s ({cpu_answered} s CPU), "
+            f"{self.peak} of {self.memory} MB"
+        )
 
     def stop(self) -> None:
         if self._process is not None:
@@ -160,7 +172,12 @@ class Function:
         kind, body = self._answer(60)  # more than Lambda's 10 seconds, on a machine that does other things too
         if kind != "ready":
             raise FunctionError(f"{self.name} does not start: {body.decode()}\n{''.join(self._lines)[-4000:]}")
-        self.started = Started(time.monotonic() - began, _cpu(self._process.pid))
+        self._began = began
+        self.started = Started(self._taken())
+
+    def _taken(self) -> tuple[float, float]:
+        assert self._process is not None
+        return round(time.monotonic() - self._began, 1), round(_cpu(self._process.pid), 1)
 
     def _answer(self, patience: float) -> tuple[str, bytes]:
         assert self._api is not None and self._process is not None

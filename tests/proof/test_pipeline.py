@@ -44,6 +44,11 @@ def test_every_upload_is_taken(processed) -> None:
     assert processed.waiting > 0
 
 
+def test_a_lost_event_is_found_by_the_clock(processed) -> None:
+    assert processed.lost in processed.files
+    assert processed.nudged > 0
+
+
 def test_what_is_published_is_the_plain_fold(processed) -> None:
     expected = {}
     for league in League:
@@ -67,10 +72,8 @@ def _numbers(values: list) -> bool:
 def test_every_function_has_started_and_stays_within_its_memory(pipeline, processed, capsys) -> None:
     assert pipeline.keys() == set(FUNCTIONS)
     with capsys.disabled():
-        for name, function in pipeline.items():
-            started = function.started
-            assert started is not None
-            print(f"\n{name}: start {started.cpu:.1f} s CPU, {started.seconds:.1f} s; {function.peak} MB at most", end="")
+        for function in pipeline.values():
+            print(f"\n{function.report()}", end="")
             assert function.peak < function.memory
 
 

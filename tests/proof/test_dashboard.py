@@ -1,0 +1,85 @@
+"""The dashboard's package on Lambda, asked by API Gateway: it reads what the pipeline's package has published."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.proof.api_gateway import Page, proxy_event
+from tests.proof.conftest import STAGE
+from tests.proof.lambda_runtime import ANSWER, Function
+
+
+@pytest.fixture(scope="module")
+def browser(dashboard: Function) -> Any:
+    def ask(path: str, body: Any = None) -> Page:
+        return Page.of(dashboard.invoke(proxy_event("GET" if body is None else "POST", STAGE, path, body)))
+
+    return ask
+
+
+def test_the_first_page_names_everything_below_the_stage(browser) -> None:
+    page = browser("/")
+    assert page.status == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert re.search(rf'"requests_pathname_prefix": ?"/{STAGE}/"', page.text)
+    assert _sources(page) and all(source.startswith(f"/{STAGE}/") for source in _sources(page))
+
+
+@pytest.mark.parametrize("path", ["/_dash-layout", "/_dash-dependencies"])
+def test_layout_and_dependencies_are_json(browser, path: str) -> None:
+    page = browser(path)
+    assert page.status == 200
+    assert page.json
+
+
+def test_every_script_and_style_of_the_first_page_is_served(browser) -> None:
+    sources = _sources(browser("/"))
+    assert any("/assets/" in source for source in sources)
+    assert any("/_dash-component-suites/" in source for source in sources)
+    for source in sources:
+        page = browser(source.removeprefix(f"/{STAGE}"))
+        assert page.status == 200, source
+        assert not page.headers["content-type"].startswith("text/html"), source
+        assert page.body, source
+
+
+@pytest.mark.parametrize("place", ["/", "/ratings", "/tournament", "/quality", "/team", "/about"])
+def test_a_callback_draws_a_page_from_the_bucket(browser, place: str) -> None:
+    callback = next(one for one in browser("/_dash-dependencies").json if "page.children" in one["output"])
+    names = callback["output"].strip(".").split("...")
+    values = {"pathname": f"/{STAGE}{place}", "search": "", "data": 0}
+    asked = {
+        "output": callback["output"],
+        "outputs": [_output(name) for name in names],
+        "inputs": [one | {"value": values[one["property"]]} for one in callback["inputs"]],
+        "changedPropIds": ["url.pathname"],
+    }
+    page = browser("/_dash-update-component", asked)
+    assert page.status == 200
+    assert page.json["response"]["trouble"]["hidden"] is True
+    drawn = page.text
+    assert "known through" in drawn or place == "/about"
+    assert "cannot be read" not in drawn and "Nothing published" not in drawn
+    assert len(page.body) < ANSWER
+
+
+def test_it_has_started_and_stays_within_its_memory(browser, dashboard, capsys) -> None:
+    browser("/")
+    with capsys.disabled():
+        print(f"\n{dashboard.report()}", end="")
+    assert dashboard.peak < dashboard.memory
+
+
+def _sources(page: Page) -> list[str]:
+    """What the page has the browser load from where it came from."""
+    return [source for source in re.findall(r'(?:src|href)="(/[^"]+)"', page.text) if "." in source]
+
+
+def _output(name: str) -> dict[str, Any]:
+    import json
+
+    identity, _, prop = name.rpartition(".")
+    return {"id": json.loads(identity) if identity.startswith("{") else identity, "property": prop}
