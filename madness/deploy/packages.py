@@ -17,9 +17,12 @@ import csv
 import hashlib
 import json
 import os
+import py_compile
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -45,6 +48,9 @@ _NEEDED = {
     "pipeline": (*_ADDED["pipeline"], "pipeline_app/handlers.py"),
     "dashboard": (*_ADDED["dashboard"], "zappa/handler.py", "dashboard/wsgi.py"),
 }
+_COMPILED = re.compile(r"__pycache__/([^/]+)\.cpython-\d+\.pyc$")
+# Thousands of small classes of which a page takes a handful: compiled they take more room than is left.
+_NOT_COMPILED = "plotly/graph_objs/"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -70,10 +76,10 @@ class Package:
 
     @cached_property
     def content(self) -> str:
-        """Hash of what is in it: names and bytes, and nothing of when and how it was zipped."""
+        """Hash of what is in it: names and bytes, and nothing of when and how it was compiled and zipped."""
         digest = hashlib.sha256()
         with zipfile.ZipFile(self.path) as opened:
-            for name in sorted(opened.namelist()):
+            for name in sorted(name for name in opened.namelist() if not _COMPILED.search(name)):
                 digest.update(f"{name}\0".encode() + hashlib.sha256(opened.read(name)).digest())
         return digest.hexdigest()
 
@@ -194,7 +200,30 @@ def settle_dashboard(zipped: Path, root: Path, site: Path) -> None:
         for name, body in _entries(zipped).items()
         if (name in theirs and name.split("/")[0] not in workshop.DASHBOARD) or name in _ADDED["dashboard"]
     }
-    _settle(zipped, kept | ours)
+    _settle(zipped, kept | ours | dict(_compiled(kept | ours)))
+
+
+def _compiled(sources: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """(place, bytecode) of modules, since Lambda has nowhere to keep it: every cold start would compile all anew.
+
+    Python looks at it only where it is of that very source. Of the Python that runs this, which is the function's.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source, made = Path(folder) / "module.py", Path(folder) / "module.pyc"
+        for name, body in sources.items():
+            if not name.endswith(".py") or name.startswith(_NOT_COMPILED):
+                continue
+            source.write_bytes(body)
+            try:
+                py_compile.compile(
+                    str(source), str(made), f"/var/task/{name}", doraise=True,
+                    invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH,
+                )  # fmt: skip
+            except py_compile.PyCompileError:
+                continue  # a template of a module, or one for another Python
+            place = Path(name)
+            compiled = place.parent / "__pycache__" / f"{place.stem}.{sys.implementation.cache_tag}.pyc"
+            yield str(compiled), made.read_bytes()
 
 
 def _entries(zipped: Path) -> dict[str, bytes]:
@@ -245,7 +274,7 @@ def _stale(opened: zipfile.ZipFile, names: set[str], name: str, root: Path) -> I
                 yield f"{place} of the checkout is not in it"
             elif opened.read(place) != file.read_bytes():
                 yield f"{place} is not that of the checkout"
-        held = {one for one in names if one.startswith(f"{room}/") and "__pycache__/" not in one}
+        held = {one for one in names if one.startswith(f"{room}/") and _source(one) not in names}
         yield from (f"{one} is not of the checkout" for one in sorted(held - ours.keys()))
 
 
@@ -254,8 +283,15 @@ def _stray(opened: zipfile.ZipFile, names: set[str], name: str, root: Path) -> I
     known = {file for record in records for file in _recorded(opened.read(record).decode())} | set(_ADDED[name])
     rooms = workshop.rooms(name, root)
     for one in sorted(names - known):
+        if _source(one) in names:
+            continue
         if one.split("/")[0] not in rooms and not re.match(r"[^/]+\.data/", one):
             yield f"{one} belongs to none of {', '.join(rooms)}, nor to a distribution in the package"
+
+
+def _source(name: str) -> str:
+    """The module that a file of bytecode is of; any other file itself stands for nothing."""
+    return _COMPILED.sub(r"\1.py", name) if _COMPILED.search(name) else ""
 
 
 def _foreign(names: Iterable[str]) -> Iterator[str]:

@@ -51,7 +51,7 @@ def proxy_event(method: str, stage: str, path: str, body: Any = None, *, accept:
         "Accept-Encoding": "gzip, deflate, br, zstd",
         "CloudFront-Forwarded-Proto": "https",
         "Host": "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com",
-        "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36",
+        "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0",
         "X-Amzn-Trace-Id": "Root=1-67891233-abcdef012345678912345678",
         "X-Forwarded-For": "198.51.100.7, 203.0.113.9",
         "X-Forwarded-Port": "443",

@@ -1,4 +1,4 @@
-"""Started in the cell by `python -I -S`: Lambda's search path, then AWS's own runtime client. Imports nothing of ours."""
+"""Started in the cell by `python -I -S`: Lambda's search path, then AWS's own runtime client."""
 
 import os
 import sys

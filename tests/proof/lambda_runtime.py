@@ -138,8 +138,8 @@ class Function:
         assert self.started is not None
         (ready, cpu), (answered, cpu_answered) = self.started.ready, self.started.answered or (0, 0)
         return (
-            f"{self.name}: ready after {ready} s ({cpu} s CPU), first answer after {answered} s ({cpu_answered} s CPU), "
-            f"{self.peak} of {self.memory} MB"
+            f"{self.name}: ready after {ready} s ({cpu} s CPU), "
+            f"first answer after {answered} s ({cpu_answered} s CPU), {self.peak} of {self.memory} MB"
         )
 
     def stop(self) -> None:
@@ -197,7 +197,7 @@ class Function:
 
 
 class _RuntimeApi:
-    """https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html for one function, which serves one event at a time."""
+    """https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html for one function: one event at a time."""
 
     def __init__(self, arn: str) -> None:
         self.events: queue.Queue[tuple[bytes, int]] = queue.Queue()
@@ -208,7 +208,7 @@ class _RuntimeApi:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 assert self.path == f"{_API}/invocation/next", self.path
                 if not api._ready:
                     api._ready = True
@@ -224,7 +224,7 @@ class _RuntimeApi:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def do_POST(self) -> None:  # noqa: N802
+            def do_POST(self) -> None:
                 body = self._body()
                 self.send_response(202)
                 self.send_header("Content-Length", "0")

@@ -24,7 +24,7 @@ def test_the_first_page_names_everything_below_the_stage(browser) -> None:
     page = browser("/")
     assert page.status == 200
     assert page.headers["content-type"].startswith("text/html")
-    assert re.search(rf'"requests_pathname_prefix": ?"/{STAGE}/"', page.text)
+    assert re.search(rf'"requests_pathname_prefix": ?"(/|\\u002f){STAGE}\1"', page.text)
     assert _sources(page) and all(source.startswith(f"/{STAGE}/") for source in _sources(page))
 
 
