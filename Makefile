@@ -27,7 +27,7 @@ status: $(VENV)/.run  ## how far it is
 test: setup lint  ## every test and check (needs Chromium for the browser tests)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-proof: $(VENV)/.dev  ## both packages under AWS's own runtime client, in a container-like place with nothing else in it
+proof: $(VENV)/.dev checkov  ## both packages under AWS's own runtime client, with nothing else in reach; needs Linux
 	$(BIN)/pytest -q tests/proof
 
 check: $(VENV)/.dev lint fast  ## format, lint, types, import contracts, fast tests

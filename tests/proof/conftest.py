@@ -104,7 +104,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Iterator[
     home = Home(tmp_path_factory.mktemp("aws") / "home")
     try:
         made = local_clients(ministack.start(home))
-        provision(stage, made("cloudformation"))
+        provision(stage, made)
         _map_a_stand_in(made, stage)
         yield made
     finally:
