@@ -15,13 +15,17 @@ from types import ModuleType
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update, set_props
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update, set_props
+from flask import Flask
 
-from dashboard import notes, parts, shell
+from dashboard import bundle, notes, parts, shell
+from dashboard.bundle import BundledDash
 from dashboard.data import Edition, Tables
+from dashboard.door import Door
 from dashboard.pages import about, games, quality, ratings, team, tournament
 from dashboard.place import Place
 from dashboard.view import View
+from dashboard.wire import pack_answers
 from dashboard.wording import ago, season_label
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
@@ -34,6 +38,7 @@ PAGES: dict[str, ModuleType] = {
     "team": team,
     "about": about,
 }  # fmt: skip
+HEALTH = "_health"  # answers without reading anything; open pages ask it whether the server is there
 _log = logging.getLogger(__name__)
 _UNREACHABLE = (MadnessError, ClientError, BotoCoreError)
 _COMMANDS = (
@@ -50,7 +55,8 @@ def create_app(
     poll_seconds: float = 20,
     patience_seconds: float = 10,
     note: str = "",
-) -> Dash:
+    door: Door | None = None,
+) -> BundledDash:
     """The dashboard over a source of tables. Nothing is read before the first request.
 
     Parameters
@@ -65,11 +71,13 @@ def create_app(
         for a Lambda function that has to start.
     note
         A line that stands below every page, such as that the games are made up.
+    door
+        Who may see it; everybody by default.
     """
-    app = Dash(
+    app = BundledDash(
         "dashboard",
-        assets_folder="assets",
-        serve_locally=True,
+        server=Flask("dashboard", static_folder=None),  # type: ignore[arg-type] # which Dash takes
+        include_assets_files=False,
         requests_pathname_prefix=requests_pathname_prefix,
         title="Madness",
         update_title="",
@@ -77,9 +85,13 @@ def create_app(
         meta_tags=list(shell.META),
         suppress_callback_exceptions=True,
         on_error=_admit,
+        health_endpoint=HEALTH,
     )
     root = app.config.requests_pathname_prefix
-    app.layout = shell.layout(root, poll_seconds, patience_seconds, note)
+    app.layout = shell.layout(root, f"{root}{HEALTH}", poll_seconds, patience_seconds, note)
+    bundle.serve(app)
+    pack_answers(app.server)
+    (door or Door()).guard(app.server, open_to_all=(bundle.ENDPOINT,))
     _draw_pages(app, tables, root, now)
     _watch(app, tables)
     _in_the_browser(app)
@@ -186,17 +198,12 @@ def _watch(app: Dash, tables: Tables) -> None:
     @app.callback(
         Output("news", "hidden"),
         Output("refresh", "data"),
-        Input("poll", "n_intervals"),
-        Input("news", "n_clicks"),
-        Input("shown", "data"),
+        Input("look", "data"),
+        State("shown", "data"),
         State("refresh", "data"),
         prevent_initial_call=True,
     )
-    def watch(_ticks: int | None, _clicks: int, shown: dict[str, Any], refresh: int) -> tuple[Any, Any]:
-        if ctx.triggered_id == "news":
-            return True, refresh + 1
-        if ctx.triggered_id == "shown":
-            return True, no_update
+    def watch(_looks: int | None, shown: dict[str, Any], refresh: int) -> tuple[Any, Any]:
         try:
             manifest = tables.manifest(League(shown.get("league", League.MEN)))
         except _UNREACHABLE:
@@ -207,7 +214,24 @@ def _watch(app: Dash, tables: Tables) -> None:
 
 
 def _in_the_browser(app: Dash) -> None:
-    """Callbacks that need no server; the functions live in assets/address.js."""
+    """Callbacks that need no server; the functions live in assets/address.js and assets/news.js."""
+    app.clientside_callback(
+        ClientsideFunction("madness", "look"),
+        Output("look", "data"),
+        Input("poll", "n_intervals"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("madness", "seen"),
+        Output("news", "hidden", allow_duplicate=True),
+        Input("shown", "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("madness", "show"),
+        Output("news", "hidden", allow_duplicate=True), Output("refresh", "data", allow_duplicate=True),
+        Input("news", "n_clicks"), State("refresh", "data"), prevent_initial_call=True,
+    )  # fmt: skip
     app.clientside_callback(
         ClientsideFunction("madness", "follow"),
         Input({"param": ALL}, "value"),

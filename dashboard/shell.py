@@ -58,19 +58,23 @@ META = (
 )
 
 
-def layout(root: str, poll_seconds: float, patience_seconds: float, note: str) -> dmc.MantineProvider:
-    """Everything that stays while pages come and go; note: a line below every page, none if empty."""
+def layout(root: str, health: str, poll_seconds: float, patience_seconds: float, note: str) -> dmc.MantineProvider:
+    """Everything that stays while pages come and go; note: a line below every page, none if empty.
+
+    health: address that answers as long as the server is there.
+    """
     return dmc.MantineProvider(
         [
             dcc.Location(id="url", refresh=False),
             dcc.Interval(id="poll", interval=poll_seconds * 1000),
+            dcc.Store(id="look"),
             dcc.Store(id="refresh", data=0),
             dcc.Store(id="shown", data={}),
             html.A("Skip to content", href="#page", className="skip"),
             dmc.AppShell(
                 [
                     dmc.AppShellHeader(_header(root), className="header", withBorder=False),
-                    dmc.AppShellMain(_main(patience_seconds, note)),
+                    dmc.AppShellMain(_main(health, patience_seconds, note)),
                     dmc.AppShellFooter(
                         html.Nav(id="tabs", className="tabs", **parts.aria(label="Pages")), hiddenFrom=PHONE
                     ),
@@ -108,7 +112,7 @@ def _header(root: str) -> html.Div:
     )  # fmt: skip
 
 
-def _main(patience_seconds: float, note: str) -> html.Div:
+def _main(health: str, patience_seconds: float, note: str) -> html.Div:
     leagues = [(str(league), league.label) for league in League]
     return html.Div(
         [
@@ -127,7 +131,7 @@ def _main(patience_seconds: float, note: str) -> html.Div:
                 ],
                 className="page-head",
             ),
-            _lost(patience_seconds),
+            _lost(health, patience_seconds),
             html.Div(id="found", className="unseen", role="status"),
             html.Div(id="trouble", className="trouble", hidden=True, role="alert"),
             html.Button("New results are in. Show them", id="news", className="news", hidden=True, n_clicks=0),
@@ -139,9 +143,9 @@ def _main(patience_seconds: float, note: str) -> html.Div:
     )
 
 
-def _lost(patience_seconds: float) -> html.Div:
+def _lost(health: str, patience_seconds: float) -> html.Div:
     """The banner that assets/lost.js shows while the server is gone."""
-    waits: Any = {"data-patience": str(patience_seconds)}
+    waits: Any = {"data-patience": str(patience_seconds), "data-health": health}
     again = html.Button("Try now", id="lost-again", className="button", type="button")
     return html.Div(
         [html.Span(id="lost-words", role="alert"), again], id="lost", className="gone", hidden=True, **waits

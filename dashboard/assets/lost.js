@@ -3,7 +3,7 @@
    a request of the app fails, or waits too long ─► probe ─► no answer: banner, probe again and again
                                                         └─► answer: draw the page if that had failed, no banner
 
-   A slow answer alone is no loss: the probe, a small file of the same server, tells the two apart. */
+   A slow answer alone is no loss: the probe, which asks the same server for next to nothing, tells the two apart. */
 (function () {
   "use strict";
   const send = window.fetch.bind(window);
@@ -68,7 +68,7 @@
     probing = true;
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), patience());
-    send(document.querySelector("link[rel~=icon]").href, { cache: "no-store", signal: stop.signal })
+    send(document.getElementById("lost").dataset.health, { cache: "no-store", signal: stop.signal })
       .then((response) => response.status < 500, () => false)
       .then(function (answers) {
         clearTimeout(timer);
@@ -112,6 +112,7 @@
     return send(resource, options).then(
       function (response) {
         clearInterval(waiting);
+        if (response.status === 401) window.location.reload(); // the login has run out: the server asks for it again
         if (response.status >= 500) failed(draw, true);
         else answered(draw, address);
         return response;

@@ -217,7 +217,7 @@ def test_navigation_keeps_league_and_season(full: Browser) -> None:
 
 def test_nothing_is_loaded_from_elsewhere(full: Browser) -> None:
     index = full.get("/").text
-    assert "_dash-component-suites" in index
+    assert "/bundle-" in index
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', index)
 
 
@@ -230,8 +230,8 @@ def test_behind_a_stage_of_api_gateway_requests_find_their_way(prefix: str) -> N
     assert (layout.status_code, layout.content_type) == (200, "application/json")
     assert layout.json["type"] == "MantineProvider"
     index = gateway.get("/ratings").text
-    assert f'src="{prefix}_dash-component-suites/' in index
-    assert f'href="{prefix}assets/' in index
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', index)
+    assert [address.rpartition("/")[0] for address in addresses] == [f"{prefix}{app.bundle.folder}"] * 3
     found = gateway.open(f"{prefix}ratings", "?league=M")
     assert found["heading.children"] == "Ratings"
     assert found["brand.href"].startswith(f"{prefix}?league=M")
@@ -242,7 +242,7 @@ def test_the_prefix_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
     app = create_app(Tables(lambda: MemoryStore()))
     layout = Browser(app, "/prod").get("/_dash-layout")
     assert layout.content_type == "application/json"
-    assert 'src="/prod/_dash-component-suites/' in Browser(app, "/prod").get("/").text
+    assert 'src="/prod/bundle-' in Browser(app, "/prod").get("/").text
 
 
 def test_the_server_starts_without_reaching_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
