@@ -16,7 +16,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import mimetypes
 import pkgutil
 import re
 from collections.abc import Mapping
@@ -36,7 +35,8 @@ ASSETS = Path(__file__).parent / "assets"
 # What components of our pages fetch when they are first drawn: from where the scripts lie, but plotly where it is told.
 PLOTLY = ("plotly", "package_data/plotly.min.js")
 LATER = (("dash", "dcc/async-graph.js"), ("dash_ag_grid", "async-community.js"), PLOTLY)
-FOR_EVER = "public, max-age=31536000, immutable"
+# What is said of every file, by the function and by S3.
+HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Encoding": "gzip"}
 _SCRIPT = re.compile(r'<script src="[^"]*/_dash-component-suites/([^/"]+)/([^"]+)"></script>\s*')
 _CONFIG = re.compile(r"(<script id=\"_dash-config\"[^>]*>)(.*)(</script>)", re.DOTALL)
 
@@ -46,7 +46,7 @@ class StaticFile:
     """A file as it is (`plain`) and as it travels (`packed`)."""
 
     plain: bytes
-    mimetype: str
+    content_type: str
 
     @cached_property
     def packed(self) -> bytes:
@@ -108,12 +108,7 @@ def serve(app: BundledDash) -> None:
         file = app.bundle.files.get(name) if f"bundle-{_hash}" == app.bundle.folder else None
         if file is None:
             abort(404)
-        return Response(file.packed, mimetype=file.mimetype, headers=headers())
-
-
-def headers() -> dict[str, str]:
-    """What is said of every file, by the function and by S3."""
-    return {"Cache-Control": FOR_EVER, "Content-Encoding": "gzip"}
+        return Response(file.packed, content_type=file.content_type, headers=HEADERS)
 
 
 @cache
@@ -121,12 +116,12 @@ def _bundle(scripts: tuple[tuple[str, str], ...]) -> Bundle:
     """The bundle of an app that lists these scripts, as (package, fingerprinted path) in their order."""
     theirs = [_read(package, check_fingerprint(path)[0]) for package, path in scripts]
     files = {
-        SCRIPTS: StaticFile(b"\n;\n".join([*theirs, *_assets("*.js")]), "text/javascript"),
-        STYLES: StaticFile(b"\n".join(_assets("*.css")), "text/css"),
+        SCRIPTS: StaticFile(b"\n;\n".join([*theirs, *_assets("*.js")]), "text/javascript; charset=utf-8"),
+        STYLES: StaticFile(b"\n".join(_assets("*.css")), "text/css; charset=utf-8"),
         ICON: StaticFile((ASSETS / ICON).read_bytes(), "image/svg+xml"),
     }
     for package, path in LATER:
-        files[_name(path)] = StaticFile(_read(package, path), mimetypes.types_map[PurePosixPath(path).suffix])
+        files[_name(path)] = StaticFile(_read(package, path), "text/javascript; charset=utf-8")
     return Bundle(files)
 
 

@@ -67,7 +67,7 @@ def test_every_file_is_served_packed_and_kept_for_ever(app: BundledDash) -> None
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert answer.headers["Content-Encoding"] == "gzip"
-        assert answer.mimetype == file.mimetype
+        assert answer.content_type == file.content_type
         assert gzip.decompress(answer.data) == file.plain
         assert 4 * len(answer.data) / 3 < LIMIT
 
