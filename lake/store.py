@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hoops.errors import MadnessError, Retryable
+from lake.retry import retrying
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -65,7 +66,7 @@ class Store(Protocol):
         """Names of the folders directly below the prefix (which ends in /), in order."""
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Remove objects; those that are gone already do not matter."""
+        """Remove objects; those that are gone already do not matter. Raise if any of them stays."""
 
 
 class S3Store:
@@ -130,9 +131,26 @@ class S3Store:
         return [row["Prefix"][len(prefix) :].rstrip("/") for row in rows]
 
     def delete(self, keys: Iterable[str]) -> None:
-        doomed = [{"Key": key} for key in keys]
+        doomed = list(keys)
         for start in range(0, len(doomed), 1000):
-            self._call(self._s3.delete_objects, Delete={"Objects": doomed[start : start + 1000], "Quiet": True})
+            batch = doomed[start : start + 1000]
+            retrying(lambda batch=batch: self._call_plain(lambda: self._delete(batch)))  # type: ignore[misc]
+
+    def _delete(self, keys: list[str]) -> None:
+        """Delete some objects at once; raise an error as of one request if any of them stays.
+
+        The request as a whole succeeds whatever becomes of its keys, and botocore tries none of them again.
+        """
+        from botocore.exceptions import ClientError
+
+        doomed: Any = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
+        answer = self._s3.delete_objects(Bucket=self.name, Delete=doomed)
+        if stay := answer.get("Errors", []):
+            lasting = [one for one in stay if one.get("Code") not in _TRANSIENT]
+            first = (lasting or stay)[0]
+            text = f"{len(stay)} of {len(keys)} objects stay, {first.get('Key')} for one: {first.get('Message')}"
+            error = {"Code": first.get("Code", "Unknown"), "Message": text}
+            raise ClientError({"Error": error, "ResponseMetadata": {}}, "DeleteObjects")
 
     def _call(self, operation: Callable, **arguments: Any) -> Any:
         return self._call_plain(lambda: operation(Bucket=self.name, **arguments))
@@ -169,6 +187,8 @@ class _Missing(Exception):
 _TRANSIENT = frozenset(
     {
         "ConditionalRequestConflict",
+        "InternalError",
+        "ServiceUnavailable",
         "SlowDown",
         "Throttling",
         "ThrottlingException",

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 from moto import mock_aws
 
-from hoops.errors import MadnessError
+from hoops.errors import MadnessError, Retryable
+from lake import retry
 from lake.store import Conflict, S3Store, Store
 from tests.memory_store import MemoryStore
 
@@ -93,3 +96,44 @@ def test_a_missing_bucket_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws(), pytest.raises(MadnessError, match="does not exist: provision"):
         S3Store(boto3.client("s3", region_name="eu-central-1"), "none").get("a")
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[S3Store, Stubber]]:
+    """A store whose requests are answered by hand: moto never leaves a part of a request undone."""
+    client = boto3.client("s3", region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
+    monkeypatch.setattr(retry.time, "sleep", lambda seconds: None)
+    with Stubber(client) as stubber:
+        yield S3Store(client, "bucket"), stubber
+        stubber.assert_no_pending_responses()
+
+
+def answer(stubber: Stubber, *errors: tuple[str, str]) -> None:
+    """One DeleteObjects of the keys a and b that succeeds, but for (key, code) of some."""
+    told = [{"Key": key, "Code": code, "Message": "no"} for key, code in errors]
+    wanted = {"Bucket": "bucket", "Delete": {"Objects": [{"Key": "a"}, {"Key": "b"}], "Quiet": True}}
+    stubber.add_response("delete_objects", {"Errors": told} if told else {}, wanted)
+
+
+@pytest.mark.parametrize("code", ["InternalError", "SlowDown", "ServiceUnavailable"])
+def test_what_s3_left_undone_of_a_deletion_is_done_again(refusing: tuple[S3Store, Stubber], code: str) -> None:
+    store, stubber = refusing
+    answer(stubber, ("b", code))
+    answer(stubber, ("b", code))
+    answer(stubber)
+    store.delete(["a", "b"])
+
+
+def test_a_deletion_that_s3_refuses_for_good_says_so(refusing: tuple[S3Store, Stubber]) -> None:
+    store, stubber = refusing
+    answer(stubber, ("a", "SlowDown"), ("b", "AccessDenied"))
+    with pytest.raises(ClientError, match=r"AccessDenied.*2 of 2 objects stay, b for one: no"):
+        store.delete(["a", "b"])
+
+
+def test_a_deletion_that_never_succeeds_can_be_tried_again_later(refusing: tuple[S3Store, Stubber]) -> None:
+    store, stubber = refusing
+    for _ in range(retry.ATTEMPTS):
+        answer(stubber, ("a", "SlowDown"))
+    with pytest.raises(Retryable, match="1 of 2 objects stay, a for one"):
+        store.delete(["a", "b"])
