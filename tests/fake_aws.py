@@ -23,13 +23,19 @@ class FakeLambda:
         self.mapped = True
         self.enabled = True
         self.switches: list[bool] = []
-        self.exceptions = SimpleNamespace(ResourceNotFoundException=LookupError)
+        self.exceptions = SimpleNamespace(ResourceNotFoundException=LookupError, ResourceInUseException=BlockingIOError)
         self.invoked: list[str] = []
 
-    def list_event_source_mappings(self, FunctionName: str) -> dict[str, Any]:  # noqa: N803
+    def get_paginator(self, operation: str) -> SimpleNamespace:
+        assert operation == "list_event_source_mappings"
+        return SimpleNamespace(paginate=self._pages)
+
+    def _pages(self, FunctionName: str) -> list[dict[str, Any]]:  # noqa: N803
         assert FunctionName == "madness-local-apply_results"
         state = "Enabled" if self.enabled else "Disabled"
-        return {"EventSourceMappings": [{"UUID": "one", "State": state}] if self.mapped else []}
+        # AWS may well give a page of nothing before one with something.
+        pages = [[], [{"UUID": "one", "State": state}] if self.mapped else []]
+        return [{"EventSourceMappings": page} for page in pages]
 
     def update_event_source_mapping(self, UUID: str, Enabled: bool) -> None:  # noqa: N803
         self.enabled = Enabled
