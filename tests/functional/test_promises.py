@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from hoops.games.leagues import League
+from hoops.schemas import PUBLISHED
 from lake.store import Conflict
 from pipeline_app.apply import ApplyFailed
 from pipeline_app.nudges import Nudge
 from pipeline_app.reconcile import reconcile
+from tests.codecs import CODECS_OF_THE_LAYER, codecs
 from tests.fakes import Stage
 from tests.memory_store import MemoryStore
 from tests.pure import published_bytes
@@ -46,6 +48,17 @@ def test_published_tables_equal_the_pure_fold_of_the_same_files(full_stage: Stag
     # `issued_*` columns tell what was published before a game; here every fixture was still to come.
     expected = {**published_bytes(League.MEN, files), **published_bytes(League.WOMEN, files)}
     assert published(full_stage) == expected
+
+
+def test_the_functions_layer_can_read_all_that_is_written(full_stage: Stage) -> None:
+    """Nothing is compressed with what the Arrow of the managed layer lacks."""
+    found: dict[str, set[str]] = {}
+    for store in full_stage.stores:
+        for row in store.listing(""):
+            if row.key.endswith(".parquet"):
+                found.setdefault(row.key.split("/")[0], set()).update(codecs(store.get(row.key).body))  # type: ignore[union-attr]
+    assert set().union(*found.values()) <= CODECS_OF_THE_LAYER
+    assert set(found) == {"ledger", "state", *PUBLISHED}
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from hoops.schemas import GAMES, PUBLISHED
 from lake import parquet
+from tests.codecs import CODECS_OF_THE_LAYER, codecs
 
 ROW = {field.name: None if field.nullable else ("regular" if field.name == "kind" else 1) for field in GAMES}
 GAMES_TABLE = pa.Table.from_pylist([ROW, ROW], schema=GAMES)
@@ -15,10 +18,16 @@ GAMES_TABLE = pa.Table.from_pylist([ROW, ROW], schema=GAMES)
 
 @pytest.mark.parametrize("body", [parquet.encode(GAMES_TABLE, GAMES), parquet.encode_few(GAMES_TABLE)])
 def test_only_codecs_that_the_lambda_layer_has(body: bytes) -> None:
-    """Arrow in the managed layer is built without zstd, lz4 and brotli."""
-    group = pq.ParquetFile(pa.BufferReader(body)).metadata.row_group(0)
-    codecs = {group.column(i).compression for i in range(group.num_columns)}
-    assert codecs <= {"SNAPPY", "GZIP", "UNCOMPRESSED"}
+    assert codecs(body) == {"SNAPPY"} <= CODECS_OF_THE_LAYER
+
+
+def test_what_the_layer_carries_writes_and_reads_parquet_in_one_place() -> None:
+    """So that what holds of `lake.parquet` holds of all of it."""
+    speaks = re.compile(r"pyarrow\.(parquet|feather|dataset|ipc|orc)|to_parquet|read_parquet|pa\.ipc|zstd")
+    vendor = Path(__file__).parents[3] / "vendor"
+    files = [file for room in vendor.iterdir() for file in room.resolve().rglob("*.py")]
+    found = {f"{file.parent.name}/{file.name}" for file in files if speaks.search(file.read_text(encoding="utf-8"))}
+    assert found == {"lake/parquet.py"}
 
 
 @pytest.mark.parametrize("body", [parquet.encode(GAMES_TABLE, GAMES), parquet.encode_few(GAMES_TABLE)])
