@@ -1,5 +1,9 @@
 """Apply nudges: bring leagues up to the days they name, commit, publish.
 
+An invocation does what fits into its time. What does not, a correction deep in the past or a state that was lost, is
+no failure: its messages are done with, and `reconcile` finds the ledger ahead of the head and asks for the rest, season
+by season. So no message is delivered again for being much work, and none of them ends among the dead letters.
+
 What is found lost on the way (an object of the state, the head itself) is folded again from what is left, and said in
 the log.
 """
@@ -19,10 +23,16 @@ from lake.fingerprint import fingerprint
 from lake.heads import Head, Lost
 from lake.lake import Lake
 from lake.retry import retrying
+from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.nudges import Nudge, Unreadable
 from pipeline_app.publish import publish
 from pipeline_app.replay import Replay
 from pipeline_app.telemetry import log
+
+# Seconds of an invocation's 120 that are left when no further day is folded: for the end of a season, its commit, the
+# games to come and the tables (docs/benchmarks.md). Then those that are left when no further table is written.
+FINISH = 40
+CLOSE = 15
 
 
 class Message(NamedTuple):
@@ -67,11 +77,13 @@ def apply_batch(
     messages: Iterable[Message],
     clock: Callable[[], datetime],
     settle: Callable[[frozenset[str]], None] = lambda ids: None,
+    deadline: Deadline = NEVER,
 ) -> None:
     """Apply a batch of messages in order. Leagues succeed or fail apart; raise `ApplyFailed` if one failed.
 
     settle: takes the ids of messages that are done as soon as they are, in a batch of which others may yet fail or run
     out of time. Those of a batch that succeeds as a whole need not be told.
+    deadline: when the invocation is cut off. Leagues share what is left until then; each gets a day further at least.
     """
     failed: dict[str, Exception] = {}
     unreadable = []
@@ -86,10 +98,10 @@ def apply_batch(
     by_league = sorted(readable, key=lambda message: message.nudge.league)  # stable: order within a league stays
     groups = [(league, list(group)) for league, group in groupby(by_league, key=lambda message: message.nudge.league)]
     left: list[str] = []
-    for league, group in groups:
+    for place, (league, group) in enumerate(groups):
         ids = frozenset(message.id for message in group)
         try:
-            apply(lake, league, group, clock)
+            apply(lake, league, group, clock, deadline.shared_by(len(groups) - place))
             if failed or len(groups) > 1:
                 settle(ids)
         except Exception as error:  # noqa: BLE001 - the other league must not suffer; raised again below
@@ -102,25 +114,32 @@ def apply_batch(
         raise ApplyFailed(f"could not apply {names}; the queue delivers again: {first}", left, unreadable) from first
 
 
-def apply(lake: Lake, league: League, messages: Sequence[_Read], clock: Callable[[], datetime]) -> Head:
+def apply(
+    lake: Lake, league: League, messages: Sequence[_Read], clock: Callable[[], datetime], deadline: Deadline = NEVER
+) -> Head:
     """Fold what the messages name, in order, and commit; then publish. Start over when someone else committed.
 
-    One commit does for a batch. Only a long catch-up takes several, so that what is folded is kept if time runs out.
+    One commit does for a batch. Only a long catch-up takes several, so that what is folded is kept whatever happens.
+    It ends where the time does, at the end of some day.
     """
     batch = _Batch(messages)
+    folding = deadline.before(FINISH)
     while True:
         is_done = False
         while not is_done:
-            head, is_done = retrying(lambda: _fold_and_commit(lake, league, batch, clock()))
+            head, is_done = retrying(lambda: _fold_and_commit(lake, league, batch, clock(), folding))
+            if not is_done and folding.is_over():
+                log.info("stopped", league=league, season=head.season, day=head.day, then="reconcile asks for the rest")
+                break
         try:
-            publish(lake, league, clock)
+            publish(lake, league, clock, deadline=deadline.before(CLOSE))
         except Lost as lost:
             _note(batch, league, lost)
         else:
             return head
 
 
-def _fold_and_commit(lake: Lake, league: League, batch: _Batch, now: datetime) -> tuple[Head, bool]:
+def _fold_and_commit(lake: Lake, league: League, batch: _Batch, now: datetime, folding: Deadline) -> tuple[Head, bool]:
     """The head after the messages, and whether they are wholly applied."""
     model = lake.model(league)
     heads = lake.heads(model)
@@ -131,7 +150,7 @@ def _fold_and_commit(lake: Lake, league: League, batch: _Batch, now: datetime) -
         for key, why in heads.lost(before).items():
             _note(batch, league, Lost(key, why))
     while True:
-        replay = Replay(league, before, lake.ledger, heads, lake.issued, model)
+        replay = Replay(league, before, lake.ledger, heads, lake.issued, model, folding.is_over)
         try:
             with heads.as_of(league, etag):
                 folded, head = _replayed(replay, batch, now)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Timer
 from urllib.parse import unquote_plus
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
@@ -9,13 +12,15 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
 from pipeline_app.accept import accept
 from pipeline_app.apply import ApplyFailed, Message, apply_batch
 from pipeline_app.composition import lake, now, queue, requests, stage
+from pipeline_app.deadline import Deadline
 from pipeline_app.nudges import Delivery
 from pipeline_app.reconcile import reconcile as reconcile_now
-from pipeline_app.telemetry import measured
+from pipeline_app.telemetry import log, measured
 
 handlers = Blueprint(__name__)
 CREATED = ["s3:ObjectCreated:*"]
 SOURCE = stage().source
+LAST_WORDS = 5  # seconds before it is cut off in which an invocation still gives its messages back
 
 
 @handlers.on_s3_event(SOURCE, events=CREATED, prefix="results/", name="accept_results")
@@ -46,23 +51,49 @@ def apply_results(event: SQSEvent) -> None:
     }
     messages = [Message(record["messageId"], record["body"]) for record in event.to_dict()["Records"]]
 
+    deadline = Deadline.of(event.context)
+
     def delete(ids: frozenset[str]) -> None:
         queue().delete([deliveries[one] for one in ids])
+        for one in ids:
+            del deliveries[one]
 
     try:
-        with measured("apply_results", requests()):
-            apply_batch(lake(), messages, now, delete)
+        with measured("apply_results", requests()), _given_back_in_time(deliveries, deadline):
+            apply_batch(lake(), messages, now, delete, deadline)
     except ApplyFailed as failure:
         # Lambda gives back every message of a batch that raises, but those that are deleted by now.
-        queue().give_up([deliveries[one] for one in failure.unreadable])
-        queue().release([deliveries[one] for one in failure.failed])
+        queue().release(
+            [deliveries[one] for one in failure.failed], unreadable=[deliveries[one] for one in failure.unreadable]
+        )
         raise
 
 
 @handlers.schedule(Rate(5, unit=Rate.MINUTES), name="reconcile")
 def reconcile(event: CloudWatchEvent) -> None:
     with measured("reconcile", requests()):
-        reconcile_now(lake(), queue(), now)
+        reconcile_now(lake(), queue(), now, deadline=Deadline.of(event.context))
+
+
+@contextmanager
+def _given_back_in_time(deliveries: Mapping[str, Delivery], deadline: Deadline) -> Iterator[None]:
+    """Have messages delivered again soon if the invocation is about to be cut off, by S3 that hangs for instance.
+
+    Otherwise they would be hidden for the queue's visibility timeout, six times as long as the function may run.
+    """
+
+    def give_back() -> None:
+        left = list(deliveries.values())
+        log.error("out of time", messages=len(left), then="given back to the queue")
+        queue().release(left)
+
+    timer = Timer(max(deadline.before(LAST_WORDS).seconds_left(), 0), give_back)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _accept(event: S3Event) -> None:

@@ -139,16 +139,29 @@ class SqsQueue:
         if not mapping.is_on:
             raise Unread(f"{self._name}: {mapping.advice()}")
 
-    def release(self, deliveries: Sequence[Delivery]) -> None:
-        """Have failed messages delivered again soon, later each time, and not only after the visibility timeout."""
-        self._show_after([(one.handle, one.patience) for one in deliveries])
+    def release(self, failed: Iterable[Delivery], unreadable: Iterable[Delivery] = ()) -> None:
+        """Have messages delivered again before the visibility timeout, which is a quarter of an hour nearly.
 
-    def give_up(self, deliveries: Sequence[Delivery]) -> None:
-        """Have messages that nobody can read delivered again at once: so they reach the dead letters soonest.
+        Those that failed soon, and later each time. Those that nobody can read at once: so they reach the dead letters
+        soonest, and as long as one is hidden, nothing after it in its group is delivered.
 
-        As long as one is hidden, nothing after it in its group is delivered.
+        Raises
+        ------
+        Retryable
+            The queue did not do so for some: they come back after the visibility timeout.
         """
-        self._show_after([(one.handle, 0) for one in deliveries])
+        waits = [*((one.handle, one.patience) for one in failed), *((one.handle, 0) for one in unreadable)]
+        for start in range(0, len(waits), BATCH):
+            entries = [
+                {"Id": str(place), "ReceiptHandle": handle, "VisibilityTimeout": wait}
+                for place, (handle, wait) in enumerate(waits[start : start + BATCH])
+            ]
+            answer = self._sqs.change_message_visibility_batch(QueueUrl=self._queue_url(), Entries=entries)  # type: ignore[arg-type]
+            if refused := answer.get("Failed"):
+                raise Retryable(
+                    f"{self._name} hides {len(refused)} of {len(entries)} messages until their visibility timeout: "
+                    f"{refused[0]}"
+                )
 
     def delete(self, deliveries: Sequence[Delivery]) -> None:
         """Delete messages that are done, so that others of their batch can come back without them.
@@ -168,14 +181,6 @@ class SqsQueue:
                 raise Retryable(
                     f"{self._name} kept {len(failed)} of {len(entries)} messages that are done: {failed[0]}"
                 )
-
-    def _show_after(self, seconds: Sequence[tuple[str, int]]) -> None:
-        entries = [
-            {"Id": str(place), "ReceiptHandle": handle, "VisibilityTimeout": wait}
-            for place, (handle, wait) in enumerate(seconds)
-        ]
-        if entries:
-            self._sqs.change_message_visibility_batch(QueueUrl=self._queue_url(), Entries=entries)  # type: ignore[arg-type]
 
     def _send(self, nudges: Sequence[Nudge]) -> None:
         entries = [

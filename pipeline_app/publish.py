@@ -27,6 +27,7 @@ from lake.ledger import Entry, Ledger, digest, reference_tables
 from lake.published import Manifest, PublishedTables, TableEntry, manifest_key, table_key
 from lake.retry import retrying
 from lake.store import Conflict
+from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.telemetry import log
 
 TABLES_VERSION = "1"  # raise it when the same rows would give other tables
@@ -34,17 +35,24 @@ TABLES_VERSION = "1"  # raise it when the same rows would give other tables
 Build = Callable[[], pa.Table]
 
 
-def publish(lake: Lake, league: League, clock: Callable[[], datetime], damaged: Collection[str] = ()) -> None:
+def publish(
+    lake: Lake,
+    league: League,
+    clock: Callable[[], datetime],
+    damaged: Collection[str] = (),
+    deadline: Deadline = NEVER,
+) -> None:
     """Bring the published tables of a league up to its head and reference; do nothing if they are.
 
-    damaged: keys of tables to write again, whatever the manifest says of them.
+    damaged: keys of tables to write again, whatever the manifest says of them. deadline: when no further table is
+    written, but for the first; the manifest then says which are, and the next call writes the others.
 
     Raises
     ------
     Lost
         What the tables are made from cannot be read; it has to be folded again first.
     """
-    retrying(lambda: _publish(lake, league, clock, damaged))
+    retrying(lambda: _publish(lake, league, clock, damaged, deadline))
 
 
 def damaged(lake: Lake, league: League) -> list[str]:
@@ -54,7 +62,9 @@ def damaged(lake: Lake, league: League) -> list[str]:
     return [key for key, entry in manifest.tables.items() if present.get(key) != entry.etag]
 
 
-def _publish(lake: Lake, league: League, clock: Callable[[], datetime], distrusted: Collection[str]) -> None:
+def _publish(
+    lake: Lake, league: League, clock: Callable[[], datetime], distrusted: Collection[str], deadline: Deadline
+) -> None:
     heads = lake.heads(lake.model(league))
     # The manifest first: then a head of fewer generations is no older one, but one that was begun anew.
     manifest, etag = _manifest(lake, league)
@@ -67,12 +77,25 @@ def _publish(lake: Lake, league: League, clock: Callable[[], datetime], distrust
         return
     with heads.as_of(league, head_etag):
         wanted = _wanted(head, heads, manifest, stated, partial(_reference, lake, entries))
-        written = {}
+        written: dict[str, TableEntry] = {}
+        left = 0
         for key, (inputs, build) in wanted.items():
             recorded = manifest.tables.get(key)
-            if recorded is None or recorded.inputs != inputs or key in distrusted:
+            if recorded is not None and recorded.inputs == inputs and key not in distrusted:
+                continue
+            if written and deadline.is_over():
+                left += 1
+            else:
                 written[key] = _write(lake.published, league, key, build(), recorded, inputs, etag)
         seasons = sorted({*head.shown, *_seasons_of_fixtures(head, heads)})
+    there = {**manifest.tables, **written}
+    if left:
+        # It stays behind the head, so that the next publisher goes on with what is left. It has an engine, or it would
+        # be taken for one that was lost.
+        known = replace(manifest, engine=manifest.engine or head.engine, tables=there)
+        lake.published.write_manifest(league, known, etag)
+        log.info("published in part", league=league, tables=len(written), left=left, then="reconcile writes the others")
+        return
     last = max(head.shown, default=None)
     gone = {key for key in manifest.tables if key not in wanted and not _stays(key, head)}
     lake.published.write_manifest(
@@ -83,7 +106,7 @@ def _publish(lake: Lake, league: League, clock: Callable[[], datetime], distrust
             season=last, day=head.shown[last].last_day if last is not None else None,
             published_at=f"{clock():%Y-%m-%dT%H:%M:%SZ}",
             seasons=seasons,
-            tables={key: entry for key, entry in {**manifest.tables, **written}.items() if key not in gone},
+            tables={key: entry for key, entry in there.items() if key not in gone},
         ),
         etag,
     )  # fmt: skip

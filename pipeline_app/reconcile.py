@@ -18,9 +18,15 @@ from lake.receipts import filed, token
 from lake.store import Listed
 from pipeline_app import program
 from pipeline_app.accept import accept
+from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.nudges import Nudge, Queue, plan
 from pipeline_app.publish import damaged, publish
 from pipeline_app.telemetry import log
+
+# Seconds of an invocation's 900 that are left when no further file is begun: after four minutes, before the next run
+# starts, and with time for the largest file. Then those that are left when no further table is written.
+LARGEST_FILE = 660
+CLOSE = 30
 
 T = TypeVar("T")
 
@@ -30,11 +36,17 @@ class ReconcileFailed(MadnessError):
 
 
 def reconcile(
-    lake: Lake, queue: Queue, clock: Callable[[], datetime], this_program: Callable[[], str] = program.program
+    lake: Lake,
+    queue: Queue,
+    clock: Callable[[], datetime],
+    this_program: Callable[[], str] = program.program,
+    deadline: Deadline = NEVER,
 ) -> None:
     """Accept versions without an answer, nudge leagues whose ledger is ahead of their head, publish, mend tables.
 
     What fails keeps nothing else from being done; raise `ReconcileFailed` at the end.
+
+    deadline: when the invocation is cut off. Files that do not fit are left to the next one, all but the first.
     """
     failed: list[str] = []
 
@@ -47,7 +59,12 @@ def reconcile(
             return otherwise
 
     forgotten = unreceipted(lake, this_program)
+    begin_files = deadline.before(LARGEST_FILE)
+    accepted: list[str] = []
     for row in forgotten:
+        if accepted and begin_files.is_over():
+            break
+        accepted.append(row.key)
         attempt(row.key, partial(accept, lake, queue, row.key, clock, row.version, this_program), None)
     nudged = 0
     held = lake.holds.look(clock())
@@ -59,9 +76,10 @@ def reconcile(
         if len(failed) == before:
             lake.holds.forget(held)
     for league in League:
-        attempt(f"tables of league {league}", partial(_mend, lake, queue, league, clock), None)
+        attempt(f"tables of league {league}", partial(_mend, lake, queue, league, clock, deadline.before(CLOSE)), None)
     attempt("the queue's reader", queue.require_reader, None)
-    log.info("reconciled", accepted=[row.key for row in forgotten], nudged=nudged, failed=len(failed))
+    left = len(forgotten) - len(accepted)
+    log.info("reconciled", accepted=accepted, left=left, nudged=nudged, failed=len(failed))
     if failed:
         raise ReconcileFailed("; ".join(failed))
 
@@ -84,9 +102,9 @@ def _nudge(lake: Lake, queue: Queue, league: League) -> int:
     return len(nudges)
 
 
-def _mend(lake: Lake, queue: Queue, league: League, clock: Callable[[], datetime]) -> None:
+def _mend(lake: Lake, queue: Queue, league: League, clock: Callable[[], datetime], deadline: Deadline) -> None:
     try:
-        publish(lake, league, clock, damaged(lake, league))
+        publish(lake, league, clock, damaged(lake, league), deadline)
     except Lost as lost:
         log.warning("lost", league=league, object=lost.key, why=lost.why, then="nudged")
         queue.send([_look(league, [lost.key])])

@@ -10,7 +10,7 @@ A season that is folded again stays `stale` in the head, and is shown as it was,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,22 +33,31 @@ from lake.schedule import OVERDUE, Schedule
 
 KEPT_SNAPSHOTS = 5  # states kept of the running season, so that a late correction need not fold all of it again
 PREFETCH = 60  # days whose entries are read at once
-DAYS_A_COMMIT = 600  # so that a long catch-up is kept in parts, well within the function's time
+DAYS_A_COMMIT = 600  # so that a long catch-up is kept in parts, and little is lost with a function that is cut off
 
 
 class Replay:
     """Work on one league between reading its head and committing the next one.
 
     head: the one that was read, moved along with the work; its keys are up to date once `next_head` has written.
+    time_is_up: asked before each day but the first, so that there is always some progress; then no more are folded.
     """
 
     def __init__(
-        self, league: League, head: Head, ledger: Ledger, heads: Heads, issued_before: Issued, model: Model
+        self,
+        league: League,
+        head: Head,
+        ledger: Ledger,
+        heads: Heads,
+        issued_before: Issued,
+        model: Model,
+        time_is_up: Callable[[], bool] = lambda: False,
     ) -> None:
         self._league, self._ledger, self._heads, self._model = league, ledger, heads, model
         self._issued = issued_before
         self._schedule = Schedule(league, ledger)
         self._budget = DAYS_A_COMMIT
+        self._time_is_up, self._has_begun = time_is_up, False
         self._before, self.head = head, head
         self._go_back(head)
         self._reached = PENDING.empty_table()  # forecasts of fixtures on the days folded, none of them played
@@ -134,7 +143,12 @@ class Replay:
         for start in range(0, len(due), PREFETCH):
             chunk = due[start : start + PREFETCH]
             self._ledger.read([entry for day in chunk for entry in day.entries])
-            yield from chunk
+            for day in chunk:
+                if self._has_begun and self._time_is_up():
+                    self._budget = -1
+                    return
+                self._has_begun = True
+                yield day
 
     # -- back ---------------------------------------------------------------------------------------------------
 

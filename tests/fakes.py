@@ -9,6 +9,7 @@ from lake.lake import Lake
 from lake.receipts import Receipt, token
 from pipeline_app.accept import accept
 from pipeline_app.apply import Message, apply_batch
+from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.nudges import Nudge, Unread
 from tests.memory_store import MemoryStore
 
@@ -95,8 +96,9 @@ class Stage:
         while nudges := self.queue.receive(batch):
             self.deliver(nudges)
 
-    def deliver(self, nudges: list[Nudge]) -> None:
-        apply_batch(self.lake, [Message(str(i), nudge.body()) for i, nudge in enumerate(nudges)], self.clock)
+    def deliver(self, nudges: list[Nudge], deadline: Deadline = NEVER) -> None:
+        messages = [Message(str(i), nudge.body()) for i, nudge in enumerate(nudges)]
+        apply_batch(self.lake, messages, self.clock, deadline=deadline)
 
     def published(self) -> dict[str, bytes]:
         """Every published table's bytes by key."""

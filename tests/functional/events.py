@@ -9,6 +9,16 @@ from urllib.parse import quote_plus
 from pipeline_app.nudges import Nudge
 
 
+class Context:
+    """What Lambda gives a handler beside the event: here, how long it may still run."""
+
+    def __init__(self, seconds: float = 120.0) -> None:
+        self.seconds = seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.seconds * 1000)
+
+
 def s3_event(bucket: str, key: str, *, etag: str = "", version: str | None = None, size: int = 0) -> dict[str, Any]:
     """`s3:ObjectCreated:Put`; S3 URL-encodes the key, with + for a space."""
     stored: dict[str, Any] = {"key": quote_plus(key, safe="/"), "size": size, "eTag": etag, "sequencer": "0061A"}

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import importlib
 import json
+import threading
 import time
 from collections.abc import Iterator
 from io import BytesIO
+from threading import Event
 from typing import Any
 from zipfile import ZipFile
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
-from hoops.errors import MadnessError
+from hoops.errors import MadnessError, Retryable
 from hoops.games.leagues import League
 from lake.content import rows_named
 from lake.receipts import ACCEPTED, REJECTED
 from operate.stage import Stage
 from pipeline_app import composition
 from pipeline_app.apply import ApplyFailed
+from pipeline_app.nudges import Delivery, Nudge, SqsQueue
 from pipeline_app.reconcile import ReconcileFailed
-from tests.functional.events import s3_event, schedule_event, sqs_event
+from tests.functional.events import Context, s3_event, schedule_event, sqs_event
 
 ENVIRONMENT = {
     "AWS_LAMBDA_FUNCTION_NAME": "any",
@@ -39,6 +43,7 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
 }
+LAST_WORDS = 5
 COMPACT = "results/MRegularSeasonCompactResults.csv"
 
 
@@ -78,7 +83,7 @@ class Deployed:
 
     def drain(self) -> None:
         while messages := self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
-            self.app.apply_results(sqs_event(messages), None)
+            self.app.apply_results(sqs_event(messages), Context())
             for message in messages:
                 self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
 
@@ -147,7 +152,7 @@ def test_an_event_of_an_object_that_is_gone_is_no_error(deployed: Deployed) -> N
 
 def test_the_schedule_finds_what_events_and_messages_lost(deployed: Deployed, files: dict[str, bytes]) -> None:
     deployed.s3.put_object(Bucket="source", Key=COMPACT, Body=one_season(files[COMPACT]))
-    deployed.app.reconcile(schedule_event(), None)
+    deployed.app.reconcile(schedule_event(), Context(900))
     assert deployed.receipt_outcomes(COMPACT) == [ACCEPTED]
     deployed.drain()
     assert composition.lake().published.manifest(League.MEN)[0].day == 100
@@ -156,10 +161,10 @@ def test_the_schedule_finds_what_events_and_messages_lost(deployed: Deployed, fi
 def test_the_schedule_fails_loudly_while_the_mapping_is_off(deployed: Deployed) -> None:
     deployed.functions.update_event_source_mapping(UUID=deployed.mapping, Enabled=False)
     with pytest.raises(ReconcileFailed, match=r"madness-test-apply_results is Disabled.*update-event-source-mapping"):
-        deployed.app.reconcile(schedule_event(), None)
+        deployed.app.reconcile(schedule_event(), Context(900))
     deployed.functions.delete_event_source_mapping(UUID=deployed.mapping)
     with pytest.raises(ReconcileFailed, match=r"madness-test-apply_results is Missing.*chalice deploy"):
-        deployed.app.reconcile(schedule_event(), None)
+        deployed.app.reconcile(schedule_event(), Context(900))
 
 
 def test_a_failed_batch_comes_back_within_a_minute(deployed: Deployed, files: dict[str, bytes]) -> None:
@@ -168,7 +173,7 @@ def test_a_failed_batch_comes_back_within_a_minute(deployed: Deployed, files: di
     lost = deployed.s3.list_objects_v2(Bucket="models", Prefix="ledger/")["Contents"][0]["Key"]
     deployed.s3.put_object(Bucket="models", Key=lost, Body=b"broken")
     with pytest.raises(ApplyFailed):
-        deployed.app.apply_results(sqs_event(taken["Messages"]), None)
+        deployed.app.apply_results(sqs_event(taken["Messages"]), Context())
     backend = sqs_backends["123456789012"]["eu-central-1"].queues["results.fifo"]
     hidden = [(message.visible_at / 1000 - time.time()) for message in backend._messages if message.visible_at]
     assert sum(0 < seconds <= 30 for seconds in hidden) == len(taken["Messages"])
@@ -190,7 +195,7 @@ class Redriven:
             QueueUrl=self.deployed.queue, MessageBody=body, MessageGroupId=group, MessageDeduplicationId=body
         )
 
-    def invoke(self, most: int = 10) -> list[str] | None:
+    def invoke(self, most: int = 10, seconds: float = 120) -> list[str] | None:
         """Deliver one batch, as Lambda does; give the bodies of what is left of it. None if there was none."""
         taken = self.sqs.receive_message(
             QueueUrl=self.deployed.queue, MaxNumberOfMessages=most, VisibilityTimeout=720, AttributeNames=["All"]
@@ -198,9 +203,12 @@ class Redriven:
         if not taken:
             return None
         try:
-            self.deployed.app.apply_results(sqs_event(taken), None)
+            self.deployed.app.apply_results(sqs_event(taken), Context(seconds))
         except ApplyFailed:
             return [message.body for message in self.messages()]
+        finally:
+            timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+            assert all(timer.finished.is_set() for timer in timers), "what is over gives nothing back any more"
         for message in taken:
             self.sqs.delete_message(QueueUrl=self.deployed.queue, ReceiptHandle=message["ReceiptHandle"])
         return []
@@ -283,6 +291,51 @@ def test_a_league_is_settled_before_the_next_one_begins(poisoned: Redriven, monk
     with pytest.raises(KeyboardInterrupt):
         poisoned.invoke()
     assert [message.body for message in poisoned.messages()] == [nudge_of("W", 40)]
+
+
+def test_messages_come_back_soon_from_an_invocation_that_is_about_to_be_cut_off(
+    poisoned: Redriven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 hangs, as far as the function can tell. Lambda would stop it without a word."""
+    poisoned.send(nudge_of("W", 40), "W")
+    given_back = Event()
+    change = composition.queue()._sqs.change_message_visibility_batch
+
+    def change_and_tell(**arguments: Any) -> Any:
+        answer = change(**arguments)
+        given_back.set()
+        return answer
+
+    def hang(*_: Any) -> None:
+        assert given_back.wait(60)
+        (message,) = poisoned.messages()
+        assert LAST_WORDS < message.visible_at / 1000 - time.time() <= 30, "not before it is cut off, and soon after"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(composition.queue()._sqs, "change_message_visibility_batch", change_and_tell)
+    monkeypatch.setattr("lake.ledger.rows_named", hang)
+    with pytest.raises(KeyboardInterrupt):
+        poisoned.invoke(seconds=LAST_WORDS)
+
+
+def test_what_the_queue_leaves_undone_is_told(deployed: Deployed) -> None:
+    client = boto3.client("sqs")
+    queue = SqsQueue(client, "results.fifo", deployed.functions, "apply")
+    refused = {"Successful": [], "Failed": [{"Id": "0", "Code": "ServiceUnavailable", "SenderFault": False}]}
+    one = [Delivery("handle", 1)]
+    with Stubber(client) as stubber:
+        for operation, work, told in (
+            ("send_message_batch", lambda: queue.send([Nudge(League.MEN, 2024, 1, "x")]), "refused 1 of 1"),
+            ("delete_message_batch", lambda: queue.delete(one), "kept 1 of 1"),
+            ("change_message_visibility_batch", lambda: queue.release(one), "hides 1 of 1"),
+            ("change_message_visibility_batch", lambda: queue.release([], unreadable=one), "hides 1 of 1"),
+        ):
+            if queue._url is None:
+                stubber.add_response("get_queue_url", {"QueueUrl": "url"})
+            stubber.add_response(operation, refused)
+            with pytest.raises(Retryable, match=rf"results\.fifo {told}.*"):
+                work()
+        stubber.assert_no_pending_responses()
 
 
 def test_messages_that_cannot_be_deleted_do_not_keep_the_failed_ones_from_coming_back(

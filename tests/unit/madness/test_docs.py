@@ -55,6 +55,16 @@ def test_links_of_the_documents_lead_somewhere() -> None:
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
+def test_the_table_of_what_runs_on_what_is_that_of_the_locks_and_the_layer() -> None:
+    table = (ROOT / "docs" / "architecture.md").read_text().split("## What runs on what")[1].split("\n## ")[0]
+    pinned = re.findall(r"^(numpy|pyarrow|boto3)==([\d.]+)", (ROOT / "locks" / "run.txt").read_text(), re.M)
+    pinned += re.findall(r"^(TORCH) := ([\d.]+)", (ROOT / "Makefile").read_text(), re.M)
+    assert {name for name, _ in pinned} == {"numpy", "pyarrow", "boto3", "TORCH"}
+    assert [name for name, version in pinned if version not in table] == []
+    layers = re.findall(r"AWSSDKPandas-Python312:\d+", (ROOT / ".chalice" / "config.json").read_text())
+    assert layers and set(layers) == set(re.findall(r"AWSSDKPandas-Python312:\d+", table))
+
+
 def test_the_dashboard_on_aws_reads_the_stages_bucket() -> None:
     stages = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
     zappa = json.loads((ROOT / "zappa_settings.json").read_text())
