@@ -157,11 +157,7 @@ def dashboard_package(stage: str, root: Path, say: Callable[[str], None] = lambd
 def _run(environment: Path, command: list[str], folder: Path) -> str:
     """Run a tool of an environment as if that were activated, whatever a shell has set for Python or AWS."""
     passed = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON", "CHALICE", "ZAPPA"))}
-    env = passed | {
-        "VIRTUAL_ENV": str(environment),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
+    env = passed | workshop.activated(environment) | {"AWS_EC2_METADATA_DISABLED": "true"}
     done = subprocess.run(
         [environment / "bin" / command[0], *command[1:]], cwd=folder, env=env, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,

@@ -120,6 +120,15 @@ def link(name: str, root: Path) -> Path:
     return root / FOLDER / f"python-{name}"
 
 
+def activated(environment: Path) -> dict[str, str]:
+    """Variables with which Chalice and Zappa are run from an environment.
+
+    Zappa looks for it in `VIRTUAL_ENV`. Without bytecode, which Chalice would take for another version of the app, and
+    package anew.
+    """
+    return {"VIRTUAL_ENV": str(environment.resolve()), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def install(lock: Path, *where: str | Path) -> None:
     """Install a lock as Lambda's platform takes it; `where` is `--python P` or `--target DIR` as uv knows them.
 
