@@ -83,7 +83,7 @@ class Cells:
 
 
 @pytest.fixture(scope="session")
-def cells(tmp_path_factory: pytest.TempPathFactory) -> Cells:
+def cells(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cells]:
     folder = tmp_path_factory.mktemp("cells")
     recorded, recording = folder / "recorded", folder / "recording"
     recorded.mkdir()
@@ -95,7 +95,9 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> Cells:
     for lock in ("layer", "runtime"):
         workshop.install(ROOT / "locks" / f"{lock}.txt", "--target", folder / lock)
     python = workshop.python().resolve().parents[1]
-    return Cells(folder, python, folder / "layer", folder / "runtime", recording, recorded)
+    yield Cells(folder, python, folder / "layer", folder / "runtime", recording, recorded)
+    for one in folder.glob("*-task"):  # a quarter of a gigabyte each, of which pytest would keep those of three runs
+        shutil.rmtree(one)
 
 
 @pytest.fixture(scope="session")
