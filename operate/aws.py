@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -57,5 +58,30 @@ def explain(error: Exception) -> str:
     if isinstance(error, (HTTPClientError, ConnectionError)):
         return f"AWS does not answer: {error}. The local one is started again by `madness up`; it goes on where it was."
     if isinstance(error, ClientError):
+        if is_denied(error):
+            told = missing_right(str(error)) or _RIGHT.format("for it", RIGHTS)
+            return f"AWS refused {error.operation_name}: {error.response['Error'].get('Message', error)}. {told}"
         return f"AWS refused {error.operation_name}: {error.response['Error'].get('Message', error)}"
     return f"AWS: {error}"
+
+
+def is_denied(error: Exception) -> bool:
+    """True if AWS refused because of a right that the caller does not have."""
+    found = getattr(error, "response", {}).get("Error", {})
+    return found.get("Code") in _DENIED
+
+
+def missing_right(text: str) -> str | None:
+    """What to do about the missing right that a text of AWS names, None if it names none.
+
+    >>> missing_right("User: x is not authorized to perform: lambda:GetFunction on resource: y")
+    'The right lambda:GetFunction is missing: docs/iam/ has policies with all that is needed.'
+    """
+    found = _NAMED.search(text)
+    return _RIGHT.format(found[1], RIGHTS) if found else None
+
+
+RIGHTS = "docs/iam/"
+_RIGHT = "The right {} is missing: {} has policies with all that is needed."
+_NAMED = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z0-9]+)")
+_DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403", "UnauthorizedOperation", "AuthorizationError"})
