@@ -10,7 +10,7 @@ from typing import Any
 
 from operate.stage import FUNCTIONS, Stage
 
-_FOLDER = {
+FOLDERS = {
     "accept_results": "results",
     "accept_retractions": "retractions",
     "accept_fixtures": "fixtures",
@@ -21,12 +21,12 @@ Statement = dict[str, Any]
 
 def policy(stage: Stage, function: str) -> dict[str, Any]:
     """The policy document of one function."""
-    if function in _FOLDER:
-        statements = [*_accept(stage, [_FOLDER[function]]), _send(stage)]
+    if function in FOLDERS:
+        statements = [*_accept(stage, [FOLDERS[function]]), _send(stage)]
     elif function == "apply_results":
         statements = [*_fold(stage), *_publish(stage), _receive(stage)]
     elif function == "reconcile":
-        statements = [*_accept(stage, list(_FOLDER.values())), *_publish(stage), _send(stage), *_look_after(stage)]
+        statements = [*_accept(stage, list(FOLDERS.values())), *_publish(stage), _send(stage), *_look_after(stage)]
     else:
         raise ValueError(f"function {function!r}; allowed: {', '.join(FUNCTIONS)}")
     return {"Version": "2012-10-17", "Statement": [*statements, _log(stage, function)]}

@@ -8,6 +8,7 @@ set, not `create_stack`, because only that adopts what is there: a bucket that a
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -77,7 +78,7 @@ def provision(
         check_buckets(stage, clients("s3"), clients("sts").get_caller_identity()["Account"])
     if stage.region not in BUDGETS:
         say(f"CloudFormation has no budgets in {stage.region}: make one by hand (Billing, Budgets)")
-    stack = _Stack(clients("cloudformation"), stage.stack, say, sleep)
+    stack = Stack(clients("cloudformation"), stage.stack, say, sleep)
     found = stack.settle()
     optional = {
         "AlarmEmail": alarm_email,
@@ -85,10 +86,10 @@ def provision(
     }
     request = {
         "TemplateBody": body(stage, template),
-        "Parameters": _parameters(parameters(stage), optional, found),
+        "Parameters": request_parameters(parameters(stage), optional, found),
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
         # MiniStack's validation takes what is adopted for a name that is taken.
-        "DisableValidation": stage.is_local,
+        "DisableValidation": stage.is_local or "MADNESS_AWS_ENDPOINT" in os.environ,
     }
     changes = stack.change("UPDATE" if found else "CREATE", request | {"ImportExistingResources": True})
     if changes is None:
@@ -132,25 +133,49 @@ def check_buckets(stage: Stage, s3: Any, account: str) -> None:
         )
 
 
-def _parameters(
+def request_parameters(
     values: dict[str, str], optional: dict[str, str | None], found: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
     """Values of the template's parameters. An optional one that is not given stays, if the stack has it already."""
-    told = values | {key: value for key, value in optional.items() if value is not None}
+    given = values | {key: value for key, value in optional.items() if value is not None}
     known = {one["ParameterKey"] for one in (found or {}).get("Parameters", [])}
-    return [{"ParameterKey": key, "ParameterValue": value} for key, value in told.items()] + [
-        {"ParameterKey": key, "UsePreviousValue": True} for key in optional if key not in told and key in known
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()] + [
+        {"ParameterKey": key, "UsePreviousValue": True} for key in optional if key not in given and key in known
     ]
 
 
-class _Stack:
+class Stack:
     """One stack, and the patience to see what becomes of it."""
 
-    def __init__(self, cloudformation: Any, name: str, say: Say, sleep: Sleep) -> None:
+    def __init__(self, cloudformation: Any, name: str, say: Say = lambda _: None, sleep: Sleep = time.sleep) -> None:
         self._aws = cloudformation
         self._name = name
         self._say = say
         self._sleep = sleep
+
+    def look(self) -> dict[str, Any] | None:
+        """As CloudFormation describes it; None if there is no such stack."""
+        try:
+            (stack,) = self._aws.describe_stacks(StackName=self._name)["Stacks"]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        return stack if stack["StackStatus"] != "DELETE_COMPLETE" else None
+
+    def status(self) -> str | None:
+        """Of the stack; None if there is none."""
+        stack = self.look()
+        return stack["StackStatus"] if stack else None
+
+    def delete(self) -> bool:
+        """Delete it and wait until it is gone, but for what it retains; False if there was none."""
+        stack = self._at_rest()
+        if stack is None:
+            return False
+        self._say(f"deleting stack {self._name}")
+        self._operate(self._aws.delete_stack, stack["StackId"], "DELETE_COMPLETE", StackName=stack["StackId"])
+        return True
 
     def settle(self) -> dict[str, Any] | None:
         """The stack when nobody changes it any more and it can be updated; None if it is to be created.

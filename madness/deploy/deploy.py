@@ -1,0 +1,298 @@
+"""`madness deploy` to AWS: the steps from an account to a dashboard, each of which finds out what is there already.
+
+    checks ─► names ─► stack ─► functions ─► mapping ─► dashboard ─► static files ─► CDN ─► release
+
+From `functions` on nobody else may deploy to the stage (`releases.alone`); before that CloudFormation sees to it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hoops.errors import MadnessError
+from lake.store import S3Store
+from madness.deploy import checks, dashboard, edge, functions, packages, pipeline, settings, site, workshop
+from madness.deploy.checks import PROBLEM, WARNING, Finding
+from madness.deploy.functions import Sleep
+from madness.deploy.provision import Stack, provision
+from madness.deploy.releases import Function, Part, Release, Releases, alone, who
+from madness.deploy.steps import Done, Say, Step, carry_out
+from operate.aws import Clients
+from operate.stage import APP, FUNCTIONS, Stage
+
+
+class CheckError(MadnessError):
+    """Something must be mended before a deployment; the text says what and how."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a deployment is asked for; None keeps what the stage has, and so does cdn where there is one."""
+
+    alarm_email: str | None = None
+    monthly_budget: float | None = None
+    dashboard: bool = True
+    cdn: bool = False
+
+
+@dataclass
+class Deployment:
+    """One run of the steps.
+
+    Attributes
+    ----------
+    connect : makes the clients of a stage, called once its endpoint is known to be right
+    made : what was packaged and deployed, by `pipeline` and `dashboard`
+    address : of the dashboard, once it is known
+    """
+
+    stage: Stage
+    wishes: Wishes
+    root: Path
+    connect: Callable[[Stage], Clients]
+    say: Say
+    sleep: Sleep = time.sleep
+    made: dict[str, Part] = field(default_factory=dict)
+    address: str | None = None
+
+    def run(self) -> tuple[dict[str, Done], Release | None]:
+        """Carry out every step; what each did, and the release that is live then."""
+        with ExitStack() as held:
+            done = carry_out(self.steps(held), self.say)
+        return done, self._releases().current()
+
+    def steps(self, held: ExitStack | None = None) -> list[Step]:
+        """The steps, in order. held: where what must be let go at the end is kept."""
+        stage, again = self.stage, f"madness destroy --stage {self.stage.name}"
+        back = f"madness rollback --stage {stage.name}"
+        steps = [
+            Step("checks", "look whether machine, settings and account are fit for it", "", self._check,
+                 ("aws sts get-caller-identity",)),
+            Step("names", "see to it that the buckets' names hold the account's id, since they are global",
+                 "git checkout .chalice zappa_settings.json", self._name,
+                 (f"madness configure --stage {stage.name} --account ACCOUNT",)),
+            Step("stack", f"bring the stack {stage.stack} to infra/template.yaml: buckets, queues, roles, ...", again,
+                 lambda: self._provision(held or ExitStack()), (f"madness provision --stage {stage.name}",)),
+            Step("functions", f"package and deploy the {len(FUNCTIONS)} functions", back, self._functions,
+                 (f"chalice deploy --stage {stage.name}",)),
+            Step("mapping", f"have one mapping hand over {stage.queue}, {pipeline.BATCH} messages at a time", "",
+                 self._mapping, ("aws lambda update-event-source-mapping --uuid UUID --enabled --batch-size 10",)),
+        ]  # fmt: skip
+        if self.wishes.dashboard:
+            steps += [
+                Step("dashboard", f"package and deploy {dashboard.name(stage)}: a function and its API", back,
+                     self._dashboard, (f"zappa deploy {stage.name}", f"zappa update {stage.name}   (from then on)")),
+                Step("static files", "put what the page loads into the dashboard bucket, if CloudFront is to serve it",
+                     "", self._static),
+                Step("cdn", "bring CloudFront to infra/edge.yaml, if the stage has it or --cdn asks for it", again,
+                     self._edge),
+            ]  # fmt: skip
+        steps.append(Step("release", "note in the deployments bucket what is live, to go back to", back, self._release))
+        return steps
+
+    # -------------------------------------------------------------------------------------------- 1 and 2
+    def _check(self) -> Done:
+        found = [*checks.machine(self.root), *checks.checkout(self.root), *checks.place(self.stage)]
+        self._refuse(found)
+        clients = self.connect(self.stage)
+        asker = checks.account(clients)
+        found = [*checks.identity(self.stage, asker), *checks.quotas(self.planned(asker.number), clients, self.root)]
+        self._refuse(found)
+        return Done(f"account {asker.number} in {self.stage.region}, as {asker.arn}", changed=False)
+
+    def _refuse(self, found: list[Finding]) -> None:
+        for one in found:
+            if one.level == WARNING:
+                self.say(f"    {one.subject}: {one.text}" + (f" ({one.mend})" if one.mend else ""))
+        problems = [f"{one.subject}: {one.text}" + (f". {one.mend}" if one.mend else "")
+                    for one in found if one.level == PROBLEM]  # fmt: skip
+        if problems:
+            raise CheckError("\n".join(["Nothing was changed, because:", *(f"  {text}" for text in problems)]))
+
+    def planned(self, account: str) -> Stage:
+        """The stage as it is called once its names are settled."""
+        return named_after(self.stage, account) if has_default_names(self.stage) else self.stage
+
+    def _name(self) -> Done:
+        clients = self.connect(self.stage)
+        if not has_default_names(self.stage):
+            return Done(f"{self.stage.source}, ...: as .chalice/config.json has them", changed=False)
+        if _has_stack(self.stage, clients):
+            return Done(f"{self.stage.source}, ...: the stage is deployed under them, they stay", changed=False)
+        number = checks.account(clients).number
+        self.stage, changed = settings.configure(self.stage.name, account=number, root=self.root)
+        return Done(
+            f"{', '.join(self.stage.buckets().values())}, {self.stage.deployments}; "
+            f"written, to be committed: {', '.join(map(str, changed))}"
+        )
+
+    # -------------------------------------------------------------------------------------------- 3 to 5
+    def _provision(self, held: ExitStack) -> Done:
+        outcome = provision(
+            self.stage, self._clients(), alarm_email=self.wishes.alarm_email,
+            monthly_budget=self.wishes.monthly_budget, template=self.root / "infra" / "template.yaml",
+            say=self._tell, sleep=self.sleep,
+        )  # fmt: skip
+        held.enter_context(alone(self._releases().store, f"madness deploy --stage {self.stage.name}"))
+        return Done(f"{self.stage.stack}: {outcome}", changed=outcome != "unchanged")
+
+    def _functions(self) -> Done:
+        package = packages.pipeline_package(self.stage.name, self.root, self._tell)
+        clients, code = self._clients(), sha256(package.path)
+        key = self._keep("pipeline", package, code)
+        names = {name: self.stage.function(name) for name in FUNCTIONS}
+        wrong = functions.differences(self.stage, clients, self.root)
+        for name, full in names.items():
+            found = functions.live(clients, full)
+            if found is not None and found.code != code:
+                wrong.append(f"{name} runs other code")
+        for text in wrong:
+            self._tell(text)
+        if wrong:
+            pipeline.deploy(self.stage, clients, self.root, self._tell)
+            functions.bring(clients, self.stage, self.root, self.sleep)
+        self.made["pipeline"] = part = Part(package.content, key, package.zipped, self._live(names, clients))
+        self._require(part, code)
+        told = f"{len(names)} functions, {_size(package)}"
+        return Done(f"{told}: deployed" if wrong else f"{told}: all as they are to be", changed=bool(wrong))
+
+    def _live(self, names: dict[str, str], clients: Clients) -> dict[str, Function]:
+        found = {full: functions.live(clients, full) for full in names.values()}
+        policies = {full: functions.policy(clients, self.stage, name) for name, full in names.items()}
+        return {full: Function(one.configuration, one.code, policies[full]) for full, one in found.items() if one}
+
+    def _require(self, part: Part, code: str) -> None:
+        other = [full for full, one in part.functions.items() if one.code != code]
+        if other:
+            raise CheckError(f"{', '.join(other)} runs other code than {part.key}: is somebody else deploying?")
+
+    def _mapping(self) -> Done:
+        did = pipeline.settle_mapping(self.stage, self._clients()("lambda"), self.sleep)
+        return Done("; ".join(did) or "it is there, on, and the only one", changed=bool(did))
+
+    # -------------------------------------------------------------------------------------------- 6 to 8
+    def _dashboard(self) -> Done:
+        package = packages.dashboard_package(self.stage.name, self.root, self._tell)
+        clients, code, full = self._clients(), sha256(package.path), dashboard.name(self.stage)
+        key = self._keep("dashboard", package, code)
+        found = dashboard.there(self.stage, clients)
+        wrong = dashboard.differences(self.stage, found, self.root)
+        if found.function and found.function.code != code:
+            wrong.append("dashboard: it runs other code")
+        for text in wrong:
+            self._tell(text)
+        if not wrong and found.throttle != dashboard.THROTTLE:
+            wrong.append(f"the API lets through {dashboard.limits(found.throttle)}")
+            dashboard.set_throttle(self.stage, clients)
+        elif wrong:
+            dashboard.deploy(self.stage, clients, self.root, key, self._tell, self.sleep)
+            found = dashboard.there(self.stage, clients)
+        if found.function is None or found.api is None:
+            raise CheckError(f"Zappa ended well, and {full} is not there: is somebody else deploying?")
+        self.made["dashboard"] = part = Part(package.content, key, package.zipped, {full: found.function})
+        self._require(part, code)
+        endpoint = os.environ.get("MADNESS_AWS_ENDPOINT")
+        self.address = dashboard.url(self.stage, found.api, endpoint)
+        if not endpoint and (silent := dashboard.answers(self.address)):
+            self._tell(f"look at it: {silent}; its log is /aws/lambda/{full}")
+        return Done(f"{self.address}, {_size(package)}" + ("" if wrong else ": as it is to be"), changed=bool(wrong))
+
+    def _has_edge(self) -> bool:
+        return self.wishes.cdn or self._edge_stack().status() is not None
+
+    def _static(self) -> Done:
+        if not self._has_edge():
+            return Done("not needed: the function serves them itself", changed=False)
+        python = workshop.environment("dashboard", self.root, self._tell) / "bin" / "python"
+        objects = site.static_objects(self.stage, python, workshop.copy("dashboard", self.root))
+        found = site.upload_static(self.stage, self._clients()("s3"), objects)
+        size = sum(len(one.body) for one in objects) / 2**20
+        told = f"{len(objects)} files, {size:.1f} MiB: {found.written} written, {found.there} were there"
+        return Done(told + f", {found.deleted} of old bundles deleted", changed=bool(found.written or found.deleted))
+
+    def _edge(self) -> Done:
+        if not self._has_edge():
+            return Done("none wanted (--cdn makes one): readers load everything from the function", changed=False)
+        stack = self._edge_stack()
+        before = stack.look()
+        self.address = edge.put_edge(self.stage, self._clients(), say=self._tell)
+        changed = _when(before) != _when(stack.look())
+        return Done(self.address + ("" if changed else ": as it is to be"), changed)
+
+    def _edge_stack(self) -> Stack:
+        return Stack(self._clients()("cloudformation"), f"{self.stage.stack}-edge")
+
+    # -------------------------------------------------------------------------------------------- 9
+    def _release(self) -> Done:
+        releases, now = self._releases(), datetime.now(UTC)
+        live = releases.current()
+        parts = self.made.get("pipeline"), self.made.get("dashboard")
+        pipeline_part, dashboard_part = parts
+        assert pipeline_part is not None
+        if not self.wishes.dashboard and live is not None:
+            dashboard_part = live.dashboard
+        if live is not None and (live.pipeline, live.dashboard) == (pipeline_part, dashboard_part):
+            return Done(f"it is release {live.number}, of {live.made}", changed=False)
+        commit, changed = checks.git(self.root)
+        told = f"{commit or 'none'}{', with changes' if changed else ''}"
+        made = releases.add(by=who(), commit=told, pipeline=pipeline_part, dashboard=dashboard_part, now=now)
+        before = f"; before it was {made.previous}" if made.previous else ""
+        return Done(f"it is release {made.number}, commit {told}{before}")
+
+    # -------------------------------------------------------------------------------------------- shared
+    def _keep(self, name: str, package: packages.Package, code: str) -> str:
+        key = f"packages/{name}-{base64.b64decode(code).hex()[:32]}.zip"
+        if self._releases().store.stat(key) is None:
+            self._tell(f"keeping {_size(package)} as s3://{self.stage.deployments}/{key}")
+            self._releases().store.put(key, package.path.read_bytes())
+        return key
+
+    def _tell(self, text: str) -> None:
+        self.say(f"    {text.strip()}")
+
+    def _clients(self) -> Clients:
+        return self.connect(self.stage)
+
+    def _releases(self) -> Releases:
+        return Releases(S3Store(self._clients()("s3"), self.stage.deployments))
+
+
+def _when(stack: dict[str, Any] | None) -> Any:
+    return stack and stack.get("LastUpdatedTime", stack["CreationTime"])
+
+
+def has_default_names(stage: Stage) -> bool:
+    """True if the buckets are called as in a fresh checkout, as everybody's are."""
+    found = {**stage.buckets(), "deployments": stage.deployments}
+    return not stage.is_local and all(name == f"{APP}-{stage.name}-{what}" for what, name in found.items())
+
+
+def named_after(stage: Stage, account: str) -> Stage:
+    """The stage with an account's id in the names of its buckets."""
+    from dataclasses import replace
+
+    names = {what: f"{APP}-{stage.name}-{account}-{what}" for what in (*stage.buckets(), "deployments")}
+    return replace(stage, **names)
+
+
+def sha256(path: Path) -> str:
+    """Of a package, as Lambda writes it."""
+    return base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
+
+
+def _size(package: packages.Package) -> str:
+    return f"{package.zipped / 2**20:.1f} MiB ({package.unzipped / 2**20:.0f} MiB unzipped)"
+
+
+def _has_stack(stage: Stage, clients: Clients) -> bool:
+    status = Stack(clients("cloudformation"), stage.stack).status()
+    return status not in (None, "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")

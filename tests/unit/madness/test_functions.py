@@ -1,0 +1,213 @@
+"""What the functions are to be, what differs on AWS, and the queue's mapping, whose state changes in AWS's own time."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from madness.deploy import functions, pipeline
+from madness.deploy.functions import FunctionError, Wanted
+from madness.deploy.policies import FOLDERS
+from operate.stage import FUNCTIONS, Stage, load_stage, project_root
+from tests.fake_lambda import Exceptions, Iam, NotFound, SlowLambda, refused
+from tests.memory_store import MemoryStore
+
+STAGE = Stage("dev", "eu-west-1", "source", "m", "d", "p", "q.fifo", "l.fifo")
+
+
+class Waiting:
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self, seconds: float) -> None:
+        self.times += 1
+
+
+# ---------------------------------------------------------------------------------------------- what is wanted
+def test_every_function_is_wanted_as_the_config_has_it() -> None:
+    found = {one.name: one for one in functions.wanted(load_stage("dev"))}
+    assert tuple(found) == FUNCTIONS
+    accept, apply = found["accept_results"], found["apply_results"]
+    assert accept.configuration["Timeout"] == 900 != apply.configuration["Timeout"]
+    assert accept.configuration["Layers"][0].endswith("AWSSDKPandas-Python312:27")
+    variables = accept.configuration["Environment"]["Variables"]
+    assert variables["MADNESS_STAGE"] == "dev" and variables["OMP_NUM_THREADS"] == "1", "both levels of the config"
+    assert any("logs:PutLogEvents" in statement["Action"] for statement in accept.policy["Statement"])
+
+
+def test_what_calls_them_is_what_the_handlers_say() -> None:
+    """The plan and the comparison name triggers; the app's decorators make them."""
+    tree = ast.parse((project_root() / "pipeline_app" / "handlers.py").read_text())
+    decorators = {
+        one.name: ast.unparse(one.decorator_list[0])
+        for one in tree.body
+        if isinstance(one, ast.FunctionDef) and one.decorator_list
+    }
+    assert set(decorators) == set(FUNCTIONS)
+    for name, folder in FOLDERS.items():
+        assert f"prefix='{folder}/'" in decorators[name]
+    assert f"batch_size={pipeline.BATCH}" in decorators[pipeline.QUEUE_FUNCTION]
+    assert "Rate(5, unit=Rate.MINUTES)" in decorators["reconcile"] and functions.SCHEDULE == "rate(5 minutes)"
+
+
+# ---------------------------------------------------------------------------------------------- what differs
+class Events:
+    exceptions = Exceptions
+
+    def __init__(self) -> None:
+        self.rule: dict | None = {"State": "ENABLED", "ScheduleExpression": "rate(5 minutes)"}
+
+    def describe_rule(self, Name: str) -> dict:  # noqa: N803
+        assert Name == "madness-dev-reconcile-event"
+        if self.rule is None:
+            raise NotFound("DescribeRule")
+        return self.rule
+
+
+class S3:
+    def __init__(self, stage: Stage) -> None:
+        self.notified = [(stage.function(name), f"{folder}/") for name, folder in FOLDERS.items()]
+
+    def get_bucket_notification_configuration(self, Bucket: str) -> dict:  # noqa: N803
+        return {"LambdaFunctionConfigurations": [
+            {"LambdaFunctionArn": f"arn:aws:lambda:eu-west-1:1:function:{name}",
+             "Filter": {"Key": {"FilterRules": [{"Name": "Prefix", "Value": prefix}]}}}
+            for name, prefix in self.notified
+        ]}  # fmt: skip
+
+
+class Account:
+    """All six functions as they are to be."""
+
+    def __init__(self) -> None:
+        self.stage = load_stage("dev")
+        self.aws, self.iam, self.events, self.s3 = SlowLambda(MemoryStore()), Iam({}), Events(), S3(self.stage)
+        for one in functions.wanted(self.stage):
+            name = self.stage.function(one.name)
+            self.aws.make(name, b"zip", **one.configuration)
+            self.iam.policies[name] = one.policy
+
+    def clients(self, service: str):
+        return {"lambda": self.aws, "iam": self.iam, "events": self.events, "s3": self.s3}[service]
+
+    def differences(self) -> list[str]:
+        return functions.differences(self.stage, self.clients)
+
+
+def test_nothing_differs_where_all_is_as_wanted() -> None:
+    assert Account().differences() == []
+
+
+def test_each_difference_is_named() -> None:
+    account = Account()
+    of = account.stage.function
+    account.aws.functions[of("reconcile")]["MemorySize"] = 512
+    account.aws.functions[of("accept_results")]["Layers"] = []
+    account.aws.functions[of("apply_results")]["Environment"] = {"Variables": {"MADNESS_STAGE": "prod"}}
+    account.iam.policies[of("refresh_reference")] = {"Statement": []}
+    del account.aws.functions[of("accept_fixtures")]
+    told = "\n".join(account.differences())
+    assert "accept_fixtures is not there" in told
+    assert "reconcile: MemorySize is 512, wanted is 1769" in told
+    assert "accept_results: Layers is none, wanted is arn:aws:lambda" in told
+    assert "apply_results: other variables (MADNESS_DASHBOARD_BUCKET, " in told and "prod" not in told
+    assert "refresh_reference: its role has another policy than .chalice/policy-dev-refresh_reference.json" in told
+
+
+def test_a_trigger_that_is_gone_is_a_difference() -> None:
+    account = Account()
+    account.s3.notified.pop(0)
+    account.events.rule = {"State": "DISABLED", "ScheduleExpression": "rate(5 minutes)"}
+    assert account.differences() == [
+        "accept_results: uploads below results/ do not call it", "reconcile: its schedule is DISABLED, rate(5 minutes)",
+    ]  # fmt: skip
+    account.events.rule = None
+    assert account.differences()[-1] == "reconcile: no schedule calls it"
+
+
+def test_what_chalice_gives_to_new_functions_only_is_brought_to_old_ones() -> None:
+    account = Account()
+    name = account.stage.function("reconcile")
+    account.aws.functions[name]["Handler"] = "app.reconcile"
+    functions.bring(account.clients, account.stage, sleep=lambda _: None)
+    assert account.aws.calls == [f"{name} settings"]
+    assert account.differences() == []
+
+
+# ---------------------------------------------------------------------------------------------- asynchronous states
+def test_who_may_see_the_dashboard_is_what_the_door_reads() -> None:
+    from dashboard.door import ALLOW_VARIABLE, LOGIN_VARIABLE, SECRET_VARIABLE
+
+    assert set(functions.KEPT) == {LOGIN_VARIABLE, ALLOW_VARIABLE, SECRET_VARIABLE}
+
+
+def test_a_change_that_lambda_cannot_carry_out_is_told_with_its_reason() -> None:
+    aws = SlowLambda(MemoryStore())
+    aws.make("f", b"zip")
+    aws.fails = "f"
+    with pytest.raises(FunctionError, match="could not change f: the layer is gone"):
+        functions.change(aws, "f", {"Timeout": 5}, lambda _: None)
+
+
+def test_it_is_not_waited_for_ever() -> None:
+    aws = SlowLambda(MemoryStore(), slow=10**6)
+    aws.make("f", b"zip", state="Pending")
+    with pytest.raises(FunctionError, match="f is still Pending"):
+        functions.settle(aws, "f", lambda _: None)
+
+
+def test_only_being_busy_is_waited_out() -> None:
+    answers = [refused("ResourceConflictException", "x"), refused("TooManyRequestsException", "x"), "done"]
+
+    def call() -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert functions.patiently(call, lambda _: None) == "done"
+    answers[:] = [refused("AccessDeniedException", "x")]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        functions.patiently(call, lambda _: None)
+
+
+@pytest.mark.parametrize(("state", "batch", "calls"), [
+    ("Enabled", 10, []),
+    ("Creating", 10, []),  # comes on by itself
+    ("Enabling", 10, []),
+    ("Disabled", 10, ["one update"]),
+    ("Disabling", 10, ["one update"]),
+    ("Enabled", 5, ["one update"]),
+])  # fmt: skip
+def test_the_mapping_ends_enabled_with_ten_messages(state, batch, calls) -> None:
+    aws, wait = SlowLambda(MemoryStore()), Waiting()
+    aws.map("one", state, batch)
+    did = pipeline.settle_mapping(STAGE, aws, wait)
+    assert (aws.calls, bool(did)) == (calls, bool(calls))
+    assert (aws.mappings["one"]["State"], aws.mappings["one"]["BatchSize"]) == ("Enabled", 10)
+    assert pipeline.settle_mapping(STAGE, aws, wait) == [], "a second time there is nothing to do"
+
+
+def test_of_two_mappings_the_one_of_the_stages_queue_is_kept() -> None:
+    aws = SlowLambda(MemoryStore())
+    aws.map("another", "Enabled", queue="old.fifo")
+    aws.map("ours", "Updating")
+    assert pipeline.settle_mapping(STAGE, aws, lambda _: None) == ["removed the second mapping another"]
+    assert list(aws.mappings) == ["ours"]
+
+
+def test_without_a_mapping_nothing_is_applied_and_that_is_an_error() -> None:
+    with pytest.raises(FunctionError, match="madness deploy --stage dev"):
+        pipeline.settle_mapping(STAGE, SlowLambda(MemoryStore()), lambda _: None)
+
+
+def test_wanted_reads_the_checkout_that_it_is_given(tmp_path) -> None:
+    for path in [Path(".chalice/config.json"), *sorted(Path(".chalice").glob("policy-dev-*"))]:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        text = (project_root() / path).read_text()
+        (tmp_path / path).write_text(text.replace('"lambda_timeout": 900', '"lambda_timeout": 600'))
+    one: Wanted = functions.wanted(load_stage("dev"), tmp_path)[0]
+    assert one.configuration["Timeout"] == 600
