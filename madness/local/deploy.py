@@ -9,9 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -19,15 +17,13 @@ from typing import Any
 
 import botocore
 
+from madness.deploy import tool, workshop
 from madness.local.environment import environment
-from madness.local.home import Home, LocalError
+from madness.local.home import Home
 from madness.local.ministack import Endpoint
 from operate.stage import FUNCTIONS, Stage
 
-# Without requirements.txt: like layers, what it asks for is in the interpreter that runs the functions here.
-_FILES = ("app.py", ".chalice/config.json")
 _POLICIES = ".chalice/policy-{stage}-*.json"
-_FAILED_ANYWAY = "Could not install dependencies"
 
 
 def deploy(
@@ -42,7 +38,7 @@ def deploy(
 
     Raises
     ------
-    LocalError
+    ToolError
         Chalice failed, or left a package without its dependencies.
     """
     fingerprint = _fingerprint(root, stage)
@@ -86,22 +82,20 @@ def _remove_mappings(lambda_client: Any, stage: Stage) -> None:
 
 
 def _packaged(root: Path, stage: Stage) -> Iterator[tuple[Path, Path]]:
-    """(file of the checkout, its place in the copy), links followed."""
-    for name in _FILES:
-        yield root / name, Path(name)
-    for policy in sorted(root.glob(_POLICIES.format(stage=stage.name))):
-        yield policy, policy.relative_to(root)
-    for package in sorted((root / "vendor").iterdir()):
-        source = package.resolve()
-        for file in sorted(source.rglob("*")):
-            if file.is_file() and file.suffix != ".pyc":
-                yield file, Path("vendor") / package.name / file.relative_to(source)
+    """(file of the checkout, its place in the copy), links followed: what goes to AWS, for this stage.
+
+    Without requirements.txt: like layers, what it asks for is in the interpreter that runs the functions here.
+    """
+    for place, file in workshop.files("pipeline", root):
+        of_others = place.match(_POLICIES.format(stage="*")) and not place.match(_POLICIES.format(stage=stage.name))
+        if place.name != "requirements.txt" and not of_others:
+            yield file, place
 
 
 def _fingerprint(root: Path, stage: Stage) -> str:
     digest = hashlib.sha256()
-    for tool in ("chalice", "ministack"):
-        digest.update(f"{tool} {version(tool)} {sys.version_info[:2]} ".encode())
+    for name in ("chalice", "ministack"):
+        digest.update(f"{name} {version(name)} {sys.version_info[:2]} ".encode())
     for file, place in _packaged(root, stage):
         digest.update(f"{place}\0".encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
@@ -117,37 +111,13 @@ def _copy(root: Path, stage: Stage, target: Path) -> None:
 
 
 def _run_chalice(home: Home, stage: Stage, endpoint: Endpoint, say: Callable[[str], None]) -> None:
-    command = [
-        sys.executable,
-        "-c",
-        "import sys; from chalice.cli import main; sys.exit(main())",
-        "deploy",
-        "--stage",
-        stage.name,
-    ]
-    env = environment() | endpoint.environment() | {"AWS_DATA_PATH": str(_impatient_waiters(home))}
-    home.logs.mkdir(parents=True, exist_ok=True)
-    log = home.logs / "deploy.log"
-    printed: list[str] = []
-    with log.open("a") as sink:
-        sink.write(f"--- {time.strftime('%Y-%m-%dT%H:%M:%S')}\n")
-        chalice = subprocess.Popen(
-            command, cwd=home.chalice, env=env, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        assert chalice.stdout is not None
-        for line in chalice.stdout:
-            sink.write(line)
-            printed.append(line.rstrip())
-            if line.startswith(("Creating", "Updating", "Configuring", "Subscribing")):
-                say(line.strip())
-        code = chalice.wait()
-    if code != 0 or any(_FAILED_ANYWAY in line for line in printed):
-        tail = "\n".join(f"  {line}" for line in printed[-12:])
-        raise LocalError(f"chalice deploy failed:\n{tail}\nThe whole log is {log}.")
+    what = ["deploy", "--stage", stage.name]
+    command = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())", *what]
+    env = environment() | endpoint.environment() | {"AWS_DATA_PATH": str(impatient_waiters(home))}
+    tool.run(f"chalice {' '.join(what)}", command, home.chalice, env, home.logs / "deploy.log", say)
 
 
-def _impatient_waiters(home: Home) -> Path:
+def impatient_waiters(home: Home) -> Path:
     """A botocore data folder whose Lambda waiters look every 0.1 seconds; the built-in ones look every 5."""
     model = Path(botocore.__file__).parent / "data" / "lambda" / "2015-03-31" / "waiters-2.json"
     folder = home.root / "botocore"

@@ -11,7 +11,6 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
@@ -22,23 +21,21 @@ from hoops.games.leagues import League
 from lake.lake import Lake
 from lake.receipts import filed, token
 from madness.console import Voice
-from madness.deploy import provision
-from madness.deploy.template import TEMPLATE
 from madness.local import dashboard, ministack, room
-from madness.local.deploy import deploy
-from madness.local.games import STAGE, Wishes, choose, files_of
+from madness.local.games import Wishes, choose, files_of
 from madness.local.home import Home, LocalError
-from madness.local.mend import mend
 from madness.local.ministack import Endpoint, local_clients
+from madness.local.stack import LocalStack
 from operate.aws import Clients, open_lake
 from operate.backlog import wait_until_published
-from operate.mapping import Mapping
 from operate.reconcile import invoke_reconcile
-from operate.stage import Stage, load_stage, project_root
+from operate.stage import Stage, project_root
 from operate.summary import count_games
 from operate.upload import UNCHANGED, Outcome, Upload, ingest
 
 _PATIENCE = 600.0
+# Steps of the stack by what the summary calls them.
+_TIMED = {"local AWS": "start", "stack": "start", "functions": "deploy", "mapping": "deploy"}
 _AGAIN = 30.0  # seconds after which reconcile is asked once more
 
 
@@ -86,28 +83,11 @@ def up(home: Home, wishes: Wishes, voice: Voice) -> dict[str, Any]:
 
 def start_stack(home: Home, voice: Voice, seconds: dict[str, float] | None = None) -> tuple[Stage, Endpoint]:
     """Start MiniStack, provision and deploy: a stack without data."""
-    root = project_root()
-    stage = load_stage(STAGE, root)
-    seconds = {} if seconds is None else seconds
-    home.create()
-    with _timed(seconds, "start"):
-        if ministack.running(home) is None:
-            mended = mend(home)
-            for what in mended.said:
-                voice.say(what)
-            if mended.takes_in_again:
-                gone = {key for bucket, key in mended.dropped if bucket == stage.source}
-                there = {key: content for key, content in _uploaded(home).items() if key not in gone}
-                home.remember(taking_in_again=True, uploaded=there)
-        endpoint = ministack.start(home)
-        clients = local_clients(endpoint)
-        provision.provision(stage, clients, template=root / TEMPLATE)
-        voice.say(f"local AWS at {endpoint.url}, kept in {home.root}")
-    with _timed(seconds, "deploy"):
-        endpoint = _deploy(home, stage, root, endpoint, clients, voice)
-    functions = local_clients(endpoint)("lambda")
-    Mapping.of(functions, stage.function("apply_results")).turn_on(functions)
-    return stage, endpoint
+    stack = LocalStack(home, voice)
+    for step in stack.steps():
+        with _timed({} if seconds is None else seconds, _TIMED[step.title]):
+            step.run()
+    return stack.stage, stack.endpoint
 
 
 def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, Any], files: list[Upload]) -> dict[str, Any]:
@@ -140,23 +120,6 @@ def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, Any], files
         "home": str(home.root),
         "dashboard": dashboard.url(port) if port else None,
     }
-
-
-def _deploy(home: Home, stage: Stage, root: Path, endpoint: Endpoint, clients: Clients, voice: Voice) -> Endpoint:
-    with voice.task("deploying functions") as advance:
-        steps = 0
-
-        def say(_: str) -> None:
-            nonlocal steps
-            steps += 1
-            advance(steps, max(17, steps))
-
-        deployed = deploy(home, stage, root, endpoint, clients, say)
-    if not deployed:
-        return endpoint
-    voice.say("functions deployed")
-    # From here on a kill loses no function, queue or mapping.
-    return ministack.checkpoint(home)
 
 
 def _take_in_again(home: Home, stage: Stage, lake: Lake, clients: Clients, watch: room.Watch) -> None:

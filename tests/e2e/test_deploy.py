@@ -14,10 +14,11 @@ from botocore.exceptions import ClientError
 
 from madness.console import Silent
 from madness.deploy.provision import provision
+from madness.deploy.tool import ToolError
 from madness.local import ministack
 from madness.local.deploy import deploy, mappings
 from madness.local.environment import environment
-from madness.local.home import Home, LocalError
+from madness.local.home import Home
 from madness.local.ministack import local_clients
 from madness.local.up import start_stack
 from operate.stage import FUNCTIONS, Stage, load_stage, project_root
@@ -32,7 +33,7 @@ def silent(_: str) -> None:
 def checkout(folder: Path) -> Path:
     """A copy of what is deployed, links kept as links."""
     folder.mkdir()
-    for name in ("app.py", "requirements.txt"):
+    for name in ("app.py", "requirements.txt", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
     for name in ("hoops", "lake", "operate", "pipeline_app", "vendor"):
         shutil.copytree(ROOT / name, folder / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
@@ -99,7 +100,7 @@ def test_a_deploy_that_fails_shows_why(new_home, tmp_path) -> None:
     root = checkout(tmp_path / "checkout")
     (root / "app.py").write_text("raise RuntimeError('not today')\n")
     stage, endpoint = provisioned(home)
-    with pytest.raises(LocalError, match=r"(?s)chalice deploy failed.*not today.*deploy\.log"):
+    with pytest.raises(ToolError, match=r"(?s)chalice deploy --stage local failed.*not today.*deploy\.log"):
         deploy(home, stage, root, endpoint, local_clients(endpoint), silent)
     assert home.settings()["deployed"] is None
 

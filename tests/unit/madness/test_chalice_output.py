@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from madness.deploy.tool import ToolError
 from madness.local import deploy
-from madness.local.home import Home, LocalError
+from madness.local.home import Home
 from madness.local.ministack import Endpoint
 from operate.stage import load_stage
 
@@ -42,7 +43,7 @@ def test_steps_are_passed_on_and_everything_is_logged(chalice) -> None:
     "print('Could not install dependencies:'); return 0", "print('no'); return 2", "raise RuntimeError('no')",
 ])  # fmt: skip
 def test_failures(chalice, body) -> None:
-    with pytest.raises(LocalError, match="chalice deploy failed"):
+    with pytest.raises(ToolError, match="chalice deploy --stage local failed"):
         run(chalice(body))
 
 
