@@ -9,7 +9,23 @@ import sys
 import typer
 
 from hoops.errors import MadnessError
-from madness.commands import backtest, configure, door, down, ingest, predict, provision, reset, sample, status, up
+from madness.commands import (
+    backtest,
+    configure,
+    deploy,
+    destroy,
+    doctor,
+    door,
+    down,
+    ingest,
+    predict,
+    provision,
+    reset,
+    rollback,
+    sample,
+    status,
+    up,
+)
 
 app = typer.Typer(
     name="madness",
@@ -19,7 +35,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in (up.up, down.down, status.status, ingest.ingest, sample.sample, backtest.backtest, predict.predict,
-                 reset.reset, configure.configure, provision.provision, door.door, door.edge):  # fmt: skip
+                 reset.reset, configure.configure, provision.provision, deploy.deploy, rollback.rollback, doctor.doctor,
+                 destroy.destroy, door.door, door.edge):  # fmt: skip
     app.command()(_command)
 
 

@@ -158,3 +158,98 @@ def _ago(seconds: float | None) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit} ago"
     return f"{seconds:.0f} seconds ago"
+
+
+_MARKS = {"ok": "ok     ", "warning": "WARNING", "problem": "PROBLEM"}
+
+
+def render_findings(found: Iterable[Any]) -> None:
+    """Print findings on stdout, one a line, and below it how to mend it."""
+    counts = dict.fromkeys(_MARKS, 0)
+    for one in found:
+        counts[one.level] += 1
+        sys.stdout.write(f"{_MARKS[one.level]} {one.subject}: {one.text}\n")
+        if one.mend:
+            sys.stdout.write(f"        -> {_indented(one.mend, 11)}\n")
+    sys.stdout.write(f"{counts['problem']} problems, {counts['warning']} warnings, {counts['ok']} fine\n")
+
+
+def render_plan(found: dict[str, Any]) -> None:
+    """Print on stdout what a deployment would make."""
+    lines = _Lines()
+    where = f"account {found['account'] or '<account>'}, region {found['region']}, endpoint {found['endpoint']}"
+    lines.title(f"Plan for stage {found['stage']}: nothing is changed by showing it")
+    lines.add(where + ("" if found["account"] else " (no credentials: account unknown)"))
+    lines.title("Findings")
+    for one in found["findings"]:
+        lines.add(f"{_MARKS[one['level']]} {one['subject']}: {one['text']}")
+        if one["mend"]:
+            lines.add(f"        -> {_indented(one['mend'], 11)}")
+    if found["differences"] is not None:
+        lines.title("What would change")
+        for text in found["differences"] or ["nothing but code: stack, functions, mapping and dashboard are as wanted"]:
+            lines.add(f"- {text}")
+    lines.title(
+        f"CloudFormation stack madness-{found['stage']} (infra/template.yaml): {len(found['resources'])} resources"
+    )
+    width = max(len(one["type"]) for one in found["resources"])
+    for one in found["resources"]:
+        kept = "   stays when the stack is deleted" if one["is_kept"] else ""
+        lines.add(f"{one['type']:{width}}  {one['name']}{kept}")
+    lines.title("What its roles and bucket policies say")
+    for one in found["stack_policies"]:
+        if one["actions"] == ["sts:AssumeRole"]:
+            lines.add(f"{one['of']}: for {', '.join(one['for'])}")
+            continue
+        who = f" {', '.join(one['for'])}" if one["for"] else ""
+        verb = {"Allow": "allows" if who else "may", "Deny": "denies"}[one["effect"]]
+        lines.add(f"    {one['of']}: {verb}{who} {', '.join(one['actions'])}", *(f"        on {x}" for x in one["on"]))
+        lines.add(*(f"        if {x}" for x in one["if"]))
+    lines.title(f"{len(found['functions'])} functions, deployed by Chalice")
+    for one in found["functions"]:
+        lines.add(f"{one['name']}: runs on {one['runs_on']}")
+        logs = f", logs kept {one['log_days']} days" if one["log_days"] else ""
+        lines.add(f"    {one['runtime']}, {one['memory_mb']:,} MB, at most {one['timeout_s']} s{logs}")
+        for layer in one["layers"]:
+            lines.add(f"    layer {layer}")
+        for statement in one["may"]:
+            lines.add(f"    may {', '.join(statement['actions'])}")
+            lines.add(*(f"        on {resource}" for resource in statement["on"]))
+    if found["functions"]:
+        lines.add("variables of all of them:")
+        lines.add(*(f"    {name}={value}" for name, value in found["functions"][0]["variables"].items()))
+    if board := found["dashboard"]:
+        lines.title("The dashboard, deployed by Zappa")
+        lines.add(f"{board['name']}: runs on {board['runs_on']}")
+        lines.add(f"    {board['runtime']}, {board['memory_mb']:,} MB, at most {board['timeout_s']} s")
+        lines.add(f"    role {board['role']}")
+    for name, package in found["packages"].items():
+        sizes = f"{package['zipped'] / 2**20:.1f} MiB zipped, {package['unzipped'] / 2**20:.0f} MiB unzipped"
+        lines.title(f"Package of the {name}: {sizes}")
+        lines.add(
+            ", ".join(f"{name} {version}" for name, version in package["distributions"].items()) or "no distributions"
+        )
+    lines.title("Steps, in this order")
+    for number, step in enumerate(found["steps"], 1):
+        lines.add(f"{number} {step['title']}: {step['does']}")
+        lines.add(*(f"    as by hand: {command}" for command in step["commands"]))
+        if step["undo"]:
+            lines.add(f"    undo: {step['undo']}")
+    lines.title("What it costs")
+    lines.add("A few dollars a month for one stage with few readers; docs/operations.md has list prices by service.")
+    sys.stdout.write("\n".join(lines.lines) + "\n")
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def title(self, text: str) -> None:
+        self.lines += ([""] if self.lines else []) + [text, "-" * len(text)]
+
+    def add(self, *texts: str) -> None:
+        self.lines += texts
+
+
+def _indented(text: str, by: int) -> str:
+    return text.replace("\n", "\n" + " " * by)

@@ -1,0 +1,171 @@
+"""`madness deploy --plan`: all of it, without credentials, without Python 3.12, without changing a file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+from botocore.exceptions import NoCredentialsError
+
+from madness.deploy import deploy as deploying
+from madness.deploy import packages, template, workshop
+from madness.deploy.deploy import CheckError, Deployment, Wishes, has_default_names, named_after
+from madness.deploy.plan import plan
+from madness.deploy.steps import Done, Step, carry_out
+from madness.deploy.workshop import WorkshopError
+from madness.printed import render_plan
+from operate.stage import FUNCTIONS, Stage, load_stage, project_root
+
+NAMES = (f"madness-dev-{one}" for one in ("source", "models", "dashboard", "deployments"))
+FRESH = Stage("dev", "eu-central-1", *NAMES, "madness-dev-results.fifo", "madness-dev-results-dlq.fifo")
+
+
+class NoCredentials:
+    def __getattr__(self, operation: str):
+        def call(**_: object) -> None:
+            raise NoCredentialsError
+
+        return call
+
+
+def deployment(stage: Stage | None = None, **wishes) -> Deployment:
+    return Deployment(
+        stage or load_stage("dev"),
+        Wishes(**wishes),
+        project_root(),
+        lambda _: lambda _: NoCredentials(),
+        lambda _: None,
+    )
+
+
+@pytest.fixture(scope="module")
+def found():
+    """The plan of a machine that has neither Python 3.12 nor credentials."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("MADNESS_AWS_ENDPOINT", "AWS_ENDPOINT_URL"):
+            patch.delenv(name, raising=False)
+
+        def none(*_: object, **__: object) -> None:
+            raise WorkshopError("No Python 3.12, for which the functions are packaged. `uv python install 3.12`")
+
+        patch.setattr(workshop, "python", none)
+        patch.setattr(packages, "pipeline_package", none)
+        patch.setattr(packages, "dashboard_package", none)
+        before = hashes()
+        made = plan(deployment(FRESH))
+        assert hashes() == before, "a plan writes nothing"
+        return made
+
+
+def hashes() -> dict[str, str]:
+    root = project_root()
+    files = [*root.glob(".chalice/**/*.json"), root / "zappa_settings.json", *root.glob("infra/*")]
+    return {str(file): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def test_what_is_missing_is_a_finding_and_no_crash(found) -> None:
+    problems = {one["subject"]: one for one in found["findings"] if one["level"] == "problem"}
+    assert {"python", "packages"} <= set(problems) and "uv python install" in problems["python"]["mend"]
+    (account,) = (one for one in found["findings"] if one["subject"] == "account")
+    assert "shown as <account>" in account["text"]
+    assert found["account"] is None and found["differences"] is None and found["packages"] == {}
+
+
+def test_every_resource_function_statement_and_step_is_in_it(found) -> None:
+    stage = named_after(FRESH, "<account>")
+    assert [one["logical"] for one in found["resources"]] == [one.logical for one in template.plan(stage)]
+    assert [one["name"] for one in found["functions"]] == [f"madness-dev-{name}" for name in FUNCTIONS]
+    on_disk = json.loads((project_root() / ".chalice" / "policy-dev-apply_results.json").read_text())["Statement"]
+    may = found["functions"][FUNCTIONS.index("apply_results")]["may"]
+    assert [one["actions"] for one in may] == [one["Action"] for one in on_disk]
+    titles = [step["title"] for step in found["steps"]]
+    assert titles == ["checks", "names", "stack", "functions", "mapping", "dashboard", "static files", "cdn", "release"]
+    assert all(step["does"] for step in found["steps"])
+
+
+def test_names_are_those_that_a_deployment_will_use(found) -> None:
+    text = json.dumps(found)
+    assert "madness-dev-<account>-source" in text and '"madness-dev-source' not in text
+
+
+def test_a_person_can_read_it(found, capsys) -> None:
+    render_plan(found)
+    printed = capsys.readouterr().out
+    expected = (
+        "nothing is changed", "no credentials: account unknown", "AWS::S3::Bucket", "stays when the stack is deleted",
+        "may s3:GetObject", "layer arn:aws:lambda:", "python3.12, 1,769 MB", "chalice deploy --stage dev",
+        "zappa deploy dev", "undo: madness rollback --stage dev", "docs/operations.md",
+        "madness-dev-dashboard: for lambda.amazonaws.com", "denies * s3:*",
+    )  # fmt: skip
+    for told in expected:
+        assert told in printed, told
+
+
+def test_without_the_dashboard_its_steps_are_left_out() -> None:
+    titles = [step.title for step in deployment(dashboard=False).steps()]
+    assert titles == ["checks", "names", "stack", "functions", "mapping", "release"]
+
+
+# ---------------------------------------------------------------------------------------------- names
+def test_only_the_names_of_a_fresh_checkout_get_the_accounts_id() -> None:
+    ours = named_after(FRESH, "111122223333")
+    assert has_default_names(FRESH) and not has_default_names(ours) and not has_default_names(load_stage("local"))
+    assert ours.deployments == "madness-dev-111122223333-deployments"
+    assert deployment(FRESH).planned("111122223333") == ours and deployment(ours).planned("9" * 12) == ours
+
+
+class Cloud:
+    """CloudFormation and STS: is the stage deployed?"""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+
+    def describe_stacks(self, StackName: str) -> dict:  # noqa: N803
+        return {"Stacks": [{"StackStatus": self.status}]}
+
+    def get_caller_identity(self) -> dict:
+        return {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ada"}
+
+
+def test_a_stage_that_is_deployed_under_the_old_names_keeps_them_and_its_data(monkeypatch) -> None:
+    configured = []
+    monkeypatch.setattr(
+        deploying.settings, "configure", lambda *a, **k: configured.append(k) or (load_stage("dev"), [])
+    )
+    for status, count in (("UPDATE_COMPLETE", 0), ("ROLLBACK_COMPLETE", 1)):
+        one = Deployment(FRESH, Wishes(), project_root(), lambda _, s=status: lambda _: Cloud(s), lambda _: None)
+        done = one._name()
+        assert (len(configured), done.changed) == (count, bool(count))
+    assert configured[0]["account"] == "111122223333"
+
+
+# ---------------------------------------------------------------------------------------------- steps
+def test_steps_say_what_they_do_and_did_and_how_to_undo_only_what_changed() -> None:
+    said: list[str] = []
+    steps = [
+        Step("one", "do a thing", "undo it", lambda: Done("did it")),
+        Step("two", "do another", "undo that", lambda: Done("it was there", changed=False)),
+    ]
+    done = carry_out(steps, said.append)
+    assert said == [
+        "1/2 one: do a thing", "    did it", "    undo: undo it", "2/2 two: do another", "    it was there",
+    ]  # fmt: skip
+    assert [title for title, one in done.items() if one.changed] == ["one"]
+
+
+def test_a_step_that_fails_ends_it() -> None:
+    def fail() -> Done:
+        raise CheckError("no")
+
+    with pytest.raises(CheckError):
+        carry_out([Step("one", "x", "", fail), Step("two", "x", "", lambda: pytest.fail("ran"))], lambda _: None)
+
+
+def test_a_deployment_stops_before_anything_is_changed_and_names_every_problem(monkeypatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setattr(workshop, "python", lambda: (_ for _ in ()).throw(WorkshopError("no 3.12: uv python install")))
+    with pytest.raises(
+        CheckError, match=r"(?s)Nothing was changed.*python: .*uv python install.*endpoint: .*AWS_ENDPOINT_URL"
+    ):
+        deployment().run()
