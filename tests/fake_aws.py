@@ -22,8 +22,7 @@ class FakeLambda:
         self._stage = stage
         self.mapped = True
         self.enabled = True
-        self.switches: list[bool] = []
-        self.exceptions = SimpleNamespace(ResourceNotFoundException=LookupError, ResourceInUseException=BlockingIOError)
+        self.exceptions = SimpleNamespace(ResourceNotFoundException=LookupError)
         self.invoked: list[str] = []
 
     def get_paginator(self, operation: str) -> SimpleNamespace:
@@ -36,10 +35,6 @@ class FakeLambda:
         # AWS may well give a page of nothing before one with something.
         pages = [[], [{"UUID": "one", "State": state}] if self.mapped else []]
         return [{"EventSourceMappings": page} for page in pages]
-
-    def update_event_source_mapping(self, UUID: str, Enabled: bool) -> None:  # noqa: N803
-        self.enabled = Enabled
-        self.switches.append(Enabled)
 
     def forget_messages(self) -> MemoryQueue:
         """What a kill of the local AWS does to its queue: messages are gone, and with them what was sent before."""

@@ -93,13 +93,14 @@ def found(stage: Stage, clients: Clients, names: tuple[str, ...] = FUNCTIONS) ->
 
 
 def mappings(aws: Any, function: str) -> list[dict[str, Any]]:
-    """Event source mappings to a function, those that are on first."""
+    """Event source mappings to a function that are not about to go, those that are on first."""
     try:
         pages = aws.get_paginator("list_event_source_mappings").paginate(FunctionName=function)
         listed = [one for page in pages for one in page["EventSourceMappings"]]
     except aws.exceptions.ResourceNotFoundException:
         return []
-    return sorted(listed, key=lambda one: (one["State"] != "Enabled", one["UUID"]))
+    there = [one for one in listed if one["State"] != "Deleting"]
+    return sorted(there, key=lambda one: (one["State"] != "Enabled", one["UUID"]))
 
 
 def settle_mapping(stage: Stage, aws: Any, sleep: Sleep = time.sleep) -> list[str]:

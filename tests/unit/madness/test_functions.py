@@ -41,11 +41,9 @@ def test_every_function_is_wanted_as_the_config_has_it() -> None:
 def test_what_calls_them_is_what_the_handlers_say() -> None:
     """The plan and the comparison name triggers; the app's decorators make them."""
     tree = ast.parse((project_root() / "pipeline_app" / "handlers.py").read_text())
-    decorators = {
-        one.name: ast.unparse(one.decorator_list[0])
-        for one in tree.body
-        if isinstance(one, ast.FunctionDef) and one.decorator_list
-    }
+    first = {one.name: ast.unparse(one.decorator_list[0]) for one in tree.body
+             if isinstance(one, ast.FunctionDef) and one.decorator_list}  # fmt: skip
+    decorators = {name: text for name, text in first.items() if text.startswith("handlers.")}
     assert set(decorators) == set(FUNCTIONS)
     for name, folder in FOLDERS.items():
         assert f"prefix='{folder}/'" in decorators[name]
@@ -197,6 +195,16 @@ def test_of_two_mappings_the_one_of_the_stages_queue_is_kept() -> None:
     aws.map("ours", "Updating")
     assert pipeline.settle_mapping(STAGE, aws, lambda _: None) == ["removed the second mapping another"]
     assert list(aws.mappings) == ["ours"]
+
+
+def test_a_mapping_that_comes_to_rest_as_no_one_wants_it_is_told() -> None:
+    aws = SlowLambda(MemoryStore(), slow=10**6)
+    aws.map("one", "Creating")
+    with pytest.raises(FunctionError, match="mapping one is still Creating"):
+        pipeline.settle_mapping(STAGE, aws, lambda _: None)
+    aws.map("one", "Deleting")
+    with pytest.raises(FunctionError, match="No queue is mapped"):
+        pipeline.settle_mapping(STAGE, aws, lambda _: None)
 
 
 def test_without_a_mapping_nothing_is_applied_and_that_is_an_error() -> None:
