@@ -2,7 +2,8 @@
 
 Python imports this file by itself where its folder is on PYTHONPATH.
 
-RECORD_AWS_CALLS        a file; one JSON line a call is added to it: service, operation, params, region
+RECORD_AWS_CALLS        a file; one JSON line a call is added to it: service, operation, params, region. Looked at with
+                        every call, so that a process may turn to another file
 RECORD_AWS_ANSWERED_BY  URL of an emulator that answers in place of AWS. Unlike AWS_ENDPOINT_URL the process does not
                         learn of it: it addresses AWS, so that what it checks first and what it signs is what AWS gets
 
@@ -41,9 +42,11 @@ class _AfterImport(MetaPathFinder):
 
 def _record(client_module):
     make = client_module.BaseClient._make_api_call
-    path = os.environ["RECORD_AWS_CALLS"]
 
     def record(self, operation_name, api_params):
+        path = os.environ.get("RECORD_AWS_CALLS")
+        if not path:
+            return make(self, operation_name, api_params)
         meta = self.meta
         call = {"service": meta.service_model.service_name, "operation": operation_name,
                 "params": plain(api_params), "region": meta.region_name}  # fmt: skip
@@ -99,10 +102,7 @@ def _answer(session_module):
     session_module.URLLib3Session.send = divert
 
 
-_changes = {}
-if os.environ.get("RECORD_AWS_CALLS"):
-    _changes["botocore.client"] = _record
+_changes = {"botocore.client": _record}
 if os.environ.get("RECORD_AWS_ANSWERED_BY"):
     _changes["botocore.httpsession"] = _answer
-if _changes:
-    sys.meta_path.insert(0, _AfterImport(_changes))
+sys.meta_path.insert(0, _AfterImport(_changes))
