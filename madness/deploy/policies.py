@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hoops.schemas import PUBLISHED
 from operate.stage import FUNCTIONS, Stage
+from pipeline_app.publish import SEASON_TABLES
 
 FOLDERS = {
     "accept_results": "results",
@@ -16,6 +18,7 @@ FOLDERS = {
     "accept_fixtures": "fixtures",
     "refresh_reference": "reference",
 }
+_HAVE_DAYS = {"results", "retractions"}
 Statement = dict[str, Any]
 
 
@@ -26,62 +29,60 @@ def policy(stage: Stage, function: str) -> dict[str, Any]:
     elif function == "apply_results":
         statements = [*_fold(stage), *_publish(stage), _receive(stage)]
     elif function == "reconcile":
-        statements = [*_accept(stage, list(FOLDERS.values())), *_publish(stage), _send(stage), *_look_after(stage)]
+        statements = [*_accept(stage, list(FOLDERS.values())), *_publish(stage), *_look_after(stage)]
     else:
         raise ValueError(f"function {function!r}; allowed: {', '.join(FUNCTIONS)}")
     return {"Version": "2012-10-17", "Statement": [*statements, _log(stage, function)]}
 
 
 def _accept(stage: Stage, folders: list[str]) -> list[Statement]:
-    return [
-        _allow(
-            ["s3:GetObject", "s3:GetObjectVersion"],
-            [_objects(stage, stage.source, f"{folder}/*") for folder in folders],
-        ),
-        _allow(
-            ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-            [_objects(stage, stage.source, f"rejected/{folder}/*") for folder in folders],
-        ),
+    entered = ["s3:GetObject", "s3:PutObject"]
+    statements = [
+        _allow(["s3:GetObject", "s3:GetObjectVersion"], _objects(stage, stage.source, folders)),
+        _allow([*entered, "s3:DeleteObject"], _objects(stage, stage.source, [f"rejected/{one}" for one in folders])),
         _allow(["s3:ListBucket"], [_bucket(stage, stage.source), _bucket(stage, stage.models)]),
         _allow(["s3:ListBucketVersions"], [_bucket(stage, stage.source)]),
-        _allow(
-            ["s3:GetObject", "s3:PutObject"],
-            [_objects(stage, stage.models, "ledger/*"), _objects(stage, stage.models, "receipts/*")],
-        ),
-        _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [_objects(stage, stage.models, "faults/*")]),
-        _allow(["s3:GetObject"], [_objects(stage, stage.models, "state/*"), _objects(stage, stage.models, "models/*")]),
+        _allow(entered, _objects(stage, stage.models, ["ledger", "receipts"])),
+        _allow(["s3:PutObject", "s3:DeleteObject"], _objects(stage, stage.models, ["faults"])),
     ]
+    if _HAVE_DAYS & set(folders):  # the head says which of their days are folded already
+        statements.append(_allow(["s3:GetObject"], _objects(stage, stage.models, ["state"])))
+    return statements
 
 
 def _fold(stage: Stage) -> list[Statement]:
     return [
         _allow(["s3:ListBucket"], [_bucket(stage, stage.models)]),
-        _allow(
-            ["s3:GetObject"], [_objects(stage, stage.models, "ledger/*"), _objects(stage, stage.models, "models/*")]
-        ),
-        _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [_objects(stage, stage.models, "state/*")]),
-        _allow(["s3:GetObject", "s3:PutObject"], [_objects(stage, stage.models, "issued/*")]),
+        _allow(["s3:GetObject"], _objects(stage, stage.models, ["ledger"])),
+        _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], _objects(stage, stage.models, ["state"])),
+        _allow(["s3:GetObject", "s3:PutObject"], _objects(stage, stage.models, ["issued"])),
     ]
 
 
 def _publish(stage: Stage) -> list[Statement]:
+    # Not the whole bucket: under static/ lies what browsers run.
     return [
         _allow(["s3:ListBucket"], [_bucket(stage, stage.dashboard)]),
-        _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [_objects(stage, stage.dashboard, "*")]),
+        _allow(["s3:GetObject", "s3:PutObject"], _objects(stage, stage.dashboard, ["manifest", *PUBLISHED])),
+        _allow(["s3:DeleteObject"], _objects(stage, stage.dashboard, list(SEASON_TABLES))),
     ]
 
 
 def _send(stage: Stage) -> Statement:
-    return _on_queue(stage, ["SendMessage"])
+    return _on_queue(stage, ["GetQueueUrl", "SendMessage"])
 
 
 def _receive(stage: Stage) -> Statement:
-    return _on_queue(stage, ["ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"])
+    # Lambda receives and deletes with the function's role; the function itself hides and deletes single messages.
+    return _on_queue(
+        stage, ["GetQueueUrl", "GetQueueAttributes", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility"]
+    )
 
 
 def _look_after(stage: Stage) -> list[Statement]:
     return [
-        _allow(["s3:DeleteObject"], [_objects(stage, stage.models, "holds/*")]),
+        _on_queue(stage, ["GetQueueUrl", "GetQueueAttributes", "SendMessage"]),
+        _allow(["s3:DeleteObject"], _objects(stage, stage.models, ["holds"])),
         # AWS lets the listing of mappings be allowed for all functions or for none.
         _allow(["lambda:ListEventSourceMappings"], ["*"]),
     ]
@@ -90,8 +91,9 @@ def _look_after(stage: Stage) -> list[Statement]:
 def _on_queue(stage: Stage, actions: list[str]) -> Statement:
     if stage.is_local:
         # MiniStack wants a batch's own action; AWS has none, there a batch is allowed with the single message.
-        actions = [*actions, *(f"{action}Batch" for action in actions if action != "ReceiveMessage")]
-    return _allow([f"sqs:{action}" for action in ("GetQueueUrl", "GetQueueAttributes", *actions)], [_queue(stage)])
+        batched = ("SendMessage", "DeleteMessage", "ChangeMessageVisibility")
+        actions = [*actions, *(f"{action}Batch" for action in actions if action in batched)]
+    return _allow([f"sqs:{action}" for action in actions], [_queue(stage)])
 
 
 def _log(stage: Stage, function: str) -> Statement:
@@ -107,8 +109,8 @@ def _bucket(stage: Stage, name: str) -> str:
     return f"arn:{stage.partition}:s3:::{name}"
 
 
-def _objects(stage: Stage, bucket: str, pattern: str) -> str:
-    return f"{_bucket(stage, bucket)}/{pattern}"
+def _objects(stage: Stage, bucket: str, folders: list[str]) -> list[str]:
+    return [f"{_bucket(stage, bucket)}/{folder}/*" for folder in folders]
 
 
 def _queue(stage: Stage) -> str:

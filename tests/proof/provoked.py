@@ -1,4 +1,4 @@
-"""Run every handler of the pipeline on moto and record its calls, one file a function: the daily ones and the rare ones.
+"""Run every handler of the pipeline on moto and record its calls, a file a function: the daily ones and the rare ones.
 
     python -m tests.proof.provoked STAGE FOLDER        with tests/proof/recording on PYTHONPATH
 
@@ -8,6 +8,7 @@ faults of the program, files that are taken after all, seasons that vanish, dama
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -25,17 +26,21 @@ from moto import mock_aws
 from hoops import contract
 from hoops.errors import MadnessError
 from operate.stage import CONFIG, Stage, load_stage, project_root
+from pipeline_app import composition, program
 from sample import generate_small
 from tests.functional.events import s3_event, schedule_event, sqs_event
 
 COMPACT = "results/{}RegularSeasonCompactResults.csv"
-RETRACTIONS = "retractions/MRetractions.csv"
+PLAYED = "results/MRegularSeasonCompactResults_20240401.csv"
+CORRECTION = "results/MRegularSeasonCompactResults_20240501.csv"
+RETRACTIONS = "retractions/{}Retractions.csv"
 HANDLER = {
     "reference": "refresh_reference",
     "fixtures": "accept_fixtures",
     "results": "accept_results",
     "retractions": "accept_retractions",
 }
+GAMES = 40
 BAD = b"Season,DayNum\n2024,1\n"
 
 
@@ -50,20 +55,47 @@ class Functions:
         self.s3.put_bucket_versioning(Bucket=stage.source, VersioningConfiguration={"Status": "Enabled"})
         self.queue = self.sqs.create_queue(QueueName=stage.queue, Attributes={"FifoQueue": "true"})["QueueUrl"]
         self._map()
-        from pipeline_app import handlers
-
-        self._app: Any = handlers
+        self._app: Any = importlib.import_module("pipeline_app.handlers")
 
     def call(self, function: str, event: dict[str, Any]) -> None:
+        """Invoke a function in a worker that has nothing in memory."""
+        composition.lake.cache_clear()
+        composition.queue.cache_clear()
         with self._recorded(function), suppress(MadnessError):
             getattr(self._app, function)(event, None)
 
+    def put(self, key: str, body: bytes) -> dict[str, Any]:
+        """Upload a file; the event of it."""
+        version = self.s3.put_object(Bucket=self.stage.source, Key=key, Body=body)["VersionId"]
+        return s3_event(self.stage.source, key, version=version, size=len(body))
+
     def upload(self, key: str, body: bytes) -> None:
         """Put a file and deliver its event, twice, as S3 may."""
-        version = self.s3.put_object(Bucket=self.stage.source, Key=key, Body=body)["VersionId"]
+        event = self.put(key, body)
         for _ in range(2):
-            event = s3_event(self.stage.source, key, version=version, size=len(body))
             self.call(HANDLER[key.split("/")[0]], event)
+
+    def upload_hard(self, key: str, body: bytes) -> None:
+        """A file that is bad at first, on which the program fails then, and that the next program takes."""
+        function = HANDLER[key.split("/")[0]]
+        self.upload(key, BAD)
+        event = self.put(key, body)
+        with failing_program():
+            self.call(function, event)
+        self.call(function, event)
+        self.lose("receipts/")  # killed before its receipt: all is entered again
+        self.call(function, event)
+
+    def lose_events(self, files: dict[str, bytes]) -> None:
+        """The same, of which no event tells: the clock finds it."""
+        for key in files:
+            self.put(key, BAD)
+        self.reconcile()
+        for key, body in files.items():
+            self.put(key, body + b"\n")
+        with failing_program():
+            self.reconcile()
+        self.reconcile()
 
     def drain(self) -> None:
         while messages := self._received():
@@ -72,15 +104,15 @@ class Functions:
                 self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
 
     def fail_to_apply(self) -> None:
-        """A batch in which one league succeeds, the other fails, and a message is no nudge."""
+        """A batch of which one league succeeds and the other fails, and one with a message that is no nudge."""
+        self.drain()
         spoilt = self._spoil("ledger/league=W/")
-        self.reconcile()
         for league in "MW":
-            body = json.dumps({"league": league, "season": 2024, "day": 60, "cause": "again"})
-            self.sqs.send_message(QueueUrl=self.queue, MessageBody=body, MessageGroupId=league, MessageDeduplicationId=league)
-        messages = self._received()
-        self.call("apply_results", sqs_event(messages))
-        event = sqs_event(messages[:1])
+            body = json.dumps({"league": league, "season": 2024, "day": 200, "cause": "again"})
+            sent = {"MessageBody": body, "MessageGroupId": league, "MessageDeduplicationId": league}
+            self.sqs.send_message(QueueUrl=self.queue, **sent)
+        event = sqs_event(self._received())
+        self.call("apply_results", event)
         event["Records"][0]["body"] = "no nudge"
         self.call("apply_results", event)
         self._restore(spoilt)
@@ -140,38 +172,37 @@ class Functions:
 
 @contextmanager
 def failing_program() -> Iterator[None]:
-    """A program that fails on every file: as a new one, so that it tries, and so does the sound one after it."""
+    """Another version of the program, which fails on every file."""
+    program.program.cache_clear()
     with (
+        mock.patch.object(program, "fingerprint", lambda: {"version": "provoked"}),
         mock.patch("pipeline_app.accept.contract.read", side_effect=KeyError("provoked")),
-        mock.patch("pipeline_app.accept.contract.parse", side_effect=KeyError("provoked")),
     ):
         yield
+    program.program.cache_clear()
 
 
 def provoke(functions: Functions) -> None:
     league = generate_small().files
     files = {f"{contract.folder_of(name)}/{name}": body for name, body in league.items()}
-    files = {key: one_season(body) if key.startswith("results/") else body for key, body in files.items()}
-    compact = {one: files[COMPACT.format(one)] for one in "MW"}
-    sound = {
+    men, women = (one_season(files[COMPACT.format(one)]) for one in "MW")
+    hard = {
         "reference/MTeams.csv": files["reference/MTeams.csv"],
         "fixtures/MFixtures.csv": files["fixtures/MFixtures.csv"],
-        COMPACT.format("M"): compact["M"],
-        RETRACTIONS: retraction(compact["M"].splitlines()[-1:]),
+        COMPACT.format("M"): men,
+        RETRACTIONS.format("M"): retraction(men.splitlines()[-1:]),
     }
-    for key, body in sound.items():
-        functions.upload(key, BAD)
-        with failing_program():
-            functions.upload(key, body)
-        functions.upload(key, body + b"\n")
-    functions.upload(COMPACT.format("W"), compact["W"])
+    for key, body in hard.items():
+        functions.upload_hard(key, body)
+    functions.upload(COMPACT.format("W"), women)
     functions.call("accept_results", s3_event(functions.stage.source, "results/gone.csv"))
     functions.fail_to_apply()
-    functions.reconcile()
+    functions.upload(PLAYED, played(files["fixtures/MFixtures.csv"]))
+    functions.upload(CORRECTION, men.replace(b",N,0", b",N,1").replace(b",H,0", b",H,1"))
     functions.drain()
-    functions.upload(RETRACTIONS, retraction(compact["M"].splitlines()[1:]))
+    functions.upload(RETRACTIONS.format("W"), retraction(women.splitlines()[1:]))
     functions.drain()
-    functions.lose("receipts/")
+    functions.lose_events(hard)
     functions.lose("manifest/")
     functions.hold()
     functions.reconcile()
@@ -179,12 +210,23 @@ def provoke(functions: Functions) -> None:
     functions.lose("state/")
     functions.reconcile()
     functions.drain()
+    functions.upload(COMPACT.format("W"), women)
+    functions.drain()
+    functions.upload(RETRACTIONS.format("W"), retraction(women.splitlines()[1:]))
+    with mock.patch("pipeline_app.apply.publish", side_effect=MadnessError("provoked: killed before it published")):
+        functions.drain()
     functions.reconcile()
 
 
 def one_season(body: bytes) -> bytes:
     header, *rows = body.splitlines()
-    return b"\n".join([header, *[row for row in rows if row.startswith(b"2024")][:120]])
+    return b"\n".join([header, *[row for row in rows if row.startswith(b"2024")][:GAMES]])
+
+
+def played(fixtures: bytes) -> bytes:
+    """The first game to come, with its result."""
+    season, day, team, other, *_ = fixtures.decode().splitlines()[1].split(",")
+    return f"Season,DayNum,WTeamID,WScore,LTeamID,LScore,WLoc,NumOT\n{season},{day},{team},80,{other},70,N,0\n".encode()
 
 
 def retraction(rows: list[bytes]) -> bytes:

@@ -2,10 +2,10 @@
 
     recorded call ──► needed() ──► rights: action, resource, context ──► Policies.refused(), Policies.unused()
 
-Which actions there are, and which of them can be allowed for single resources, is AWS's service authorization reference,
-as cfn-lint carries it. Policies are evaluated by MiniStack's engine: deny before allow, wildcards, conditions. What is
-written down here is what neither says: where an action is called otherwise than the operation, what else a call needs,
-and how the resource is told from the parameters.
+Which actions there are, and which of them can be allowed for single resources, is told by AWS's service authorization
+reference, as cfn-lint carries it. MiniStack's engine evaluates policies: deny before allow, wildcards, conditions. What
+is written down here is what neither says: where an action is called otherwise than the operation, what else a call
+needs, and how the resource is told from the parameters.
 """
 
 from __future__ import annotations

@@ -75,10 +75,11 @@ def _string(shape: Shape, value: str, where: str) -> Iterator[str]:
 
 def _sized(shape: Shape, size: float, where: str, unit: str) -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    found = f"{where} has {size:,} {unit}" if unit else f"{where} is {size:,}"
     if least is not None and size < least:
-        yield f"{where} has {size:,} {unit}, at least {least:,} are wanted".replace("  ", " ")
+        yield f"{found}, at least {least:,} are wanted"
     if most is not None and size > most:
-        yield f"{where} has {size:,} {unit}, at most {most:,} are allowed".replace("  ", " ")
+        yield f"{found}, at most {most:,} are allowed"
 
 
 # ---------------------------------------------------------------- what no model says
@@ -86,7 +87,10 @@ def _sized(shape: Shape, size: float, where: str, unit: str) -> Iterator[str]:
 _BATCH_ID = regex.compile(r"[A-Za-z0-9_-]{1,80}")
 _FIFO_ID = regex.compile(r"[A-Za-z0-9!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~]{1,128}")
 _SQS_TEXT = regex.compile(r"[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
-_BUCKET = regex.compile(r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3)$)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+_BUCKET = regex.compile(
+    r"(?!xn--|sthree-|amzn-s3-demo-)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3)$)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
+)
+_STACK = regex.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 _RATE = regex.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(.+\)")
 _RETENTION = {1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 _RESERVED = {"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_LAMBDA_FUNCTION_NAME", "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY",
@@ -104,7 +108,9 @@ def _messages(call: Call) -> Iterator[str]:
         yield f"{len(ids)} entries; a batch has 1 to 10"
     if len(set(ids)) < len(ids):
         yield f"the entries' ids are not distinct: {ids}"
-    yield from (f"entry id {one!r}; allowed are 1 to 80 of A-Z a-z 0-9 - _" for one in ids if not _BATCH_ID.fullmatch(one))
+    yield from (
+        f"entry id {one!r}; allowed are 1 to 80 of A-Z a-z 0-9 - _" for one in ids if not _BATCH_ID.fullmatch(one)
+    )
     if call.operation == "SendMessageBatch":
         is_fifo = call.params["QueueUrl"].endswith(".fifo")
         for one in entries:
@@ -150,6 +156,8 @@ def _functions(call: Call) -> Iterator[str]:
     if size > 4096:
         yield f"the environment variables have {size:,} bytes, at most 4,096 are allowed"
     yield from (f"environment variable {one} is Lambda's own" for one in sorted(_RESERVED & set(variables)))
+    if call.params.get("Timeout", 0) > 900:
+        yield f"Timeout {call.params['Timeout']}; a function runs for at most 900 seconds"
     package = call.params.get("Code", call.params).get("ZipFile")
     if package and package["bytes"] > 50 * 2**20:
         yield f"a package of {package['bytes']:,} bytes; directly 50 MiB can be sent, more through S3"
@@ -164,8 +172,13 @@ def _functions(call: Call) -> Iterator[str]:
 
 def _stacks(call: Call) -> Iterator[str]:
     """CloudFormation user guide: quotas."""
+    if call.service != "cloudformation":
+        return
+    name = call.params.get("StackName", "")
+    if not name.startswith("arn:") and not _STACK.fullmatch(name):
+        yield f"stack {name!r}; 1 to 128 letters, digits and -, a letter first"
     size = len(call.params.get("TemplateBody", "").encode())
-    if call.service == "cloudformation" and size > 51_200:
+    if size > 51_200:
         yield f"the template has {size:,} bytes; directly 51,200 can be sent, more through S3"
 
 
