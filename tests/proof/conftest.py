@@ -3,6 +3,7 @@
 `pipeline`, `dashboard`   functions by name, `dashboard` over what `processed` has published
 `processed`               the small sample league, taken through S3 events, SQS batches and the schedule
 `recorded_calls`          every AWS call that each function has made, once all of it has run
+`provoked_calls`          the same with the handlers run on moto, where what is rare is provoked; and those of an operator
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ from operate.aws import Clients
 from operate.stage import Stage, load_stage, project_root
 from sample import generate_small
 from tests.functional.events import s3_event, schedule_event, sqs_event
+from tests.proof import provoked
 from tests.proof.api_gateway import proxy_event
 from tests.proof.lambda_runtime import HERE, Cell, Function, requires
+from tests.proof.rights import Call
 
 ROOT = project_root()
 STAGE = "dev"
@@ -273,3 +276,9 @@ def recorded_calls(
         file.stem: [json.loads(line) for line in file.read_text().splitlines()]
         for file in sorted(cells.recorded.glob("*.jsonl"))
     }
+
+
+@pytest.fixture(scope="session")
+def provoked_calls(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> dict[str, list[Call]]:
+    """The AWS calls of each function, the daily and the rare ones, and of `operator`."""
+    return provoked.recorded(stage, tmp_path_factory.mktemp("provoked"))

@@ -1,4 +1,5 @@
 """Run every handler of the pipeline on moto and record its calls, a file a function: the daily ones and the rare ones.
+Then what an operator runs (`ingest`, `status`, `predict`), in a file of its own.
 
     python -m tests.proof.provoked STAGE FOLDER        with tests/proof/recording on PYTHONPATH
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,10 +27,17 @@ from moto import mock_aws
 
 from hoops import contract
 from hoops.errors import MadnessError
-from operate.stage import CONFIG, Stage, load_stage, project_root
+from hoops.games.leagues import League
+from operate.aws import Clients, open_lake
+from operate.predict import Asked, predict
+from operate.sources import LakeSource
+from operate.stage import CONFIG, FUNCTIONS, Stage, load_stage, project_root
+from operate.status import status
+from operate.upload import Upload, ingest
 from pipeline_app import composition, program
 from sample import generate_small
 from tests.functional.events import s3_event, schedule_event, sqs_event
+from tests.proof.rights import Call
 
 COMPACT = "results/{}RegularSeasonCompactResults.csv"
 PLAYED = "results/MRegularSeasonCompactResults_20240401.csv"
@@ -41,6 +50,8 @@ HANDLER = {
     "retractions": "accept_retractions",
 }
 GAMES = 40
+RECORDING = Path(__file__).parent / "recording"
+OPERATOR = "operator"
 BAD = b"Season,DayNum\n2024,1\n"
 
 
@@ -54,6 +65,7 @@ class Functions:
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": stage.region})
         self.s3.put_bucket_versioning(Bucket=stage.source, VersioningConfiguration={"Status": "Enabled"})
         self.queue = self.sqs.create_queue(QueueName=stage.queue, Attributes={"FifoQueue": "true"})["QueueUrl"]
+        self.sqs.create_queue(QueueName=stage.dead_letters, Attributes={"FifoQueue": "true"})
         self._map()
         self._app: Any = importlib.import_module("pipeline_app.handlers")
 
@@ -61,7 +73,7 @@ class Functions:
         """Invoke a function in a worker that has nothing in memory."""
         composition.lake.cache_clear()
         composition.queue.cache_clear()
-        with self._recorded(function), suppress(MadnessError):
+        with self.recorded(function), suppress(MadnessError):
             getattr(self._app, function)(event, None)
 
     def put(self, key: str, body: bytes) -> dict[str, Any]:
@@ -147,12 +159,13 @@ class Functions:
         return self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
 
     @contextmanager
-    def _recorded(self, function: str) -> Iterator[None]:
+    def recorded(self, function: str) -> Iterator[None]:
+        before = os.environ.get("RECORD_AWS_CALLS", "")
         os.environ["RECORD_AWS_CALLS"] = str(self._folder / f"{function}.jsonl")
         try:
             yield
         finally:
-            del os.environ["RECORD_AWS_CALLS"]
+            os.environ["RECORD_AWS_CALLS"] = before
 
     def _map(self) -> None:
         """A function by the name of the app's, mapped to a twin of the queue: moto would run it on every message."""
@@ -165,6 +178,10 @@ class Functions:
         self.functions.create_function(
             FunctionName=name, Runtime="python3.12", Role=role, Handler="app.f", Code={"ZipFile": code.getvalue()}
         )
+        self.functions.create_function(
+            FunctionName=self.stage.function("reconcile"), Runtime="python3.12", Role=role, Handler="app.f",
+            Code={"ZipFile": code.getvalue()},
+        )  # fmt: skip
         twin = self.sqs.create_queue(QueueName="twin.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         arn = self.sqs.get_queue_attributes(QueueUrl=twin, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         self.functions.create_event_source_mapping(FunctionName=name, EventSourceArn=arn)
@@ -218,6 +235,29 @@ def provoke(functions: Functions) -> None:
     functions.reconcile()
 
 
+def operate(functions: Functions) -> None:
+    """`madness ingest`, `status` and `predict`, while the pipeline does its part whenever they sleep."""
+    stage, league = functions.stage, generate_small().files
+    clients: Clients = boto3.client  # type: ignore[assignment]
+    women = one_season(league["WRegularSeasonDetailedResults.csv"])
+    uploads = [
+        Upload("reference/WTeams.csv", league["WTeams.csv"]),
+        Upload("fixtures/WFixtures.csv", league["WFixtures.csv"]),
+        Upload("retractions/WRetractions_20240702.csv", retraction(women.splitlines()[1:2])),
+        Upload("results/WRegularSeasonDetailedResults_20240701.csv", women),
+        Upload("results/MRegularSeasonDetailedResults_20240701.csv", BAD),
+    ]
+    with functions.recorded(OPERATOR):
+        for _ in range(2):
+            ingest(uploads, stage, open_lake(stage, clients), clients, sleep=lambda _: functions.reconcile())
+    functions.drain()
+    with functions.recorded(OPERATOR):
+        status(stage, clients)
+        teams = league["MTeams.csv"].decode().splitlines()[1:3]
+        asked = Asked(*(row.split(",")[0] for row in teams))
+        predict(asked, LakeSource(open_lake(stage, clients), League.MEN))
+
+
 def one_season(body: bytes) -> bytes:
     header, *rows = body.splitlines()
     return b"\n".join([header, *[row for row in rows if row.startswith(b"2024")][:GAMES]])
@@ -237,13 +277,30 @@ def retraction(rows: list[bytes]) -> bytes:
     return ("Season,DayNum,Team1ID,Team2ID\n" + "".join(told)).encode()
 
 
+def recorded(stage: Stage, folder: Path) -> dict[str, list[Call]]:
+    """Run all of it in a process of its own; the calls of every function, and of the operator.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        It did not come to its end; `stderr` says why.
+    """
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MADNESS_"))}
+    env |= {"PYTHONPATH": str(RECORDING), "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    command = [sys.executable, "-m", "tests.proof.provoked", stage.name, str(folder)]
+    subprocess.run(command, cwd=project_root(), env=env, capture_output=True, text=True, timeout=300, check=True)
+    return {one: Call.read(folder / f"{one}.jsonl") for one in (*FUNCTIONS, OPERATOR)}
+
+
 def main(name: str, folder: str) -> None:
     config = json.loads((project_root() / CONFIG).read_text())
     os.environ.update(config["environment_variables"] | config["stages"][name]["environment_variables"])
     stage = load_stage(name)
     os.environ["AWS_DEFAULT_REGION"] = stage.region
-    with mock_aws():
-        provoke(Functions(stage, Path(folder)))
+    with mock_aws(config={"lambda": {"use_docker": False}}):
+        functions = Functions(stage, Path(folder))
+        provoke(functions)
+        operate(functions)
 
 
 if __name__ == "__main__":

@@ -65,11 +65,16 @@ class Right:
 
 @dataclass(frozen=True)
 class Place:
-    """Whose account, and where."""
+    """Whose account, and where.
+
+    reader: the function that the queue is mapped to. stack: the one whose change sets are called by their own names.
+    """
 
     account: str = "123456789012"
     region: str = "eu-central-1"
     partition: str = "aws"
+    reader: str = "madness-dev-apply_results"
+    stack: str = "madness-dev"
 
     def arn(self, service: str, resource: str, *, regional: bool = True) -> str:
         return f"arn:{self.partition}:{service}:{self.region if regional else ''}:{self.account}:{resource}"
@@ -111,12 +116,17 @@ def resource_types(action: str) -> list[str]:
     []
     """
     prefix, _, name = action.partition(":")
-    try:
-        return [kind.lower() for kind in _reference()[prefix]["Actions"][name.lower()].get("Resources", [])]
-    except KeyError:
+    if not is_action(action):
         raise UnknownCall(
             f"AWS has no action {action}. Say in tests/proof/rights.py (_OTHERWISE) what the operation needs."
-        ) from None
+        )
+    return [kind.lower() for kind in _reference()[prefix]["Actions"][name.lower()].get("Resources", [])]
+
+
+def is_action(action: str) -> bool:
+    """Whether IAM knows an action."""
+    prefix, _, name = action.partition(":")
+    return name.lower() in _reference().get(prefix, {}).get("Actions", {})
 
 
 def is_resource_of(action: str, resource: str) -> bool:
@@ -196,7 +206,7 @@ def _logs(params: Mapping[str, Any], place: Place, kinds: list[str]) -> str:
 
 
 def _cloudformation(params: Mapping[str, Any], place: Place, kinds: list[str]) -> str:
-    name = params["StackName"]
+    name = params.get("StackName", place.stack)
     return name if name.startswith("arn:") else place.arn("cloudformation", f"stack/{name}/*")
 
 
@@ -249,10 +259,9 @@ _LAMBDA_MAPPING = {f"lambda:{verb}EventSourceMapping" for verb in ("Create", "Up
 
 def _mapped(call: Call, place: Place) -> tuple[tuple[str, str], ...]:
     # A call that names the mapping only is about the one there is: AWS looks up its function.
-    function = call.params.get("FunctionName") or "<the mapping's function>"
-    if not function.startswith(("arn:", "<")):
-        function = place.arn("lambda", f"function:{function}")
-    return (("lambda:FunctionArn", function),)
+    function = call.params.get("FunctionName", place.reader)
+    arn = function if function.startswith("arn:") else place.arn("lambda", f"function:{function}")
+    return (("lambda:FunctionArn", arn),)
 
 
 def _objects_deleted(call: Call, place: Place) -> Iterator[Right]:
@@ -306,6 +315,12 @@ def _tagged(call: Call, place: Place) -> Iterator[Right]:
         yield Right(action, _resource(action, call, place))
 
 
+def _streams(call: Call, place: Place) -> Iterator[Right]:
+    """CloudWatch Logs asks for some actions on the group's name, for others on the name with `:*` behind it."""
+    if call.service == "logs" and "logGroupName" in call.params:
+        yield Right(f"logs:{call.operation}", f"{_logs(call.params, place, [])}:*")
+
+
 _ALSO: tuple[Callable[[Call, Place], Iterator[Right]], ...] = (
     _objects_deleted,
     _condition_read,
@@ -314,6 +329,7 @@ _ALSO: tuple[Callable[[Call, Place], Iterator[Right]], ...] = (
     _layers_read,
     _code_read,
     _tagged,
+    _streams,
 )
 
 

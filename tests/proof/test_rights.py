@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,21 +12,8 @@ from tests.proof.rights import Call, Place, Policies, Right, UnknownCall, is_res
 from tests.proof.rules import problems
 
 ROOT = project_root()
-RECORDING = Path(__file__).parent / "recording"
 STAGE = load_stage("dev")
 PLACE = Place(region=STAGE.region, partition=STAGE.partition)
-
-
-@pytest.fixture(scope="session")
-def provoked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Call]]:
-    """The calls of every function, the daily and the rare ones."""
-    folder = tmp_path_factory.mktemp("provoked")
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MADNESS_"))}
-    env |= {"PYTHONPATH": str(RECORDING), "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
-    command = [sys.executable, "-m", "tests.proof.provoked", STAGE.name, str(folder)]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr[-4000:]
-    return {function: Call.read(folder / f"{function}.jsonl") for function in FUNCTIONS}
 
 
 def policy(function: str) -> dict[str, Any]:
@@ -60,24 +43,24 @@ def used_by_lambda(stage: Stage, function: str) -> list[Right]:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_may_do_what_it_does_and_nothing_else(provoked: dict[str, list[Call]], function: str) -> None:
+def test_a_function_may_do_what_it_does_and_nothing_else(provoked_calls: dict[str, list[Call]], function: str) -> None:
     policies = Policies([policy(function)], PLACE)
-    rights = [*rights_of(provoked[function]), *used_by_lambda(STAGE, function)]
+    rights = [*rights_of(provoked_calls[function]), *used_by_lambda(STAGE, function)]
     assert policies.refused(rights) == []
     assert policies.unused(rights) == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_aws_takes_every_request_of_a_function(provoked: dict[str, list[Call]], function: str) -> None:
-    assert provoked[function]
-    assert sorted({problem for call in provoked[function] for problem in problems(call)}) == []
+def test_aws_takes_every_request_of_a_function(provoked_calls: dict[str, list[Call]], function: str) -> None:
+    assert provoked_calls[function]
+    assert sorted({problem for call in provoked_calls[function] for problem in problems(call)}) == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_policy_without_any_one_of_its_actions_is_found_too_narrow(
-    provoked: dict[str, list[Call]], function: str
+    provoked_calls: dict[str, list[Call]], function: str
 ) -> None:
-    rights = [*rights_of(provoked[function]), *used_by_lambda(STAGE, function)]
+    rights = [*rights_of(provoked_calls[function]), *used_by_lambda(STAGE, function)]
     whole = policy(function)["Statement"]
     for place, statement in enumerate(whole):
         for action in statement["Action"]:
@@ -86,10 +69,10 @@ def test_a_policy_without_any_one_of_its_actions_is_found_too_narrow(
             assert Policies([narrow], PLACE).refused(rights), f"nobody misses {action} of {statement['Resource']}"
 
 
-def test_a_policy_with_one_action_more_is_found_too_wide(provoked: dict[str, list[Call]]) -> None:
+def test_a_policy_with_one_action_more_is_found_too_wide(provoked_calls: dict[str, list[Call]]) -> None:
     wide = policy("accept_results")
     wide["Statement"].append({"Effect": "Allow", "Action": "sqs:PurgeQueue", "Resource": "*"})
-    assert ("sqs:PurgeQueue", "*") in Policies([wide], PLACE).unused(rights_of(provoked["accept_results"]))
+    assert ("sqs:PurgeQueue", "*") in Policies([wide], PLACE).unused(rights_of(provoked_calls["accept_results"]))
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])

@@ -1,0 +1,70 @@
+"""The policies of people, one a task: `docs/iam/TASK.json`, in which a stage's names are placeholders.
+
+They are made from what the commands call (`make iam`), and filled in here for a stage and an account.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from hoops.errors import MadnessError
+from operate.stage import APP, Stage, project_root
+
+FOLDER = Path("docs") / "iam"
+LARGEST = 6_144  # characters of a managed policy, white space not counted
+
+
+class UnknownTask(MadnessError):
+    """There is no policy of that name; the text says which there are."""
+
+
+def policies(stage: Stage, account: str, root: Path | None = None) -> dict[str, dict[str, Any]]:
+    """The policy of every task, by the task's name."""
+    folder = (root or project_root()) / FOLDER
+    return {file.stem: json.loads(filled(file.read_text(), stage, account)) for file in sorted(folder.glob("*.json"))}
+
+
+def filled(text: str, stage: Stage, account: str) -> str:
+    """A policy's text with a stage's names in place of the placeholders.
+
+    >>> filled("arn:<PARTITION>:s3:::<SOURCE>/*", Stage("dev", "eu-west-1", "s", "m", "d", "p", "q", "l"), "1")
+    'arn:aws:s3:::s/*'
+    """
+    for placeholder, name in _names(stage, account):
+        text = text.replace(placeholder, name)
+    return text
+
+
+def with_placeholders(text: str, stage: Stage, account: str) -> str:
+    """A policy's text with placeholders in place of a stage's names."""
+    for placeholder, name in _names(stage, account):
+        text = text.replace(name, placeholder)
+    return text
+
+
+def as_text(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2) + "\n"
+
+
+def size(document: dict[str, Any]) -> int:
+    """Characters of a policy as AWS counts them."""
+    return len("".join(json.dumps(document).split()))
+
+
+def _names(stage: Stage, account: str) -> list[tuple[str, str]]:
+    """(placeholder, name) in an order in which no name is part of a later one."""
+    return [
+        ("<SOURCE>", stage.source),
+        ("<MODELS>", stage.models),
+        ("<DASHBOARD>", stage.dashboard),
+        ("<DEPLOYMENTS>", stage.deployments),
+        ("<QUEUE>", stage.queue),
+        ("<DEAD_LETTERS>", stage.dead_letters),
+        (f"{APP}-dashboard-<STAGE>", f"{APP}-dashboard-{stage.name}"),
+        (f"{APP}-<STAGE>", f"{APP}-{stage.name}"),
+        ("<ACCOUNT>", account),
+        (":<REGION>:", f":{stage.region}:"),
+        ("arn:<PARTITION>:", f"arn:{stage.partition}:"),
+    ]

@@ -1,0 +1,100 @@
+"""Policies for people, from what their commands call: `make iam` writes them to `docs/iam/`, a test compares.
+
+    recorded calls ──► rights ─┐
+    CloudFormation's types ────┴─► what AWS has chosen becomes *, names become placeholders ──► docs/iam/TASK.json
+
+A right that AWS gives for everything or for nothing stays `*`; whatever else has a name keeps it.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from madness.deploy.rights import FOLDER, as_text, with_placeholders
+from operate.stage import Stage, load_stage, project_root
+from tests.proof import deployers, provoked, stacks
+from tests.proof.deployers import ACCOUNT
+from tests.proof.rights import Call, Place, Right, needed
+
+# What is chosen by AWS, or by the clock, when a thing is made.
+_CHOSEN = (
+    (re.compile(r"(:event-source-mapping:)[0-9a-f-]{36}$"), r"\1*"),
+    (re.compile(r"(:/restapis/)[^/]+(/.*)?$"), r"\1*"),
+    (re.compile(r"(:function:[^:]+):\d+$"), r"\1:*"),
+    (re.compile(r"(:::[^/]+/madness-dashboard-[a-z0-9]+-).*\.(zip|json)$"), r"\1*"),
+    (re.compile(r"(:::[^/]+/[^/]+/).+$"), r"\1*"),
+    (re.compile(r"(:layer:[^:]+):\d+$"), r"\1:*"),
+    (re.compile(r"(:stack/[^/]+/)[0-9a-f-]{36}$"), r"\1*"),
+)
+# What `provision` does after a failure, which no emulator provokes (tests/unit/madness/test_provision.py does).
+_AFTER_A_FAILURE = ("DeleteStack", "ContinueUpdateRollback", "DescribeEvents")
+
+
+def rights(recorded: deployers.Recorded, place: Place) -> dict[str, list[Right]]:
+    """What each task of deploying needs: its own calls, and those of CloudFormation in its name."""
+    found = {task: [right for call in calls for right in needed(call, place)] for task, calls in recorded.calls.items()}
+    stack = place.arn("cloudformation", f"stack/{recorded.stage.stack}/*")
+    found[deployers.STACK] += [Right(f"cloudformation:{action}", stack) for action in _AFTER_A_FAILURE]
+    found[deployers.STACK] += stacks.needed_for_stage(recorded.stage, place)
+    found[deployers.DASHBOARD] += stacks.needed_for_zappa(recorded.stage, place)
+    found[deployers.DASHBOARD] += stacks.needed_for_edge(recorded.stage, place)
+    return found
+
+
+def document(rights: Iterable[Right]) -> dict[str, Any]:
+    """The narrowest policy of these rights that names nothing which changes from deployment to deployment."""
+    where: dict[tuple[str, tuple[tuple[str, str], ...]], set[str]] = defaultdict(set)
+    for right in rights:
+        where[right.action, right.context].add(_lasting(right.resource))
+    together: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], set[str]] = defaultdict(set)
+    for (action, context), resources in where.items():
+        together[tuple(sorted(resources)), context].add(action)
+    statements = [
+        {
+            "Effect": "Allow",
+            "Action": sorted(actions),
+            "Resource": list(resources),
+            **({"Condition": {"StringEquals": dict(context)}} if context else {}),
+        }
+        for (resources, context), actions in together.items()
+    ]
+    return {"Version": "2012-10-17", "Statement": sorted(statements, key=lambda one: (one["Action"], one["Resource"]))}
+
+
+def _lasting(resource: str) -> str:
+    for pattern, lasting in _CHOSEN:
+        resource = pattern.sub(lasting, resource)
+    return resource
+
+
+def texts(recorded: deployers.Recorded, operator: list[Call], stage: Stage) -> dict[str, str]:
+    """Text of every file of `docs/iam/`, by its name. operator: calls of whoever operates that other stage."""
+    asked = rights(recorded, place_of(recorded.stage))
+    made = {task: with_placeholders(as_text(document(one)), recorded.stage, ACCOUNT) for task, one in asked.items()}
+    own = document(right for call in operator for right in needed(call, place_of(stage)))
+    made[provoked.OPERATOR] = with_placeholders(as_text(own), stage, ACCOUNT)
+    return {f"{task}.json": text for task, text in sorted(made.items())}
+
+
+def place_of(stage: Stage) -> Place:
+    return Place(ACCOUNT, stage.region, stage.partition, stage.function("apply_results"), stage.stack)
+
+
+def main() -> None:
+    stage = load_stage(deployers.STAGE)
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        operator = provoked.recorded(stage, Path(other))[provoked.OPERATOR]
+        made = texts(deployers.record(Path(one)), operator, stage)
+    folder = project_root() / FOLDER
+    folder.mkdir(exist_ok=True)
+    for name, text in made.items():
+        (folder / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()
