@@ -21,6 +21,7 @@ from madness.commands import (
     predict,
     provision,
     reset,
+    rights,
     rollback,
     sample,
     status,
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 for _command in (up.up, down.down, status.status, ingest.ingest, sample.sample, backtest.backtest, predict.predict,
                  reset.reset, configure.configure, provision.provision, deploy.deploy, rollback.rollback, doctor.doctor,
-                 destroy.destroy, door.door, door.edge):  # fmt: skip
+                 destroy.destroy, door.door, door.edge, rights.rights):  # fmt: skip
     app.command()(_command)
 
 

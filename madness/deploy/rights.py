@@ -9,21 +9,25 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hoops.errors import MadnessError
 from operate.stage import APP, Stage, project_root
 
 FOLDER = Path("docs") / "iam"
 LARGEST = 6_144  # characters of a managed policy, white space not counted
 
 
-class UnknownTask(MadnessError):
-    """There is no policy of that name; the text says which there are."""
-
-
 def policies(stage: Stage, account: str, root: Path | None = None) -> dict[str, dict[str, Any]]:
     """The policy of every task, by the task's name."""
     folder = (root or project_root()) / FOLDER
     return {file.stem: json.loads(filled(file.read_text(), stage, account)) for file in sorted(folder.glob("*.json"))}
+
+
+def write(stage: Stage, account: str, folder: Path) -> list[Path]:
+    """Write the policies of a stage, filled in, into a folder; gives the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {folder / f"madness-{stage.name}-{task}.json": one for task, one in policies(stage, account).items()}
+    for path, document in made.items():
+        path.write_text(as_text(document))
+    return list(made)
 
 
 def filled(text: str, stage: Stage, account: str) -> str:

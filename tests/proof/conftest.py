@@ -3,7 +3,7 @@
 `pipeline`, `dashboard`   functions by name, `dashboard` over what `processed` has published
 `processed`               the small sample league, taken through S3 events, SQS batches and the schedule
 `recorded_calls`          every AWS call that each function has made, once all of it has run
-`provoked_calls`          the same with the handlers run on moto, where what is rare is provoked; and those of an operator
+`provoked_calls`          the same with the handlers run on moto, what is rare included; and those of an operator
 """
 
 from __future__ import annotations
