@@ -17,7 +17,7 @@ from pathlib import Path
 
 from madness.deploy import settings, workshop
 from madness.local import ministack
-from madness.local.deploy import _impatient_waiters
+from madness.local.deploy import impatient_waiters
 from madness.local.environment import environment
 from madness.local.home import Home
 from operate.stage import Stage, project_root
@@ -90,7 +90,7 @@ def record(folder: Path) -> Recorded:
     recorded = folder / "recorded"
     recorded.mkdir()
     try:
-        deployer = _Deployer(recorded, ministack.start(home).url, _impatient_waiters(home))
+        deployer = _Deployer(recorded, ministack.start(home).url, impatient_waiters(home))
         for _ in range(2):
             deployer.run(STACK, _madness("provision"), checkout)
         with ThreadPoolExecutor() as both:
