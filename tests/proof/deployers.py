@@ -27,6 +27,17 @@ ROOT = project_root()
 RECORDING = Path(__file__).parent / "recording"
 STAGE, ACCOUNT, REGION = "dev", "123456789012", "eu-central-1"
 STACK, PIPELINE, DASHBOARD = "stack", "pipeline", "dashboard"
+# A bundle of static files, and then so many others that the first is deleted.
+_UPLOAD = f"""
+import boto3
+from madness.deploy import site
+from operate.stage import load_stage
+
+stage = load_stage("{STAGE}")
+for bundle in range(site.KEPT + 3):
+    file = site.StaticObject(f"{{site.PREFIX}}/{{stage.name}}/bundle-{{bundle}}/a.js", b"1", "text/javascript", "", "")
+    site.upload_static(stage, boto3.client("s3", region_name=stage.region), [file])
+"""
 _STAND_IN = "from flask import Flask\n\nserver = Flask(__name__)\n"
 
 
@@ -121,9 +132,18 @@ def _dashboard(deployer: _Deployer, checkout: Path) -> None:
     # Nobody answers under the API's address. Of the environment nothing is packaged: it would take its time.
     told["base"] |= {"touch": False, "callbacks": {}, "exclude": ["*"]}
     (app / settings.ZAPPA).write_text(json.dumps(told))
-    for command in (["deploy"], ["update"], ["status"], ["undeploy", "--yes"]):
-        zappa = [packaging / "bin" / "zappa", *command, STAGE]
-        deployer.run(DASHBOARD, zappa, app, VIRTUAL_ENV=str(packaging))
+
+    def zappa(*command: str) -> None:
+        deployer.run(DASHBOARD, [packaging / "bin" / "zappa", *command, STAGE], app, VIRTUAL_ENV=str(packaging))
+
+    zappa("deploy")
+    zappa("update")
+    zappa("status")
+    deployer.run(DASHBOARD, [sys.executable, "-c", _UPLOAD], checkout)
+    deployer.run(DASHBOARD, _madness("door", "--allow", "203.0.113.0/24"), checkout)
+    deployer.run(DASHBOARD, _madness("edge"), checkout)
+    deployer.run(DASHBOARD, _madness("edge", "--remove"), checkout)
+    zappa("undeploy", "--yes")
 
 
 def _madness(*arguments: str | Path) -> list[str | Path]:

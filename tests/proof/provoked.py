@@ -36,7 +36,7 @@ from operate.status import status
 from operate.upload import Upload, ingest
 from pipeline_app import composition, program
 from sample import generate_small
-from tests.functional.events import s3_event, schedule_event, sqs_event
+from tests.functional.events import Context, s3_event, schedule_event, sqs_event
 from tests.proof.rights import Call
 
 COMPACT = "results/{}RegularSeasonCompactResults.csv"
@@ -55,11 +55,15 @@ OPERATOR = "operator"
 BAD = b"Season,DayNum\n2024,1\n"
 
 
+class NotRecorded(Exception):
+    """A handler did not do what it is recorded for; the text is what it printed."""
+
+
 class Functions:
     """The app's handlers on a stage in moto, each recorded in a file of its own."""
 
-    def __init__(self, stage: Stage, folder: Path) -> None:
-        self.stage, self._folder = stage, folder
+    def __init__(self, stage: Stage, config: dict[str, Any], folder: Path) -> None:
+        self.stage, self._config, self._folder = stage, config, folder
         self.s3, self.sqs, self.functions = (boto3.client(one) for one in ("s3", "sqs", "lambda"))
         for bucket in stage.buckets().values():
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": stage.region})
@@ -74,7 +78,11 @@ class Functions:
         composition.lake.cache_clear()
         composition.queue.cache_clear()
         with self.recorded(function), suppress(MadnessError):
-            getattr(self._app, function)(event, None)
+            getattr(self._app, function)(event, Context(self._seconds(function)))
+
+    def _seconds(self, function: str) -> int:
+        own = self._config["lambda_functions"].get(function, {})
+        return own.get("lambda_timeout", self._config["lambda_timeout"])
 
     def put(self, key: str, body: bytes) -> dict[str, Any]:
         """Upload a file; the event of it."""
@@ -282,13 +290,17 @@ def recorded(stage: Stage, folder: Path) -> dict[str, list[Call]]:
 
     Raises
     ------
-    subprocess.CalledProcessError
-        It did not come to its end; `stderr` says why.
+    NotRecorded
+        It did not come to its end.
     """
     env = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MADNESS_"))}
     env |= {"PYTHONPATH": str(RECORDING), "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
     command = [sys.executable, "-m", "tests.proof.provoked", stage.name, str(folder)]
-    subprocess.run(command, cwd=project_root(), env=env, capture_output=True, text=True, timeout=300, check=True)
+    done = subprocess.run(
+        command, cwd=project_root(), env=env, capture_output=True, text=True, timeout=300, check=False
+    )
+    if done.returncode != 0:
+        raise NotRecorded(done.stderr[-5000:])
     return {one: Call.read(folder / f"{one}.jsonl") for one in (*FUNCTIONS, OPERATOR)}
 
 
@@ -298,7 +310,7 @@ def main(name: str, folder: str) -> None:
     stage = load_stage(name)
     os.environ["AWS_DEFAULT_REGION"] = stage.region
     with mock_aws(config={"lambda": {"use_docker": False}}):
-        functions = Functions(stage, Path(folder))
+        functions = Functions(stage, config, Path(folder))
         provoke(functions)
         operate(functions)
 
