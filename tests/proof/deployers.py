@@ -97,6 +97,8 @@ def record(folder: Path) -> Recorded:
     """
     checkout = _copy(folder / "checkout")
     stage, _ = settings.configure(STAGE, region=REGION, account=ACCOUNT, root=checkout)
+    edge = checkout / "infra" / "edge.yaml"
+    edge.write_text(edge.read_text().replace("[a-z0-9]{10}", "[a-z0-9]+"))  # MiniStack's APIs have shorter ids
     home = Home(folder / "home")
     recorded = folder / "recorded"
     recorded.mkdir()

@@ -144,6 +144,32 @@ def needed_for_stage(stage: Stage, place: Place) -> list[Right]:
     ]
 
 
+def role_policy(stage: Stage, role: str, place: Place) -> dict[str, Any]:
+    """What a role of the template may do: its only policy, names filled in."""
+    (policy,) = template.load(template.body(stage))["Resources"][role]["Properties"]["Policies"]
+    buckets = {name.capitalize(): bucket for name, bucket in stage.buckets().items()}
+    return _filled(policy["PolicyDocument"], stage, buckets, place)
+
+
+def _filled(value: Any, stage: Stage, buckets: dict[str, str], place: Place) -> Any:
+    """A part of the template with `!Sub` and `!GetAtt BUCKET.Arn` carried out."""
+    if isinstance(value, list):
+        return [_filled(one, stage, buckets, place) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "Fn::GetAtt" in value:
+        return f"arn:{place.partition}:s3:::{buckets[value['Fn::GetAtt'].removesuffix('.Arn')]}"
+    if "Fn::Sub" in value:
+        text = value["Fn::Sub"]
+        names = {f"{name}.Arn": f"arn:{place.partition}:s3:::{bucket}" for name, bucket in buckets.items()}
+        names |= {"Stage": stage.name, "AWS::Partition": place.partition, "AWS::Region": place.region,
+                  "AWS::AccountId": place.account}  # fmt: skip
+        for name, known in names.items():
+            text = text.replace(f"${{{name}}}", known)
+        return text
+    return {key: _filled(one, stage, buckets, place) for key, one in value.items()}
+
+
 def needed_for_zappa(stage: Stage, place: Place) -> list[Right]:
     """Of the stack that Zappa makes: a REST API whose methods invoke the function with the dashboard's role."""
     kinds = ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method")

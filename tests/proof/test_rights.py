@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from operate.stage import FUNCTIONS, Stage, load_stage, project_root
+from tests.proof import stacks
 from tests.proof.rights import Call, Place, Policies, Right, UnknownCall, is_resource_of, needed
 from tests.proof.rules import problems
 
@@ -54,6 +55,21 @@ def test_a_function_may_do_what_it_does_and_nothing_else(provoked_calls: dict[st
 def test_aws_takes_every_request_of_a_function(provoked_calls: dict[str, list[Call]], function: str) -> None:
     assert provoked_calls[function]
     assert sorted({problem for call in provoked_calls[function] for problem in problems(call)}) == []
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_package_in_its_cell_calls_nothing_else(recorded_calls: dict[str, list[Any]], function: str) -> None:
+    calls = [Call(**call) for call in recorded_calls[function]]
+    assert calls
+    assert Policies([policy(function)], PLACE).refused(rights_of(calls)) == []
+    assert sorted({problem for call in calls for problem in problems(call)}) == []
+
+
+def test_the_dashboard_may_read_what_it_shows(recorded_calls: dict[str, list[Any]]) -> None:
+    calls = [Call(**call) for call in recorded_calls["dashboard"]]
+    assert calls
+    assert Policies([stacks.role_policy(STAGE, "DashboardRole", PLACE)], PLACE).refused(rights_of(calls)) == []
+    assert sorted({problem for call in calls for problem in problems(call)}) == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
