@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -37,6 +38,37 @@ class Page:
         body = answer.get("body") or ""
         raw = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
         return cls(int(answer["statusCode"]), headers, raw)
+
+
+@dataclass(frozen=True)
+class Browser:
+    """Asks a function behind API Gateway as the pages in a browser do.
+
+    invoke: hands an event to the function and gives its answer.
+    """
+
+    invoke: Callable[[dict[str, Any]], dict[str, Any]]
+    stage: str
+
+    def __call__(self, path: str, body: Any = None) -> Page:
+        return Page.of(self.invoke(proxy_event("GET" if body is None else "POST", self.stage, path, body)))
+
+    def draw(self, place: str) -> Page:
+        """What the callback answers that draws a page."""
+        callback = next(one for one in self("/_dash-dependencies").json if "page.children" in one["output"])
+        values = {"pathname": f"/{self.stage}{place}", "search": "", "data": 0}
+        asked = {
+            "output": callback["output"],
+            "outputs": [_output(name) for name in callback["output"].strip(".").split("...")],
+            "inputs": [one | {"value": values[one["property"]]} for one in callback["inputs"]],
+            "changedPropIds": ["url.pathname"],
+        }
+        return self("/_dash-update-component", asked)
+
+
+def _output(name: str) -> dict[str, Any]:
+    identity, _, prop = name.rpartition(".")
+    return {"id": json.loads(identity) if identity.startswith("{") else identity, "property": prop}
 
 
 def proxy_event(method: str, stage: str, path: str, body: Any = None, *, accept: str = "*/*") -> dict[str, Any]:

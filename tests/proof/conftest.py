@@ -30,7 +30,7 @@ from operate.stage import Stage, load_stage, project_root
 from sample import generate_small
 from tests.functional.events import s3_event, schedule_event, sqs_event
 from tests.proof import provoked
-from tests.proof.api_gateway import proxy_event
+from tests.proof.api_gateway import Browser
 from tests.proof.lambda_runtime import HERE, Cell, Function, requires
 from tests.proof.rights import Call
 
@@ -271,7 +271,7 @@ def recorded_calls(
     """The AWS calls of each function, `dashboard` among them, in order: service, operation, params, region."""
     if not RECORDER.exists():
         pytest.skip("tests/proof/recording is not there")
-    dashboard.invoke(proxy_event("GET", STAGE, "/_dash-layout"))
+    Browser(dashboard.invoke, STAGE).draw("/")
     return {
         file.stem: [json.loads(line) for line in file.read_text().splitlines()]
         for file in sorted(cells.recorded.glob("*.jsonl"))

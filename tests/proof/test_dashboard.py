@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
 from madness.deploy import site, workshop
-from tests.proof.api_gateway import Page, proxy_event
+from tests.proof.api_gateway import Browser, Page
 from tests.proof.conftest import ROOT, STAGE
 from tests.proof.lambda_runtime import ANSWER, Function
 
 
 @pytest.fixture(scope="module")
-def browser(dashboard: Function) -> Any:
-    def ask(path: str, body: Any = None) -> Page:
-        return Page.of(dashboard.invoke(proxy_event("GET" if body is None else "POST", STAGE, path, body)))
-
-    return ask
+def browser(dashboard: Function) -> Browser:
+    return Browser(dashboard.invoke, STAGE)
 
 
 def test_the_first_page_names_everything_below_the_stage(browser) -> None:
@@ -59,16 +55,7 @@ def test_the_function_serves_the_very_bytes_that_are_put_before_cloudfront(brows
 
 @pytest.mark.parametrize("place", ["/", "/ratings", "/tournament", "/quality", "/team", "/about"])
 def test_a_callback_draws_a_page_from_the_bucket(browser, place: str) -> None:
-    callback = next(one for one in browser("/_dash-dependencies").json if "page.children" in one["output"])
-    names = callback["output"].strip(".").split("...")
-    values = {"pathname": f"/{STAGE}{place}", "search": "", "data": 0}
-    asked = {
-        "output": callback["output"],
-        "outputs": [_output(name) for name in names],
-        "inputs": [one | {"value": values[one["property"]]} for one in callback["inputs"]],
-        "changedPropIds": ["url.pathname"],
-    }
-    page = browser("/_dash-update-component", asked)
+    page = browser.draw(place)
     assert page.status == 200
     assert page.json["response"]["trouble"]["hidden"] is True
     drawn = page.text
@@ -87,10 +74,3 @@ def test_it_has_started_and_stays_within_its_memory(browser, dashboard, capsys) 
 def _sources(page: Page) -> list[str]:
     """What the page has the browser load from where it came from."""
     return [source for source in re.findall(r'(?:src|href)="(/[^"]+)"', page.text) if "." in source]
-
-
-def _output(name: str) -> dict[str, Any]:
-    import json
-
-    identity, _, prop = name.rpartition(".")
-    return {"id": json.loads(identity) if identity.startswith("{") else identity, "property": prop}
