@@ -163,7 +163,7 @@ def test_the_schedule_fails_loudly_while_the_mapping_is_off(deployed: Deployed) 
     with pytest.raises(ReconcileFailed, match=r"madness-test-apply_results is Disabled.*update-event-source-mapping"):
         deployed.app.reconcile(schedule_event(), Context(900))
     deployed.functions.delete_event_source_mapping(UUID=deployed.mapping)
-    with pytest.raises(ReconcileFailed, match=r"madness-test-apply_results is Missing.*chalice deploy"):
+    with pytest.raises(ReconcileFailed, match=r"madness-test-apply_results is Missing.*madness deploy"):
         deployed.app.reconcile(schedule_event(), Context(900))
 
 
