@@ -163,7 +163,7 @@ def delete(stage: Stage, clients: Clients, root: Path, say: Say, sleep: Sleep) -
 def _zappa(arguments: list[str], stage: Stage, root: Path, say: Say) -> None:
     place = workshop.environment("dashboard", root, say)
     folder = workshop.copy("dashboard", root)
-    env = tool.environment(stage) | {"VIRTUAL_ENV": str(place)}
+    env = tool.environment(stage) | workshop.activated(place)
     log = root / LOGS / f"{stage.name}.log"
     tool.run(" ".join(("zappa", *arguments)), [place / "bin" / "zappa", *arguments], folder, env, log, say)
 

@@ -164,10 +164,12 @@ def _record(settings: Path, stage: Stage) -> Path:
 
 
 def _chalice(verb: str, stage: Stage, folder: Path, root: Path, say: Say) -> None:
-    chalice = workshop.environment("pipeline", root, say) / "bin" / "chalice"
+    place = workshop.environment("pipeline", root, say)
     what = f"chalice {verb} --stage {stage.name}"
-    command: list[str | Path] = [chalice, verb, "--stage", stage.name]
-    tool.run(what, command, folder, tool.environment(stage), root / LOGS / f"{stage.name}.log", say)
+    command: list[str | Path] = [place / "bin" / "chalice", verb, "--stage", stage.name]
+    # Activated: bytecode written into the copy would make it another package than the one that lies there.
+    env = tool.environment(stage) | workshop.activated(place)
+    tool.run(what, command, folder, env, root / LOGS / f"{stage.name}.log", say)
 
 
 def _is_notified(s3: Any, bucket: str, function: str) -> bool:

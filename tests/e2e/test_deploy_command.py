@@ -30,7 +30,7 @@ class Deployer:
     def __init__(self, root: Path, home) -> None:
         self.root, self.endpoint = root, ministack.start(home)
         self.clients = local_clients(self.endpoint)
-        passed = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MADNESS_"))}
+        passed = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MADNESS_", "PYTHON"))}
         told = {key: value for key, value in self.endpoint.environment().items() if key != "AWS_ENDPOINT_URL"}
         self._env = passed | told | {
             "MADNESS_AWS_ENDPOINT": self.endpoint.url, "PYTHONPATH": str(root),
