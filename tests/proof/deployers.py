@@ -27,6 +27,7 @@ ROOT = project_root()
 RECORDING = Path(__file__).parent / "recording"
 STAGE, ACCOUNT, REGION = "dev", "123456789012", "eu-central-1"
 STACK, PIPELINE, DASHBOARD = "stack", "pipeline", "dashboard"
+DEPLOY, PLAN, DESTROY_DATA = "deploy", "plan", "destroy-data"
 # A bundle of static files, and then so many others that the first is deleted.
 _UPLOAD = f"""
 import boto3
@@ -61,7 +62,7 @@ class _Deployer:
     endpoint: str
     waiters: Path
 
-    def run(self, task: str, command: Sequence[str | Path], where: Path, **more: str) -> None:
+    def run(self, task: str, command: Sequence[str | Path], where: Path, code: int = 0, **more: str) -> None:
         variables = environment() | {
             "PYTHONPATH": str(RECORDING),
             "RECORD_AWS_CALLS": str(self._file(task)),
@@ -76,7 +77,7 @@ class _Deployer:
             command, cwd=where, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
             check=False,
         )  # fmt: skip
-        if done.returncode != 0:
+        if done.returncode != code:
             told = " ".join(map(str, command))
             raise CommandFailed(f"{told} ended with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
 
@@ -110,6 +111,7 @@ def record(folder: Path) -> Recorded:
             running = [both.submit(step, deployer, checkout) for step in (_pipeline, _dashboard)]
         for step in running:
             step.result()
+        _whole(deployer, checkout)
         return Recorded(stage, deployer.calls())
     finally:
         ministack.stop(home)
@@ -146,6 +148,21 @@ def _dashboard(deployer: _Deployer, checkout: Path) -> None:
     deployer.run(DASHBOARD, _madness("edge"), checkout)
     deployer.run(DASHBOARD, _madness("edge", "--remove"), checkout)
     zappa("undeploy", "--yes")
+
+
+def _whole(deployer: _Deployer, checkout: Path) -> None:
+    """`madness deploy` and what goes with it."""
+    (checkout / workshop.FOLDER).mkdir()
+    (checkout / workshop.FOLDER / "environments").symlink_to(ROOT / workshop.FOLDER / "environments")
+    deployer.run(DEPLOY, _madness("deploy", "--cdn"), checkout)
+    with (checkout / "pipeline_app" / "program.py").open("a") as program:  # the dashboard's package stays as it is
+        program.write("# another program\n")
+    deployer.run(DEPLOY, _madness("deploy"), checkout)
+    deployer.run(DEPLOY, _madness("rollback"), checkout)
+    deployer.run(PLAN, _madness("deploy", "--plan"), checkout)
+    deployer.run(PLAN, _madness("doctor"), checkout, code=1)  # nobody answers under the API's address
+    deployer.run(DEPLOY, _madness("destroy", "--yes"), checkout)
+    deployer.run(DESTROY_DATA, _madness("destroy", "--yes", "--data"), checkout)
 
 
 def _madness(*arguments: str | Path) -> list[str | Path]:

@@ -19,7 +19,7 @@ from madness.deploy.rights import FOLDER, as_text, with_placeholders
 from operate.stage import Stage, load_stage, project_root
 from tests.proof import deployers, provoked, stacks
 from tests.proof.deployers import ACCOUNT
-from tests.proof.rights import Call, Place, Right, needed
+from tests.proof.rights import Call, Place, Policies, Right, needed
 
 # What is chosen by AWS, or by the clock, when a thing is made.
 _CHOSEN = (
@@ -35,14 +35,36 @@ _CHOSEN = (
 _AFTER_A_FAILURE = ("DeleteStack", "ContinueUpdateRollback", "DescribeEvents")
 
 
+# Whose policies somebody has who is given this task's as well: `madness deploy` does what the others do, and more.
+BESIDE: dict[str, tuple[str, ...]] = {
+    deployers.DEPLOY: (deployers.STACK, deployers.PIPELINE, deployers.DASHBOARD),
+    deployers.DESTROY_DATA: (deployers.STACK, deployers.PIPELINE, deployers.DASHBOARD, deployers.DEPLOY),
+}
+
+
+def asked_for(recorded: deployers.Recorded, task: str, place: Place) -> list[Right]:
+    """What the commands of a task call."""
+    return [right for call in recorded.calls[task] for right in needed(call, place)]
+
+
 def rights(recorded: deployers.Recorded, place: Place) -> dict[str, list[Right]]:
-    """What each task of deploying needs: its own calls, and those of CloudFormation in its name."""
-    found = {task: [right for call in calls for right in needed(call, place)] for task, calls in recorded.calls.items()}
-    stack = place.arn("cloudformation", f"stack/{recorded.stage.stack}/*")
+    """What the policy of each task gives: what its commands call, and what CloudFormation calls in their name."""
+    stage = recorded.stage
+    found = {task: asked_for(recorded, task, place) for task in recorded.calls}
+    stack = place.arn("cloudformation", f"stack/{stage.stack}/*")
     found[deployers.STACK] += [Right(f"cloudformation:{action}", stack) for action in _AFTER_A_FAILURE]
-    found[deployers.STACK] += stacks.needed_for_stage(recorded.stage, place)
-    found[deployers.DASHBOARD] += stacks.needed_for_zappa(recorded.stage, place)
-    found[deployers.DASHBOARD] += stacks.needed_for_edge(recorded.stage, place)
+    found[deployers.STACK] += stacks.needed_for_stage(stage, place)
+    found[deployers.DASHBOARD] += stacks.needed_for_zappa(stage, place)
+    found[deployers.DASHBOARD] += stacks.needed_for_edge(stage, place)
+    # Deleting the data is deleting all of it, whatever there was when it was recorded.
+    found[deployers.DESTROY_DATA] += [
+        Right(f"s3:{action}", f"arn:{place.partition}:s3:::{bucket}/*")
+        for bucket in (*stage.buckets().values(), stage.deployments)
+        for action in ("DeleteObject", "DeleteObjectVersion")
+    ]
+    for task, others in BESIDE.items():
+        has = Policies([document(found[other]) for other in others], place)
+        found[task] = has.refused(found[task])
     return found
 
 
@@ -53,6 +75,9 @@ def document(rights: Iterable[Right]) -> dict[str, Any]:
         where[right.action, right.context].add(_lasting(right.resource))
     together: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], set[str]] = defaultdict(set)
     for (action, context), resources in where.items():
+        # Where all of a bucket is asked for, its folders need not be.
+        whole = {one for one in resources if one.endswith("/*") and one.count("/") == 1}
+        resources -= {one for one in resources if one.partition("/")[0] + "/*" in whole} - whole
         together[tuple(sorted(resources)), context].add(action)
     statements = [
         {

@@ -164,6 +164,7 @@ _OTHERWISE: dict[str, tuple[str, ...]] = {
     "sqs.DeleteMessageBatch": ("sqs:DeleteMessage",),
     "sqs.ChangeMessageVisibilityBatch": ("sqs:ChangeMessageVisibility",),
     "lambda.Invoke": ("lambda:InvokeFunction",),
+    "lambda.GetLayerVersionByArn": ("lambda:GetLayerVersion",),
 }
 
 
@@ -197,7 +198,7 @@ def _sqs(params: Mapping[str, Any], place: Place, kinds: list[str]) -> str:
 def _lambda(params: Mapping[str, Any], place: Place, kinds: list[str]) -> str:
     if "eventsourcemapping" in kinds and "UUID" in params:
         return place.arn("lambda", f"event-source-mapping:{params['UUID']}")
-    name = params.get("FunctionName") or params["Resource"]
+    name = params.get("FunctionName") or params.get("Resource") or params["Arn"]
     return name if name.startswith("arn:") else place.arn("lambda", f"function:{name.removeprefix('function:')}")
 
 
@@ -218,7 +219,7 @@ _RESOURCES: dict[str, Callable[[Mapping[str, Any], Place, list[str]], str]] = {
     "cloudformation": _cloudformation,
     "iam": lambda params, place, _: place.arn("iam", f"role/{params['RoleName']}", regional=False),
     "events": lambda params, place, _: place.arn("events", f"rule/{params.get('Rule') or params['Name']}"),
-    "cloudwatch": lambda params, place, _: place.arn("cloudwatch", f"alarm:{params['AlarmNames'][0]}"),
+    "cloudwatch": lambda params, place, _: place.arn("cloudwatch", "alarm:*"),
     "sns": lambda params, place, _: params["TopicArn"],
     "service-quotas": lambda params, place, _: place.arn(
         "servicequotas", f"{params['ServiceCode']}/{params['QuotaCode']}"

@@ -11,12 +11,13 @@ import pytest
 from madness.deploy import rights as filled_in
 from operate.stage import load_stage, project_root
 from tests.proof import deployers, iam, provoked, stacks
-from tests.proof.deployers import ACCOUNT, DASHBOARD, PIPELINE, STACK, Recorded
+from tests.proof.deployers import ACCOUNT, DASHBOARD, DEPLOY, DESTROY_DATA, PIPELINE, PLAN, STACK, Recorded
 from tests.proof.rights import Call, Policies, Right, resource_types
 from tests.proof.rules import problems
 
 FOLDER = project_root() / filled_in.FOLDER
-TASKS = (STACK, PIPELINE, DASHBOARD, provoked.OPERATOR)
+DEPLOYING = (STACK, PIPELINE, DASHBOARD, DEPLOY, PLAN, DESTROY_DATA)
+TASKS = (*DEPLOYING, provoked.OPERATOR)
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +30,10 @@ def asked(recorded: Recorded) -> dict[str, list[Right]]:
     return iam.rights(recorded, iam.place_of(recorded.stage))
 
 
-def of_task(task: str, recorded: Recorded) -> Policies:
-    return Policies([filled_in.policies(recorded.stage, ACCOUNT)[task]], iam.place_of(recorded.stage))
+def of_task(task: str, recorded: Recorded, *, with_others: bool = False) -> Policies:
+    there = filled_in.policies(recorded.stage, ACCOUNT)
+    others = iam.BESIDE.get(task, ()) if with_others else ()
+    return Policies([there[one] for one in (task, *others)], iam.place_of(recorded.stage))
 
 
 def test_the_policies_are_those_that_the_commands_need(
@@ -41,13 +44,14 @@ def test_the_policies_are_those_that_the_commands_need(
     assert made == kept, "behind: `make iam` writes them anew"
 
 
-@pytest.mark.parametrize("task", [STACK, PIPELINE, DASHBOARD])
+@pytest.mark.parametrize("task", DEPLOYING)
 def test_a_policy_allows_what_its_commands_call(recorded: Recorded, asked: dict[str, list[Right]], task: str) -> None:
-    assert of_task(task, recorded).refused(asked[task]) == []
+    calls = iam.asked_for(recorded, task, iam.place_of(recorded.stage))
+    assert of_task(task, recorded, with_others=True).refused([*calls, *asked[task]]) == []
     assert of_task(task, recorded).unused(asked[task]) == []
 
 
-@pytest.mark.parametrize("task", [STACK, PIPELINE, DASHBOARD])
+@pytest.mark.parametrize("task", DEPLOYING)
 def test_a_policy_refuses_the_same_calls_elsewhere(
     recorded: Recorded, asked: dict[str, list[Right]], task: str
 ) -> None:
@@ -77,7 +81,8 @@ def test_nothing_is_wider_than_aws_makes_it(recorded: Recorded, task: str) -> No
             assert resource_types(action) == [], f"{action} can be allowed for {', '.join(resource_types(action))}"
         elif ":s3:::" in resource:
             bucket, _, key = resource.rpartition(":::")[2].partition("/")
-            assert "*" not in bucket and (not key or not key.startswith("*"))
+            assert "*" not in bucket
+            assert not key.startswith("*") or (task == DESTROY_DATA and action.startswith("s3:DeleteObject"))
         elif ":sqs:" in resource or ":role/" in resource:
             assert "*" not in resource
 
@@ -91,7 +96,7 @@ def test_a_policy_is_one_that_aws_takes(recorded: Recorded, task: str) -> None:
     assert problems(Call("iam", "CreatePolicy", params)) == []
 
 
-@pytest.mark.parametrize("task", [STACK, PIPELINE, DASHBOARD])
+@pytest.mark.parametrize("task", DEPLOYING)
 def test_aws_takes_every_request_of_a_deployment(recorded: Recorded, task: str) -> None:
     assert recorded.calls[task]
     assert sorted({problem for call in recorded.calls[task] for problem in problems(call)}) == []
