@@ -10,18 +10,19 @@ from lake.heads import Head
 from lake.lake import Lake
 from lake.ledger import Entry, Ledger, digest
 from lake.published import Manifest
+from lake.registry import Charge
 from lake.schedule import Schedule
 
 
 def is_folded(lake: Lake, league: League) -> bool:
-    """True if a league's head knows all that its ledger says."""
-    head, _ = lake.heads(lake.model(league)).read(league)
-    return knows_all(head, league, lake.ledger)
+    """True if a league's head knows all that its ledger and the log of models say."""
+    folded = lake.folded(league)
+    return knows_all(folded.head, folded.charge, lake.ledger)
 
 
-def knows_all(head: Head, league: League, ledger: Ledger) -> bool:
-    """True if a head was folded from all that the ledger says, and has forecast the games to come."""
-    return not unapplied(head, league, ledger) and new_fixtures(head, league, ledger) is None
+def knows_all(head: Head, charge: Charge, ledger: Ledger) -> bool:
+    """True if a head was folded from all that the ledger says, and has had the games to come forecast."""
+    return not unapplied(head, charge.league, ledger) and news(head, charge, ledger) is None
 
 
 def unapplied(head: Head, league: League, ledger: Ledger) -> list[tuple[int, int]]:
@@ -33,10 +34,11 @@ def unapplied(head: Head, league: League, ledger: Ledger) -> list[tuple[int, int
     return changed
 
 
-def new_fixtures(head: Head, league: League, ledger: Ledger) -> str | None:
-    """Digest of the games to come if they are not those that the head has forecast, else None."""
-    inputs = Schedule(league, ledger).inputs(head)
-    return inputs if inputs != head.pending_inputs else None
+def news(head: Head, charge: Charge, ledger: Ledger) -> str | None:
+    """Digest of what a head that has every day has not heard of: games to come, another model; None if of all."""
+    inputs = Schedule(charge.league, ledger).inputs(head, charge.digest)
+    is_news = inputs != head.pending_inputs or charge.is_news_to(head)
+    return digest([inputs, str(charge.count)]) if is_news else None
 
 
 def is_behind(manifest: Manifest, head: Head, reference: str) -> bool:

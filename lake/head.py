@@ -57,6 +57,7 @@ class Head:
     they are no days of their season. pending: key of the forecasts of games to come; pending_inputs: digest of what
     they were made from. fingerprint: the environment that folded, whose equal bytes can be expected. catching_up: why
     the fold has begun anew, as long as it is behind the ledger; until then nothing of this head is shown.
+    first: the model that forecast the first days. decisions: how many it had heard of that put a model in charge.
     """
 
     league: str
@@ -73,6 +74,8 @@ class Head:
     pending_inputs: str = ""
     fingerprint: dict[str, str] = field(default_factory=dict)
     catching_up: str = ""
+    first: str = ""
+    decisions: int = 0
 
     @property
     def position(self) -> tuple[int, int] | None:

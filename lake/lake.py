@@ -7,13 +7,15 @@ from functools import cached_property
 
 from hoops.forecast.model import Model, shipped
 from hoops.games.leagues import League
-from lake.heads import Heads
+from lake.heads import Head, Heads
 from lake.holds import Holds
 from lake.issued import Issued
 from lake.ledger import Ledger
 from lake.published import PublishedTables
 from lake.receipts import Receipts
-from lake.store import Store
+from lake.registry import Charge, Registry
+from lake.retry import retrying
+from lake.store import Conflict, Store
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,39 @@ class Lake:
     def _heads(self) -> dict[str, Heads]:
         return {}
 
-    def heads(self, model: Model) -> Heads:
-        """Heads of the engine that a model is."""
-        return self._heads.setdefault(model.id, Heads(self.models, model.id))
+    def heads(self, engine: str) -> Heads:
+        """Heads of an engine."""
+        return self._heads.setdefault(engine, Heads(self.models, engine))
 
-    def model(self, league: League) -> Model:
-        """The model that forecasts a league now."""
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.models, self.shipped)
+
+    def shipped(self, league: League) -> Model:
+        """The model that comes with the program; who is in charge, the registry says."""
         return shipped(league)
+
+    def folded(self, league: League) -> Folded:
+        """Who is in charge of a league, and where its state stands."""
+        return retrying(lambda: self._folded(league))
+
+    def _folded(self, league: League) -> Folded:
+        charge = self.registry.charge(league)
+        heads = self.heads(charge.engine)
+        stored, etag = heads.read(league)
+        if stored.decisions > charge.count:
+            raise Conflict(  # it was committed after the log was read
+                f"the head of league {league} has heard of {stored.decisions} decisions, and the log has {charge.count}"
+            )
+        return Folded(charge, heads, charge.as_folded(stored), stored, etag)
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Where a league stands. head: from which is folded on. stored, etag: what lies in the bucket."""
+
+    charge: Charge
+    heads: Heads
+    head: Head
+    stored: Head
+    etag: str | None

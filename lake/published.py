@@ -27,13 +27,15 @@ class TableEntry:
 class Manifest:
     """What the tables of a league show.
 
-    generation: of the head they were made from. reference: digest of the reference entries. season, day: last day
-    applied. seasons: those with tables. published_at: UTC time of the last change.
+    generation: of the head they were made from. model: the one that forecasts the next day. reference: digest of the
+    reference entries. season, day: last day applied. seasons: those with tables. published_at: UTC time of the last
+    change.
     """
 
     league: str
     generation: int = 0
     engine: str = ""
+    model: str = ""
     reference: str = ""
     season: int | None = None
     day: int | None = None

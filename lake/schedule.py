@@ -31,13 +31,16 @@ class Schedule:
         """Days of a season that have games."""
         return [day for day in self._listed(season) if day.has_games]
 
-    def inputs(self, head: Head) -> str:
-        """Digest of what the forecasts of games to come are made from: where the state stands, lists, retractions."""
+    def inputs(self, head: Head, in_charge: str) -> str:
+        """Digest of what the forecasts of games to come are made from: where the state stands, lists, retractions.
+
+        in_charge: digest of who forecasts which day.
+        """
         position = head.position or START
         open_lists = {season: entry for season, entry in self._fixture_lists().items() if season >= position[0]}
         retracted = [entry for season in sorted(open_lists) for entry in self._retracted(season)]
         keys = [entry.key for entry in (*open_lists.values(), *retracted)]
-        return digest([str(position), *keys]) if keys else ""
+        return digest([str(position), in_charge, *keys]) if keys else ""
 
     def is_behind(self, head: Head) -> bool:
         """True while the ledger has days after the head's, whose results every forecast should know."""

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from hoops.games.moment import told
+
 
 def render_status(found: dict[str, Any]) -> None:
     """Print a status as tables on stdout."""
@@ -144,7 +146,8 @@ def render_match(found: dict[str, Any]) -> None:
     known = found["known_through"]
     text = f"model {found['model']}, which knew all games to day {known['day']} of {known['season']}"
     if not found["out_of_sample"]:
-        text += f"; it was trained on seasons to {found['trained_through']}, this one included"
+        through = found["trained_through"]
+        text += f"; it was trained on games to {told((through['season'], through['day']))}, this one's day included"
     console.print(f"\n{text}", highlight=False)
     for side in (one, two):
         if not side["seen"]:

@@ -24,6 +24,7 @@ from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
 from hoops.forecast.features import Described
 from hoops.forecast.scorer import Scorer, lack
 from hoops.games.leagues import Kind
+from hoops.games.moment import end_of
 from hoops.games.results import Results
 from ml_jobs.device import device_for
 from ml_jobs.settings import Settings
@@ -140,7 +141,7 @@ def _fit(games: Games, settings: Settings, through: int, device: str) -> Trained
     training, validation = games.where(games.season < first_validation), games.where(games.season >= first_validation)
     network, found = _stopped_early(training, validation, temperature, settings, device)
     if not settings.refit:
-        return replace(found, scorer=replace(found.scorer, trained_through=through))
+        return replace(found, scorer=replace(found.scorer, trained_through=end_of(through)))
     network = _Network(frame, linear, settings, device)
     rows = frame.rows(games, settings, device)
     for epoch in range(found.epochs):
@@ -275,7 +276,7 @@ class _Network:
             out=out,
             temperature=temperature,
             margin_unit=MARGIN_UNIT,
-            trained_through=through,
+            trained_through=end_of(through),
         )
 
 

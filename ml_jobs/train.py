@@ -36,6 +36,7 @@ from hoops.evaluation.baselines import Simple
 from hoops.forecast import features
 from hoops.forecast.scorer import Scorer, score, to_bytes
 from hoops.games.leagues import League
+from hoops.games.moment import told
 from hoops.knowledge import Knowledge
 from hoops.knowledge.parameters import defaults
 from ml_jobs.fit_scorer import Games, Trained, fit, mute_groups
@@ -154,7 +155,7 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] = os
         pack(Path(given.out), given.tar)
     if given.ship:
         ship(model, given.league)
-    log.info("trained through %d on %s", model.trained.scorer.trained_through, model.trained.device)
+    log.info("trained through %s on %s", told(model.trained.scorer.trained_through), model.trained.device)
 
 
 def _predictions(backtest: Backtest, seed: int) -> str:

@@ -13,6 +13,7 @@ from lake.behind import is_behind, is_folded, reference_digest
 from lake.heads import Head
 from lake.lake import Lake
 from lake.published import Manifest
+from lake.registry import Decision
 from operate.aws import Clients
 from operate.reconcile import invoke_reconcile
 from operate.stage import Stage
@@ -35,7 +36,10 @@ def depth(sqs: Any, queue: str) -> int:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where one league is. days: accepted league-days with games; waiting: those not in the head as they are now."""
+    """Where one league is. days: accepted league-days with games; waiting: those not in the head as they are now.
+
+    in_charge: the decision that says which model forecasts the next day.
+    """
 
     league: League
     days: int
@@ -43,6 +47,7 @@ class Standing:
     head: Head
     manifest: Manifest
     is_published: bool
+    in_charge: Decision
 
 
 class Backlog:
@@ -68,13 +73,15 @@ class Backlog:
         return sum(len(days) for seasons in self._days.values() for days in seasons.values())
 
     def look(self, league: League) -> Standing:
-        head, _ = self._lake.heads(self._lake.model(league)).read(league)
+        folded = self._lake.folded(league)
+        head = folded.head
         manifest, _ = self._lake.published.manifest(league)
         seasons = self._days[league]
         waiting = sum(len(head.unlike(season, days)) for season, days in seasons.items())
         reference = self._reference[league]
         published = not is_behind(manifest, head, reference) or (head.generation == 0 and not any(seasons.values()))
-        return Standing(league, sum(map(len, seasons.values())), waiting, head, manifest, published)
+        days, in_charge = sum(map(len, seasons.values())), folded.charge.after(head)
+        return Standing(league, days, waiting, head, manifest, published, in_charge)
 
 
 def wait_until_published(

@@ -86,7 +86,7 @@ def predict(asked: Asked, source: Source, progress: Progress = lambda done, tota
         raise PredictError(f"{asked.team1!r} and {asked.team2!r} are one team: {Reference(tables).team_name(team1)}")
     city = _city(asked.city, tables.get("Cities"))
     timestamp, through = _moments(asked, last)
-    model = source.model
+    model = source.model_on(timestamp)
     known = source.known(through, progress)
     found = predict_match(
         known, team1, team2, SITES[site], timestamp, model, city, Surroundings.of(tables)
@@ -178,8 +178,8 @@ def _answer(
         "drivers": [asdict(driver) for driver in found.drivers],
         "known_through": {"season": last_season, "day": last_day},
         "model": model.id,
-        "trained_through": model.trained_through,
-        "out_of_sample": season > model.trained_through,
+        "trained_through": dict(zip(("season", "day"), model.trained_through, strict=True)),
+        "out_of_sample": timestamp > model.trained_through,
     }
 
 

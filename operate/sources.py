@@ -27,10 +27,12 @@ from hoops.games.results import Results
 from hoops.knowledge import Knowledge
 from hoops.knowledge import homes as where
 from hoops.knowledge.homes import located
+from hoops.knowledge.parameters import Parameters
 from lake.folder import read_folder
 from lake.heads import Lost
 from lake.lake import Lake
 from lake.ledger import reference_tables, statements
+from lake.registry import Charge
 from lake.retry import retrying
 
 DATASETS = ("Teams", "TeamSpellings", "Seasons", "Cities", "GameCities", "TeamConferences")
@@ -40,9 +42,8 @@ Progress = Callable[[int, int], None]
 class Source(Protocol):
     """Where games and names come from, of one league."""
 
-    @property
-    def model(self) -> Model:
-        """The model that forecasts here."""
+    def model_on(self, moment: Moment) -> Model:
+        """The model that forecasts a day here."""
 
     def reference(self) -> Mapping[str, pa.Table]:
         """Reference tables by dataset name."""
@@ -51,7 +52,7 @@ class Source(Protocol):
         """The last day with games that hold; None if there is none."""
 
     def known(self, through: Moment, progress: Progress) -> Knowledge:
-        """What all days up to and including one have told `model`."""
+        """What all days up to and including one have told the model that forecasts the next."""
 
 
 class FolderSource:
@@ -60,8 +61,7 @@ class FolderSource:
     def __init__(self, folder: Path, league: League) -> None:
         self._folder, self._league = folder, league
 
-    @property
-    def model(self) -> Model:
+    def model_on(self, moment: Moment) -> Model:
         return shipped(self._league)
 
     def reference(self) -> Mapping[str, pa.Table]:
@@ -78,7 +78,8 @@ class FolderSource:
             pc.less(games["season"], season),
             pc.and_(pc.equal(games["season"], season), pc.less_equal(games["day"], day)),
         )
-        return _learn(knowledge.initial(self.model.parameters), games.filter(before), self.model, progress)
+        parameters = shipped(self._league).parameters
+        return _learn(knowledge.initial(parameters), games.filter(before), parameters, progress)
 
     @cached_property
     def _read(self) -> Any:
@@ -91,9 +92,8 @@ class LakeSource:
     def __init__(self, lake: Lake, league: League) -> None:
         self._lake, self._league = lake, league
 
-    @property
-    def model(self) -> Model:
-        return self._lake.model(self._league)
+    def model_on(self, moment: Moment) -> Model:
+        return self._charge.on(moment)
 
     def reference(self) -> Mapping[str, pa.Table]:
         return self._reference
@@ -110,13 +110,13 @@ class LakeSource:
         return next(((day.season, day.day) for day in holds), None)
 
     def known(self, through: Moment, progress: Progress) -> Knowledge:
-        known = retrying(lambda: self._known(self.model, through, progress))
+        known = retrying(lambda: self._known(through, progress))
         # The ledger's games carry no cities; where teams are at home is told by the cities of all games before.
         cities = self._reference.get("GameCities")
         return known if cities is None else _with_homes(known, cities, through)
 
-    def _known(self, model: Model, through: Moment, progress: Progress) -> Knowledge:
-        heads, ledger = self._lake.heads(model), self._lake.ledger
+    def _known(self, through: Moment, progress: Progress) -> Knowledge:
+        heads, ledger, parameters = self._lake.heads(self._charge.engine), self._lake.ledger, self._charge.parameters
         head, etag = heads.read(self._league)
         kept = {(season, one.last_day): one.snapshot for season, one in head.seasons.items()}
         kept |= {(head.season or 0, day): key for day, key in head.snapshots.items()}
@@ -125,7 +125,7 @@ class LakeSource:
         changed = [(season, day) for season, days in history.items()
                    for day in head.unlike(season, {one.day: one.digest for one in days if one.has_games})]  # fmt: skip
         usable = [moment for moment in kept if moment <= through and all(moment < one for one in changed)]
-        start, known = START, knowledge.initial(model.parameters)
+        start, known = START, knowledge.initial(parameters)
         for moment in sorted(usable, reverse=True):
             try:
                 with heads.as_of(self._league, etag):
@@ -135,7 +135,11 @@ class LakeSource:
                 continue  # an older state does as well, and takes longer
         days = [day for season, days in history.items() for day in days if start < (season, day.day) <= through]
         entries = [entry for day in days for entry in day.entries]
-        return _learn(known, merge(statements(ledger, entries)), model, progress)
+        return _learn(known, merge(statements(ledger, entries)), parameters, progress)
+
+    @cached_property
+    def _charge(self) -> Charge:
+        return self._lake.registry.charge(self._league)
 
     @cached_property
     def _reference(self) -> dict[str, pa.Table]:
@@ -143,11 +147,11 @@ class LakeSource:
         return reference_tables(self._lake.ledger, {name: entries[name] for name in DATASETS if name in entries})
 
 
-def _learn(known: Knowledge, games: pa.Table, model: Model, progress: Progress) -> Knowledge:
+def _learn(known: Knowledge, games: pa.Table, parameters: Parameters, progress: Progress) -> Knowledge:
     done = 0
     for day in days_of(games):
-        before = knowledge.advance(known, day.season, day.day, model.parameters)
-        known = knowledge.update(before, Results.of(day.games), model.parameters)
+        before = knowledge.advance(known, day.season, day.day, parameters)
+        known = knowledge.update(before, Results.of(day.games), parameters)
         done += day.games.num_rows
         progress(done, games.num_rows)
     return known

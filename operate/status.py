@@ -28,7 +28,7 @@ def status(stage: Stage, clients: Clients, now: datetime | None = None) -> dict[
             "day": standing.head.day,
             "days": standing.days,
             "days_waiting": standing.waiting,
-            "model": lake.model(league).id,
+            "model": standing.in_charge.id,
             "published_at": published or None,
             "published_seconds_ago": _age(published, now) if published else None,
             "tables_current": standing.is_published,

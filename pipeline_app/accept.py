@@ -167,8 +167,7 @@ def _enter_days(
 ) -> dict[Entry, bool]:
     days = {(day.season, day.day): day.games for day in days_of(table)}
     entered = lake.ledger.write_days(league, sort, version, days)
-    head, _ = lake.heads(lake.model(league)).read(league)
-    queue.send(plan(league, days, head, lake.ledger))
+    queue.send(plan(league, days, lake.folded(league).head, lake.ledger))
     return entered
 
 

@@ -16,12 +16,15 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+import pyarrow as pa
+
 from hoops.errors import MadnessError
+from hoops.games.identity import without
 from hoops.games.leagues import League
 from hoops.games.moment import Moment
 from lake.fingerprint import fingerprint
-from lake.heads import Head, Lost
-from lake.lake import Lake
+from lake.heads import Expired, Head, Lost
+from lake.lake import Folded, Lake
 from lake.retry import retrying
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.nudges import Nudge, Unreadable
@@ -141,19 +144,20 @@ def apply(
 
 def _fold_and_commit(lake: Lake, league: League, batch: _Batch, now: datetime, folding: Deadline) -> tuple[Head, bool]:
     """The head after the messages, and whether they are wholly applied."""
-    model = lake.model(league)
-    heads = lake.heads(model)
-    before, etag = heads.read(league)
+    folded = _in_charge(lake, league)
+    charge, heads, before = folded.charge, folded.heads, folded.head
     if before.generation == 0:
         before = _begun_anew(lake, league, before)
+    if charge.takes_over_from_another(before):
+        before = _taken_over(lake, league, before)
     if batch.looks_around:
         for key, why in heads.lost(before).items():
             _note(batch, league, Lost(key, why))
     while True:
-        replay = Replay(league, before, lake.ledger, heads, lake.issued, model, folding.is_over)
+        replay = Replay(charge, before, lake.ledger, heads, lake.issued, folding.is_over)
         try:
-            with heads.as_of(league, etag):
-                folded, head = _replayed(replay, batch, now)
+            with heads.as_of(league, folded.etag):
+                days_of, head = _replayed(replay, batch, now)
         except Lost as lost:
             _note(batch, league, lost)
         else:
@@ -161,12 +165,21 @@ def _fold_and_commit(lake: Lake, league: League, batch: _Batch, now: datetime, f
     if head is None:
         head = before
     else:
-        head = heads.commit(league, head, etag)
-        heads.expire(before.keys() - head.keys())
-    for (identity, nudge), days in zip(batch.messages, folded, strict=True):
+        head = heads.commit(league, head, folded.etag)
+        heads.expire((folded.stored.keys() | before.keys()) - head.keys())
+    for (identity, nudge), days in zip(batch.messages, days_of, strict=True):
         log.info("applied", league=league, season=nudge.season, day=nudge.day, message_id=identity, folded=days,
             generation=head.generation, engine=head.engine)  # fmt: skip
     return head, not replay.is_exhausted
+
+
+def _in_charge(lake: Lake, league: League) -> Folded:
+    """Who forecasts and where the state stands, decisions that came too late for it put off to its next day."""
+    while (folded := lake.folded(league)).charge.is_late_for(folded.head):
+        lake.registry.postpone(league, folded.head)
+        log.warning("postponed", league=league, reach=folded.head.reach, why="days were folded before a decision came",
+            then="the model is in charge from the next day on")  # fmt: skip
+    return folded
 
 
 def _replayed(replay: Replay, batch: _Batch, now: datetime) -> tuple[list[list[tuple[int, int, int]]], Head | None]:
@@ -188,6 +201,26 @@ def _note(batch: _Batch, league: League, lost: Lost) -> None:
         raise lost
     log.warning("lost", league=league, object=lost.key, why=lost.why, then="folded again from what is left")
     batch.lost[lost.key] = lost.why
+
+
+def _taken_over(lake: Lake, league: League, head: Head) -> Head:
+    """A head with the games to come as the engine that is shown has issued them: that stays on record."""
+    manifest, _ = lake.published.manifest(league)
+    if manifest.engine in ("", head.engine):
+        return head
+    others = lake.heads(manifest.engine)
+    shown, _ = others.read(league)
+    if not shown.pending:
+        return head
+    heads = lake.heads(head.engine)
+    try:
+        issued = others.read_rows(shown.pending)
+        own = heads.read_rows(head.pending) if head.pending else issued.slice(0, 0)
+    except Expired as gone:
+        log.warning("lost", league=league, object=gone.key, why=gone.why, then="what was issued last is not on record")
+        return head
+    rows = pa.concat_tables([issued, without(own, issued)])
+    return replace(head, pending=heads.write_rows(head, "pending", rows), pending_inputs="")
 
 
 def _begun_anew(lake: Lake, league: League, head: Head) -> Head:

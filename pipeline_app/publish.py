@@ -25,6 +25,7 @@ from lake.heads import Head, Heads, SeasonHead, unpack_teams
 from lake.lake import Lake
 from lake.ledger import Entry, Ledger, digest, reference_tables
 from lake.published import Manifest, PublishedTables, TableEntry, manifest_key, table_key
+from lake.registry import Charge
 from lake.retry import retrying
 from lake.store import Conflict
 from pipeline_app.deadline import NEVER, Deadline
@@ -65,17 +66,17 @@ def damaged(lake: Lake, league: League) -> list[str]:
 def _publish(
     lake: Lake, league: League, clock: Callable[[], datetime], distrusted: Collection[str], deadline: Deadline
 ) -> None:
-    heads = lake.heads(lake.model(league))
     # The manifest first: then a head of fewer generations is no older one, but one that was begun anew.
     manifest, etag = _manifest(lake, league)
-    head, head_etag = heads.read(league)
+    folded = lake.folded(league)
+    heads, head = folded.heads, folded.head
     entries = lake.ledger.reference(league)
     stated = reference_digest(entries)
     nothing = etag is None and not head.seasons and not head.pending
     is_due = is_behind(manifest, head, stated) or bool(distrusted)
-    if nothing or not is_due or _must_wait(manifest, head, league, lake.ledger):
+    if nothing or not is_due or _must_wait(manifest, head, folded.charge, lake.ledger):
         return
-    with heads.as_of(league, head_etag):
+    with heads.as_of(league, folded.etag):
         wanted = _wanted(head, heads, manifest, stated, partial(_reference, lake, entries))
         written: dict[str, TableEntry] = {}
         left = 0
@@ -102,7 +103,7 @@ def _publish(
         league,
         replace(
             manifest,
-            generation=head.generation, engine=head.engine, reference=stated,
+            generation=head.generation, engine=head.engine, model=folded.charge.after(head).id, reference=stated,
             season=last, day=head.shown[last].last_day if last is not None else None,
             published_at=f"{clock():%Y-%m-%dT%H:%M:%SZ}",
             seasons=seasons,
@@ -126,13 +127,13 @@ def _manifest(lake: Lake, league: League) -> tuple[Manifest, str | None]:
     return replace(manifest, tables=tables), etag
 
 
-def _must_wait(manifest: Manifest, head: Head, league: League, ledger: Ledger) -> bool:
+def _must_wait(manifest: Manifest, head: Head, charge: Charge, ledger: Ledger) -> bool:
     """A head that must not be shown yet, because it was begun anew and tables show more than it knows."""
     if not manifest.tables:
         return False
     if head.catching_up or (manifest.engine == head.engine and manifest.generation > head.generation):
         return True
-    return manifest.engine != head.engine and not knows_all(head, league, ledger)
+    return manifest.engine != head.engine and not knows_all(head, charge, ledger)
 
 
 def _wanted(

@@ -10,7 +10,7 @@ from typing import TypeVar
 from hoops.contract.columns import FOLDERS
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
-from lake.behind import new_fixtures, unapplied
+from lake.behind import news, unapplied
 from lake.heads import Lost
 from lake.lake import Lake
 from lake.ledger import digest
@@ -112,16 +112,16 @@ def _mend(lake: Lake, queue: Queue, league: League, clock: Callable[[], datetime
 
 def overdue(lake: Lake, league: League) -> list[Nudge]:
     """The nudges that would bring a league's head up to its ledger, and have what is lost folded again."""
-    heads = lake.heads(lake.model(league))
-    head, _ = heads.read(league)
-    lost = heads.lost(head)
+    folded = lake.folded(league)
+    head = folded.head
+    lost = folded.heads.lost(head)
     if lost:
         return [_look(league, lost)]
     behind = unapplied(head, league, lake.ledger)
     if behind:
         return plan(league, behind, head, lake.ledger)
-    inputs = new_fixtures(head, league, lake.ledger)
-    return [] if inputs is None else [Nudge(league, None, None, inputs)]
+    unheard = news(head, folded.charge, lake.ledger)
+    return [] if unheard is None else [Nudge(league, None, None, unheard)]
 
 
 def _look(league: League, lost: Iterable[str]) -> Nudge:

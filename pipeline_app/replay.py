@@ -20,15 +20,15 @@ import pyarrow.compute as pc
 from hoops import knowledge, tables
 from hoops.contract import merge
 from hoops.forecast.fold import carry_issued, forecast_fixtures, handle_new_data, issued
-from hoops.forecast.model import Model
 from hoops.games.identity import without
-from hoops.games.leagues import LAST_DAY, League
+from hoops.games.leagues import LAST_DAY
 from hoops.games.moment import START, Moment
 from hoops.knowledge import Knowledge
 from hoops.schemas import ISSUED, PENDING, PREDICTED, RATED
 from lake.heads import Head, Heads, SeasonHead, pack_teams, season_digest
 from lake.issued import Issued
 from lake.ledger import DayEntries, Ledger, statements
+from lake.registry import Charge
 from lake.schedule import OVERDUE, Schedule
 
 KEPT_SNAPSHOTS = 5  # states kept of the running season, so that a late correction need not fold all of it again
@@ -45,17 +45,16 @@ class Replay:
 
     def __init__(
         self,
-        league: League,
+        charge: Charge,
         head: Head,
         ledger: Ledger,
         heads: Heads,
         issued_before: Issued,
-        model: Model,
         time_is_up: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._league, self._ledger, self._heads, self._model = league, ledger, heads, model
+        self._charge, self._league, self._ledger, self._heads = charge, charge.league, ledger, heads
         self._issued = issued_before
-        self._schedule = Schedule(league, ledger)
+        self._schedule = Schedule(charge.league, ledger)
         self._budget = DAYS_A_COMMIT
         self._time_is_up, self._has_begun = time_is_up, False
         self._before, self.head = head, head
@@ -108,9 +107,10 @@ class Replay:
         """Write what was folded and give the head to commit; None if nothing has changed."""
         # While results wait to be folded, forecasts made now would be old before anyone reads them.
         behind = self._schedule.is_behind(self.head)
-        inputs = "" if behind else self._schedule.inputs(self.head)
+        inputs = "" if behind else self._schedule.inputs(self.head, self._charge.digest)
         self.head = replace(self.head, catching_up=self.head.catching_up if behind else "")
-        if self.head == self._before and inputs == self._before.pending_inputs:
+        is_news = inputs != self._before.pending_inputs or self._charge.is_news_to(self._before)
+        if self.head == self._before and not is_news:
             return None
         if self._is_unfinished:
             self._finish_season()
@@ -119,7 +119,10 @@ class Replay:
             key = self.head.pending
         else:
             key = self._heads.write_rows(self._before, "pending", pending) if pending.num_rows else None
-        return replace(self.head, pending=key, pending_inputs=inputs, fingerprint=fingerprint)
+        return replace(
+            self.head, pending=key, pending_inputs=inputs, fingerprint=fingerprint,
+            first=self._charge.first, decisions=self._charge.count,
+        )  # fmt: skip
 
     # -- what changed, and what is due --------------------------------------------------------------------------
 
@@ -188,7 +191,7 @@ class Replay:
             self.head = replace(self.head, season=season, days={}, snapshots={})
         rows = self._season_rows()
         fixtures = without(self._schedule.of_day(season, day), games)
-        folded = handle_new_data((season, day), games, known, self._model, fixtures)
+        folded = handle_new_data((season, day), games, known, self._charge.on((season, day)), fixtures)
         self._rows = rows.and_day(carry_issued(folded.predicted, *self._issued_before(season)), folded.rated)
         self._known = folded.known
         self._reached = pa.concat_tables([without(self._reached, folded.pending), folded.pending])
@@ -212,7 +215,7 @@ class Replay:
     def _current_knowledge(self) -> Knowledge:
         if self._known is None:
             key = self.head.state_key()
-            self._known = knowledge.initial(self._model.parameters) if key is None else self._heads.read_known(key)
+            self._known = knowledge.initial(self._charge.parameters) if key is None else self._heads.read_known(key)
         return self._known
 
     def _season_rows(self) -> _Rows:
@@ -274,7 +277,7 @@ class Replay:
         games = self._season_rows().predicted if self.head.season else PREDICTED.empty_table()
         fixtures = self._schedule.to_come(self.head.position, games)
         later = pc.or_(pc.greater(fixtures["season"], season), pc.greater(fixtures["day"], day))
-        made = forecast_fixtures(self._current_knowledge(), fixtures.filter(later), self._model)
+        made = forecast_fixtures(self._current_knowledge(), fixtures.filter(later), self._charge.on)
         before = self._pending_before()
         reached = carry_issued(issued(self._reached, now), before)
         kept = pa.concat_tables([reached, without(before, reached)])

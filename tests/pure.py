@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 
 import pyarrow as pa
@@ -11,28 +12,48 @@ from hoops import contract, tables
 from hoops.contract import merge
 from hoops.contract.merge import ReferenceStatement, Statement
 from hoops.contract.reader import Accepted
-from hoops.forecast.fold import days_of, fold
-from hoops.forecast.model import shipped
+from hoops.forecast.fold import Day, FoldedDay, days_of, fold
+from hoops.forecast.model import Model, shipped
 from hoops.games.leagues import League
+from hoops.games.moment import Moment
 from hoops.games.reference import Reference
 from hoops.schemas import PUBLISHED
 from lake import parquet
 from lake.published import table_key
 
 
-def published_bytes(league: League, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Parquet bytes by key of every table but `upcoming`, from uploaded files given oldest first."""
+InCharge = Callable[[Moment], Model]
+
+
+def published_bytes(league: League, files: Mapping[str, bytes], in_charge: InCharge | None = None) -> dict[str, bytes]:
+    """Parquet bytes by key of every table but `upcoming`, from uploaded files given oldest first.
+
+    in_charge: who forecasts a day; by default the model that ships.
+    """
     read = [contract.read(contract.parse(key), body) for key, body in files.items()]
     mine = [(f"{place:06d}", one) for place, one in enumerate(read) if one.name.league in (league, None)]
     games = merge.merge(
         [_statement(version, one) for version, one in mine if one.name.folder in ("results", "retractions")]
     )
-    made = league_tables(league, games, _reference(mine))
+    made = league_tables(league, games, _reference(mine), in_charge or (lambda day: shipped(league)))
     return {key: parquet.encode(table, PUBLISHED[key.split("/")[0]].schema) for key, table in made.items()}
 
 
-def league_tables(league: League, games: pa.Table, reference: Reference) -> dict[str, pa.Table]:
-    folded = zip(days_of(games), fold(days_of(games), shipped(league)), strict=True)
+def by_log(log: bytes, league: League, models: Iterable[Model]) -> InCharge:
+    """Who forecasts a day by the words of a log, in the engine of its newest decision: the newest that applies."""
+    known = {model.id: model for model in models}
+    decided = [one for one in json.loads(log)["leagues"][league]["decisions"] if one["action"] != "kept"]
+    mine = [one for one in decided if one["constants"] == decided[-1]["constants"]]
+
+    def in_charge(moment: Moment) -> Model:
+        applies = [one for one in mine if one["effective_from"] is None or tuple(one["effective_from"]) <= moment]
+        return known[(applies[-1] if applies else mine[0])["id"]]
+
+    return in_charge
+
+
+def league_tables(league: League, games: pa.Table, reference: Reference, in_charge: InCharge) -> dict[str, pa.Table]:
+    folded = [*_folded(games, in_charge)]
     made, summaries = {}, []
     for season, group in groupby(folded, key=lambda pair: pair[0].season):
         days = [day for _, day in group]
@@ -45,6 +66,15 @@ def league_tables(league: League, games: pa.Table, reference: Reference) -> dict
     made[table_key("teams", league)] = tables.teams(summaries, reference)
     made[table_key("seasons", league)] = tables.seasons(summaries, reference)
     return made
+
+
+def _folded(games: pa.Table, in_charge: InCharge) -> Iterator[tuple[Day, FoldedDay]]:
+    known = None
+    for day in days_of(games):
+        model = in_charge(day.timestamp)
+        (folded,) = fold([day], model, known)
+        known = folded.known
+        yield day, folded
 
 
 def _statement(version: str, one: Accepted) -> Statement:

@@ -10,7 +10,7 @@ function of its arguments, so that the same days give the same rows wherever the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,12 +98,16 @@ def fold(days: Iterable[Day], model: Model, known: Knowledge | None = None) -> I
         yield folded
 
 
-def forecast_fixtures(known: Knowledge, fixtures: pa.Table, model: Model) -> pa.Table:
-    """Forecast fixtures (`FIXTURES` rows, all on days after `known`) from what is known now: `PENDING` rows."""
+def forecast_fixtures(known: Knowledge, fixtures: pa.Table, in_charge: Callable[[Moment], Model]) -> pa.Table:
+    """Forecast fixtures (`FIXTURES` rows, all on days after `known`) from what is known now: `PENDING` rows.
+
+    in_charge: the model that forecasts a day.
+    """
     parts = [PENDING.empty_table()]
     moments = sorted(set(zip(*(fixtures[name].to_pylist() for name in ("season", "day")), strict=True)))
     for season, day in moments:
         rows = fixtures.filter(pc.and_(pc.equal(fixtures["season"], season), pc.equal(fixtures["day"], day)))
+        model = in_charge((season, day))
         before = knowledge.advance(known, season, day, model.parameters)
         parts.append(_forecast(rows, before, known, model, PENDING))
     return pa.concat_tables(parts).combine_chunks()
@@ -152,6 +156,7 @@ def _forecast(rows: pa.Table, before: Knowledge, known: Knowledge, model: Model,
     made = forecast(before, Matchups.of(rows), model)
     n = rows.num_rows
     season = rows["season"].to_numpy()
+    last, last_day = model.trained_through
     columns = {
         **{name: rows[name] for name in rows.schema.names},
         "team1_probability": made.probability,
@@ -160,7 +165,7 @@ def _forecast(rows: pa.Table, before: Knowledge, known: Knowledge, model: Model,
         "model_id": [model.id] * n,
         "known_through_season": [known.season] * n,
         "known_through_day": [known.day] * n,
-        "out_of_sample": season > model.trained_through,
+        "out_of_sample": (season > last) | ((season == last) & (rows["day"].to_numpy() > last_day)),
     }
     arrays = [
         columns[field.name].cast(field.type).combine_chunks()

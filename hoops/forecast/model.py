@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
+from typing import Any
 
 from hoops.forecast import scorer as scorers
 from hoops.forecast.feature_list import FROM_REFERENCE
 from hoops.forecast.scorer import Scorer
 from hoops.games.leagues import League
+from hoops.games.moment import Moment
 from hoops.knowledge import parameters
 from hoops.knowledge.parameters import Parameters
 
@@ -22,7 +25,7 @@ FOLD_VERSION = 3
 class Model:
     """A forecaster of one league: constants of the state-space model, and a scorer on top of it.
 
-    trained_through: last season whose games helped to choose either; forecasts of later seasons are out of sample.
+    trained_through: last day whose games helped to choose either; forecasts of later days are out of sample.
 
     Raises
     ------
@@ -33,7 +36,7 @@ class Model:
     league: League
     parameters: Parameters
     scorer: Scorer
-    trained_through: int
+    trained_through: Moment
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.scorer.features) & set(FROM_REFERENCE))
@@ -42,13 +45,27 @@ class Model:
 
     @cached_property
     def id(self) -> str:
-        """Names the fold, its parameters and its scorer; a state made by another id is another, kept beside this one.
+        """Names all that was chosen in training: what its forecasts are signed with.
 
-        >>> shipped(League.MEN).id.startswith(f"full-{FOLD_VERSION}-")
+        >>> shipped(League.MEN).id.startswith("full-")
         True
         """
-        content = self.parameters.digest().encode() + scorers.to_bytes(self.scorer)
-        return f"full-{FOLD_VERSION}-{hashlib.sha256(content).hexdigest()[:12]}"
+        about = f"{self.league} {self.parameters.digest()} {self.trained_through} "
+        return f"full-{hashlib.sha256(about.encode() + scorers.to_bytes(self.scorer)).hexdigest()[:12]}"
+
+    @property
+    def engine(self) -> str:
+        """Names what a state depends on: the fold and the constants. Scorers take turns on one engine's state.
+
+        >>> shipped(League.MEN).engine.startswith(f"fold-{FOLD_VERSION}-")
+        True
+        """
+        return engine_of(self.parameters.digest())
+
+
+def engine_of(constants: str) -> str:
+    """The engine that this code makes of constants with this digest."""
+    return f"fold-{FOLD_VERSION}-{constants}"
 
 
 @cache
@@ -58,3 +75,10 @@ def shipped(league: League) -> Model:
     scorer = scorers.from_bytes(weights)
     trained_through = max(scorer.trained_through, parameters.trained_through(league))
     return Model(league, parameters.defaults(league), scorer, trained_through)
+
+
+def shipped_report(league: League) -> dict[str, Any]:
+    """What the training of the shipped model reported."""
+    text = resources.files("hoops.forecast").joinpath("scorers", f"{league.value}.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found

@@ -18,16 +18,19 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from hoops.arrays import pack, unpack
 from hoops.forecast.feature_list import CONTEXT, FEATURES, NAMES, columns_of
 from hoops.forecast.features import Described
+from hoops.games.leagues import LAST_DAY
+from hoops.games.moment import Moment, end_of
 from hoops.knowledge.state import Floats
 
 LIMIT = 20.0  # no forecast is surer than these log-odds, one in 500 million
 _BLOCK = 64  # games
 _VERSION = 3
-_ARRAYS = ("scale", "context_mean", "context_scale", "linear", "lacking", "hidden", "bias", "out")
+ARRAYS = ("scale", "context_mean", "context_scale", "linear", "lacking", "hidden", "bias", "out")
 _CONTEXT = tuple(feature.name for feature in CONTEXT)
 
 
@@ -49,8 +52,8 @@ class Scorer:
     hidden, bias, out : float64 (members, f + c, h), (members, h), (members, h, 2)
         The ensemble's networks.
     temperature, margin_unit : float
-    trained_through : int
-        Last season whose games it has seen in training or in choosing when to stop.
+    trained_through : (season, day)
+        Last day whose games it has seen in training or in choosing when to stop.
     """
 
     features: tuple[str, ...]
@@ -64,7 +67,7 @@ class Scorer:
     out: Floats
     temperature: float
     margin_unit: float
-    trained_through: int
+    trained_through: Moment
 
     def __post_init__(self) -> None:
         f, c = len(self.features), len(_CONTEXT)
@@ -82,7 +85,7 @@ class Scorer:
             raise ValueError(f"the scorer wants features that this code does not have: {', '.join(unknown)}")
         if not fits:
             raise ValueError("the scorer's arrays do not fit each other")
-        for name in _ARRAYS:
+        for name in ARRAYS:
             getattr(self, name).flags.writeable = False
 
 
@@ -139,11 +142,11 @@ def to_bytes(scorer: Scorer) -> bytes:
     return pack(
         _VERSION,
         {
-            "trained_through": np.array(scorer.trained_through, np.int64),
+            "trained_through": _packed(scorer.trained_through),
             "numbers": np.array([scorer.temperature, scorer.margin_unit]),
             "features": np.array(scorer.features, np.str_),
             "context": np.array(_CONTEXT, np.str_),
-            **{name: getattr(scorer, name) for name in _ARRAYS},
+            **{name: getattr(scorer, name) for name in ARRAYS},
         },
     )
 
@@ -156,7 +159,7 @@ def from_bytes(content: bytes) -> Scorer:
     ValueError
         If the bytes are not a scorer, or one that this code has no features for.
     """
-    arrays = unpack(content, "a scorer", _VERSION, ("trained_through", "numbers", "features", "context", *_ARRAYS))
+    arrays = unpack(content, "a scorer", _VERSION, ("trained_through", "numbers", "features", "context", *ARRAYS))
     context = tuple(arrays.pop("context").tolist())
     if context != _CONTEXT:
         raise ValueError(f"a scorer that sees {', '.join(context)} of a game; this code has {', '.join(_CONTEXT)}")
@@ -165,9 +168,22 @@ def from_bytes(content: bytes) -> Scorer:
         features=tuple(arrays.pop("features").tolist()),
         temperature=temperature,
         margin_unit=margin_unit,
-        trained_through=int(arrays.pop("trained_through")),
+        trained_through=_unpacked(arrays.pop("trained_through")),
         **arrays,
     )
+
+
+def _packed(through: Moment) -> npt.NDArray[np.int64]:
+    """A season alone stands for its end, as in every scorer from before one could be trained within a season."""
+    season, day = through
+    return np.array(season if day == LAST_DAY else through, np.int64)
+
+
+def _unpacked(through: npt.NDArray[np.int64]) -> Moment:
+    if through.shape == ():
+        return end_of(int(through))
+    season, day = through.tolist()
+    return season, day
 
 
 def _raw(scorer: Scorer, x: Floats, lacking: Floats, context: Floats) -> Floats:

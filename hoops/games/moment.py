@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
+from hoops.games.leagues import LAST_DAY
+
 Moment = tuple[int, int]  # (season, day)
 START: Moment = (0, -1)  # before every game
+
+
+def end_of(season: int) -> Moment:
+    """The last moment of a season.
+
+    >>> (2022, 154) < end_of(2022) < (2023, 0)
+    True
+    """
+    return season, LAST_DAY
+
+
+def day_after(moment: Moment) -> Moment:
+    """The first moment that is later."""
+    season, day = moment
+    return season, day + 1
+
+
+def told(moment: Moment) -> str:
+    """A moment in words.
+
+    >>> told((2022, LAST_DAY)), told((2024, 60))
+    ('the end of 2022', 'day 60 of 2024')
+    """
+    season, day = moment
+    return f"the end of {season}" if day >= LAST_DAY else f"day {day} of {season}"
 
 
 def elapsed(since: Moment, now: Moment) -> tuple[int, int]:

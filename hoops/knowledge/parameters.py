@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 
 from hoops.games.leagues import League
+from hoops.games.moment import Moment, end_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def defaults(league: League) -> Parameters:
 
 
 @cache
-def trained_through(league: League) -> int:
-    """The last season whose games helped to choose the constants; forecasts of later ones are out of sample."""
+def trained_through(league: League) -> Moment:
+    """The last day whose games helped to choose the constants; forecasts of later days are out of sample."""
     text = resources.files("hoops.knowledge").joinpath("parameters.json").read_text(encoding="utf-8")
-    return int(json.loads(text)[league.value].get("trained_through", 2010))
+    return end_of(int(json.loads(text)[league.value].get("trained_through", 2010)))

@@ -82,7 +82,7 @@ def lost() -> Stage:
     """All was folded; then the state after the first season and its rows were lost."""
     stage = begun()
     stage.drain()
-    head, _ = stage.lake.heads(stage.lake.model(League.MEN)).read(League.MEN)
+    head = stage.lake.folded(League.MEN).stored
     stage.lake.models.delete(head.seasons[2021].objects())
     stage.lake = stage.new_process()
     reconcile.reconcile(stage.lake, stage.queue, stage.clock)
@@ -109,7 +109,7 @@ def finish(stage: Stage, ends: Iterator[Deadline]) -> list[int]:
 
 def position(stage: Stage) -> int:
     """Days folded, or folded again."""
-    head, _ = stage.lake.heads(stage.lake.model(League.MEN)).read(League.MEN)
+    head = stage.lake.folded(League.MEN).stored
     return 0 if head.season is None else len(DAYS) * (head.season - SEASONS[0]) + len(head.days)
 
 
@@ -136,7 +136,7 @@ def test_an_invocation_ends_where_its_time_does_and_is_no_failure() -> None:
     nudges = stage.queue.receive()
     assert [nudge.target for nudge in nudges] == [(season, DAYS[-1]) for season in SEASONS]
     stage.deliver(nudges, next(deadlines([7])))
-    head, _ = stage.lake.heads(stage.lake.model(League.MEN)).read(League.MEN)
+    head = stage.lake.folded(League.MEN).stored
     assert (2021, DAYS[0]) < (head.season or 0, head.day or 0) < (2024, 0)
     assert 2024 in head.stale, "what is not folded again is shown as it was"
     assert stage.lake.published.read(table_key("results", League.MEN, 2024)).num_rows == 3 * len(DAYS)
@@ -160,7 +160,7 @@ def test_leagues_of_one_batch_share_the_time() -> None:
     nudges = [nudge for nudge in stage.queue.receive(10_000) if nudge.target == (2024, DAYS[-1])]
     assert len(nudges) == 2
     stage.deliver(nudges, Deadline(Ticking(2 * apply.FINISH + 24)))
-    reached = [stage.lake.heads(stage.lake.model(league)).read(league)[0].position for league in League]
+    reached = [stage.lake.folded(league).stored.position for league in League]
     assert all(one is not None and one > (2021, DAYS[1]) for one in reached), "neither has taken all of it"
     assert any(one != (2024, DAYS[-1]) for one in reached)
 
@@ -177,7 +177,7 @@ def test_tables_that_do_not_fit_are_written_by_the_next_publisher() -> None:
         seen.append((len(manifest.tables), manifest.generation, len(manifest.seasons)))
     assert len(seen) > 4 and seen == sorted(seen)
     assert {one[1:] for one in seen[:-1]} == {(0, 0)}, "none is shown before all are there"
-    head, _ = stage.lake.heads(stage.lake.model(League.MEN)).read(League.MEN)
+    head = stage.lake.folded(League.MEN).stored
     assert seen[-1][1:] == (head.generation, len(SEASONS))
     assert digests(stage.published()) == digests(pure())
 

@@ -16,7 +16,7 @@ from tests.fakes import Stage
 class Upgraded(Lake):
     """The same buckets under a version of the project that ships other parameters."""
 
-    def model(self, league: League) -> Model:
+    def shipped(self, league: League) -> Model:
         before = shipped(league)
         return replace(before, parameters=replace(before.parameters, noise_sd=before.parameters.noise_sd + 1))
 
@@ -31,10 +31,10 @@ def test_a_new_engine_is_shown_when_it_has_caught_up(full_stage: Stage) -> None:
     full_stage.deliver(nudges[:10])
     assert full_stage.published() == old, "half a state must not be shown"
     full_stage.deliver(nudges[10:])
-    model = full_stage.lake.model(League.MEN)
+    model = full_stage.lake.shipped(League.MEN)
     for league in League:
         manifest, _ = full_stage.lake.published.manifest(league)
-        assert manifest.engine == full_stage.lake.model(league).id
+        assert manifest.engine == full_stage.lake.shipped(league).engine
     rows = full_stage.lake.published.read("forecasts/league=M/season=2024/part.parquet")
     assert set(rows["model_id"].to_pylist()) == {model.id}
     assert full_stage.published().keys() == old.keys()

@@ -35,7 +35,7 @@ def tables(stage: Stage) -> dict[str, bytes]:
 
 
 def head_of(stage: Stage, league: League = League.MEN) -> Head:
-    return stage.lake.heads(stage.lake.model(league)).read(league)[0]
+    return stage.lake.folded(league).head
 
 
 def damage(stage: Stage, key: str, how: str) -> None:
@@ -60,7 +60,7 @@ def heal(stage: Stage) -> None:
 
 
 def state_keys(stage: Stage) -> list[str]:
-    engine = stage.lake.model(League.MEN).id
+    engine = stage.lake.folded(League.MEN).charge.engine
     state = [f"state/{engine}/league=M/head.json", *sorted(head_of(stage).keys())]
     return [*state, manifest_key(League.MEN)]
 
@@ -81,7 +81,7 @@ def test_whatever_object_is_lost_is_made_again(full_stage: Stage, how: str) -> N
         assert head_of(stage, League.WOMEN) == other
         head = head_of(stage)
         assert head.position == (2024, 100) and not head.stale and not head.catching_up
-        assert not stage.lake.heads(stage.lake.model(League.MEN)).lost(head), key
+        assert not stage.lake.folded(League.MEN).heads.lost(head), key
         assert stage.lake.published.manifest(League.MEN)[0].tables.keys() >= {k for k in before if "league=M" in k}
 
 

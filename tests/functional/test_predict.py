@@ -74,7 +74,7 @@ def test_as_of_an_earlier_day_less_is_known(full_stage: Stage) -> None:
 
 
 def test_what_was_stated_since_the_state_was_made_counts(full_stage: Stage) -> None:
-    head, _ = full_stage.lake.heads(full_stage.lake.model(League.MEN)).read(League.MEN)
+    head = full_stage.lake.folded(League.MEN).head
     row = next(r for r in published(full_stage, 2024) if r["day"] < head.day - 20)
     one, other = row["team1_id"], row["team2_id"]
     question = Asked(str(one), str(other), League.MEN, season=2024, day=head.day + 1)
@@ -90,7 +90,7 @@ def test_what_was_stated_since_the_state_was_made_counts(full_stage: Stage) -> N
 
 
 def test_while_a_new_engine_catches_up_the_ledger_says_which_day_comes_next(full_stage: Stage) -> None:
-    head, _ = full_stage.lake.heads(full_stage.lake.model(League.MEN)).read(League.MEN)
+    head = full_stage.lake.folded(League.MEN).head
     row = published(full_stage, 2024)[-1]
     question = Asked(str(row["team1_id"]), str(row["team2_id"]), League.MEN)
     expected = predict(question, LakeSource(full_stage.lake, League.MEN))
@@ -112,7 +112,7 @@ def test_cities_go_by_name_with_and_without_a_state(full_stage: Stage) -> None:
 
 
 def test_without_a_day_it_is_the_day_after_the_last_one(full_stage: Stage) -> None:
-    head, _ = full_stage.lake.heads(full_stage.lake.model(League.MEN)).read(League.MEN)
+    head = full_stage.lake.folded(League.MEN).head
     row = published(full_stage, 2024)[-1]
     found = predict(Asked(row["team1_name"].upper(), row["team2_name"]), LakeSource(full_stage.lake, League.MEN))
     assert (found["season"], found["day"]) == (head.season, head.day + 1)
@@ -186,6 +186,6 @@ def test_a_stage_forecasts_with_the_model_in_charge_and_a_folder_with_the_one_th
     question = asked(row, 2024)
     upgraded = Upgraded(*full_stage.stores)
     found = predict(question, LakeSource(upgraded, League.MEN))
-    assert found["model"] == upgraded.model(League.MEN).id != shipped(League.MEN).id
+    assert found["model"] == upgraded.shipped(League.MEN).id != shipped(League.MEN).id
     assert found["probability"] != row["team1_probability"]
     assert predict(question, FolderSource(folder, League.MEN))["model"] == shipped(League.MEN).id

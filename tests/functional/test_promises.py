@@ -328,7 +328,7 @@ def test_only_a_few_snapshots_of_the_running_season_are_kept(full_stage: Stage) 
         row for row in full_stage.lake.models.listing("state/") if "/snapshots/" in row.key and "=M/" in row.key
     ]
     assert 2 <= len(snapshots) <= 7
-    head, _ = full_stage.lake.heads(full_stage.lake.model(League.MEN)).read(League.MEN)
+    head = full_stage.lake.folded(League.MEN).head
     stored = {
         row.key for row in full_stage.lake.models.listing("state/") if "league=M" in row.key and "head" not in row.key
     }

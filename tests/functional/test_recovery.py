@@ -66,7 +66,7 @@ def test_a_new_model_keeps_what_the_old_one_issued(full_stage: Stage, files: dic
     before = play_first_fixture(full_stage, files)
     full_stage.lake = Upgraded(*full_stage.stores)
     settle(full_stage)
-    assert full_stage.lake.published.manifest(League.MEN)[0].engine == full_stage.lake.model(League.MEN).id
+    assert full_stage.lake.published.manifest(League.MEN)[0].engine == full_stage.lake.shipped(League.MEN).engine
     assert issued_row(full_stage) == before
 
 
@@ -196,7 +196,7 @@ def test_a_long_catch_up_is_committed_in_parts(
     stage.deliver([furthest])
     settle(stage)
     assert men(stage) == men(full_stage)
-    head, _ = stage.lake.heads(stage.lake.model(League.MEN)).read(League.MEN)
+    head = stage.lake.folded(League.MEN).head
     assert head.generation > 10
 
 

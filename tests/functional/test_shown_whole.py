@@ -84,7 +84,7 @@ def test_a_season_that_is_folded_again_in_parts_is_shown_old_or_new(
         shown = men(full_stage)
         for key in before:
             assert shown[key] in (before[key], after[key]) or key.startswith(("seasons/", "teams/")), key
-        head, _ = full_stage.lake.heads(full_stage.lake.model(League.MEN)).read(League.MEN)
+        head = full_stage.lake.folded(League.MEN).head
         positions.append(head.position)
         manifest, _ = full_stage.lake.published.manifest(League.MEN)
         assert (manifest.season, manifest.day, manifest.seasons) == (2024, 100, [2023, 2024])
@@ -176,7 +176,7 @@ def test_a_season_taken_back_does_not_keep_a_new_engine_from_being_shown(
     full_stage.drain()
     settle(full_stage)
     manifest, _ = full_stage.lake.published.manifest(League.MEN)
-    assert manifest.engine == full_stage.lake.model(League.MEN).id
+    assert manifest.engine == full_stage.lake.shipped(League.MEN).engine
     assert table_key("results", League.MEN, taken) not in full_stage.published()
 
 
@@ -193,4 +193,4 @@ def test_a_new_engine_takes_over_the_games_to_come_with_the_rest(full_stage: Sta
         full_stage.deliver(men_only[place : place + 3])
         assert upcoming(full_stage).num_rows > 50
     old = Lake(*full_stage.stores)
-    assert full_stage.lake.published.manifest(League.MEN)[0].engine != old.model(League.MEN).id
+    assert full_stage.lake.published.manifest(League.MEN)[0].engine != old.shipped(League.MEN).engine

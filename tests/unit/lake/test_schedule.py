@@ -44,5 +44,5 @@ def test_a_season_of_fixtures_is_merged_once(ledger: Ledger, monkeypatch: pytest
     assert schedule.to_come((2024, 130), FIXTURES.empty_table())["day"].to_pylist() == [
         day for day in DAYS if day >= 123 for _ in range(day % 3)
     ]
-    assert schedule.inputs(Head("M", "engine"))
+    assert schedule.inputs(Head("M", "engine"), "")
     assert merged == [1]

@@ -10,6 +10,7 @@ import pytest
 from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
 from hoops.forecast.features import Described
 from hoops.forecast.scorer import score, to_bytes
+from hoops.games.moment import end_of
 from ml_jobs.settings import Settings
 
 torch = pytest.importorskip("torch", reason="training needs torch")
@@ -102,7 +103,7 @@ def test_later_seasons_change_nothing():
     later = games.season > 2011
     other = replace(games, margin=np.where(later, -games.margin, games.margin))
     assert to_bytes(fit(games, SETTINGS, 2011).scorer) == to_bytes(fit(other, SETTINGS, 2011).scorer)
-    assert fit(games, SETTINGS, 2011).scorer.trained_through == 2011
+    assert fit(games, SETTINGS, 2011).scorer.trained_through == end_of(2011)
 
 
 def test_seasons_without_box_scores_do_not_train_unless_there_are_no_others():

@@ -14,6 +14,7 @@ from hoops.errors import MadnessError
 from hoops.forecast.feature_list import NAMES
 from hoops.forecast.scorer import from_bytes
 from hoops.games.leagues import League
+from hoops.games.moment import end_of
 from hoops.games.surroundings import Surroundings
 from tests.unit.hoops.fabricated_results import a_league
 
@@ -53,7 +54,7 @@ def test_a_training_job_leaves_a_whole_model(tmp_path):
     with tarfile.open(archive) as tar:
         assert tar.getnames() == names
     scorer = from_bytes((made / "scorer.npz").read_bytes())
-    assert scorer.trained_through == 2013 and set(scorer.features) <= set(NAMES)
+    assert scorer.trained_through == end_of(2013) and set(scorer.features) <= set(NAMES)
     assert knowledge.from_bytes((made / "known.npz").read_bytes()).season == 2014
     report = json.loads((made / "report.json").read_text())
     assert report["trained_through"] == 2013 and report["test_seasons"] == [2014]
@@ -76,6 +77,6 @@ def test_a_shipped_model_is_weights_and_report_only(tmp_path):
     model = train(League.WOMEN, games, Settings(epochs=1, members=2, width=3, test_seasons=1, device="cpu"))
     ship(model, League.WOMEN, tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["W.json", "W.npz"]
-    assert from_bytes((tmp_path / "W.npz").read_bytes()).trained_through == 2012
+    assert from_bytes((tmp_path / "W.npz").read_bytes()).trained_through == end_of(2012)
     report = json.loads((tmp_path / "W.json").read_text())
     assert report["trained_through"] == 2012 and "seconds" not in report

@@ -75,10 +75,10 @@ def test_every_such_game_of_a_day_is_named() -> None:
 def test_a_forecast_from_what_is_no_number_halts_its_day_and_its_game_is_named() -> None:
     text = "Men, season 2024, day 120: the forecast of the game 1101 against 1103 is no finite number"
     with pytest.raises(NotFinite, match=text):
-        forecast_fixtures(spoilt(), GAME_TO_COME, MODEL)
+        forecast_fixtures(spoilt(), GAME_TO_COME, lambda day: MODEL)
     with pytest.raises(NotFinite, match=text):
         handle_new_data((2024, 120), GAMES.empty_table(), spoilt(), MODEL, GAME_TO_COME)
-    assert forecast_fixtures(known(), GAME_TO_COME, MODEL).num_rows == 1
+    assert forecast_fixtures(known(), GAME_TO_COME, lambda day: MODEL).num_rows == 1
 
 
 def test_a_game_is_not_blamed_for_what_an_earlier_one_has_done() -> None:

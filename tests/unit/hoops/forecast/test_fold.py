@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 from hoops.forecast.fold import carry_issued, days_of, fold, forecast_fixtures, issued
 from hoops.forecast.model import shipped
 from hoops.games.identity import without
-from hoops.games.leagues import League
+from hoops.games.leagues import LAST_DAY, League
+from hoops.games.moment import Moment
 from hoops.schemas import FIXTURES, GAMES, PENDING, PREDICTED
 
 MODEL = shipped(League.MEN)
@@ -53,10 +55,11 @@ def test_each_forecast_says_what_was_known() -> None:
     assert folded[0].predicted["team1_probability"].to_pylist() == [0.5, 0.5]
 
 
-def test_out_of_sample_is_after_the_training_seasons() -> None:
-    old = games((MODEL.trained_through, 10, 1101, 1102, 80, 70), (MODEL.trained_through + 1, 10, 1101, 1102, 80, 70))
-    flags = [day.predicted["out_of_sample"].to_pylist() for day in fold(days_of(old), MODEL)]
-    assert flags == [[False], [True]]
+@pytest.mark.parametrize(("through", "flags"), [((2023, LAST_DAY), "001"), ((2023, 10), "011"), ((2023, 9), "111")])
+def test_out_of_sample_is_after_the_last_day_of_training(through: Moment, flags: str) -> None:
+    days = days_of(THREE_DAYS.slice(1))
+    told = [day.predicted["out_of_sample"].to_pylist() for day in fold(days, replace(MODEL, trained_through=through))]
+    assert told == [[flag == "1"] for flag in flags]
 
 
 def test_ratings_rank_every_team_of_the_season() -> None:
@@ -70,16 +73,16 @@ def test_ratings_rank_every_team_of_the_season() -> None:
 
 def test_later_fixtures_are_forecast_with_growing_uncertainty() -> None:
     *_, last = fold(days_of(THREE_DAYS), MODEL)
-    made = forecast_fixtures(last.known, fixtures((2024, 3, 1101, 1102), (2024, 120, 1101, 1102)), MODEL)
+    made = forecast_fixtures(last.known, fixtures((2024, 3, 1101, 1102), (2024, 120, 1101, 1102)), lambda day: MODEL)
     near, far = made["margin_sd"].to_pylist()
     assert near < far
     assert made["known_through_day"].to_pylist() == [2, 2]
-    assert forecast_fixtures(last.known, FIXTURES.empty_table(), MODEL).num_rows == 0
+    assert forecast_fixtures(last.known, FIXTURES.empty_table(), lambda day: MODEL).num_rows == 0
 
 
 def test_what_was_issued_is_carried_to_the_same_game_and_the_first_that_knows_wins() -> None:
     *_, last = fold(days_of(THREE_DAYS), MODEL)
-    pending = forecast_fixtures(last.known, fixtures((2024, 3, 1101, 1102), (2024, 3, 1103, 1104)), MODEL)
+    pending = forecast_fixtures(last.known, fixtures((2024, 3, 1101, 1102), (2024, 3, 1103, 1104)), lambda day: MODEL)
     earlier, later = issued(pending, NOW), issued(pending.slice(0, 1), NOW.replace(year=2027))
     carried = carry_issued(pending, later, earlier)
     assert [at.year for at in carried["issued_at"].to_pylist()] == [2027, 2026]

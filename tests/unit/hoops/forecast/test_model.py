@@ -14,6 +14,7 @@ from hoops.forecast.feature_list import NAMES
 from hoops.forecast.model import shipped
 from hoops.forecast.scorer import from_bytes, to_bytes
 from hoops.games.leagues import League
+from hoops.games.moment import end_of
 from hoops.knowledge.state import Floats
 
 
@@ -23,25 +24,35 @@ def test_the_shipped_scorer_is_what_its_report_says(league: League) -> None:
     folder = resources.files("hoops.forecast").joinpath("scorers")
     report = json.loads(folder.joinpath(f"{league}.json").read_text())
     assert report["league"] == league.value
-    assert model.trained_through == model.scorer.trained_through == report["trained_through"]
-    assert min(report["test_seasons"]) > model.trained_through, "the test seasons were trained on"
+    assert model.trained_through == model.scorer.trained_through == end_of(report["trained_through"])
+    assert (min(report["test_seasons"]), 0) > model.trained_through, "the test seasons were trained on"
     assert model.scorer.temperature == report["temperature"]
     full, statespace = (report["test"]["pooled"]["regular"][name]["log_loss"] for name in ("full", "statespace"))
     assert full < statespace
+    weights = folder.joinpath(f"{league}.npz").read_bytes()
     started = time.perf_counter()
-    from_bytes(folder.joinpath(f"{league}.npz").read_bytes())
+    scorer = from_bytes(weights)
     assert time.perf_counter() - started < 0.05
+    assert to_bytes(scorer) == weights, "another version writes other bytes, and so another id"
 
 
-def test_parameters_and_weights_each_name_the_model() -> None:
+def test_all_that_was_chosen_names_the_model() -> None:
     model = shipped(League.MEN)
     other_parameters = replace(model, parameters=replace(model.parameters, noise_sd=1.0 + model.parameters.noise_sd))
     linear: Floats = np.array(model.scorer.linear)
     linear[0, 0] += 1e-9
     other_weights = replace(model, scorer=replace(model.scorer, linear=linear))
     again = replace(model, scorer=from_bytes(to_bytes(model.scorer)))
-    assert len({model.id, other_parameters.id, other_weights.id, shipped(League.WOMEN).id}) == 4
+    longer = replace(model, trained_through=(2024, 60))
+    assert len({model.id, other_parameters.id, other_weights.id, longer.id, shipped(League.WOMEN).id}) == 5
     assert again.id == model.id
+
+
+def test_constants_name_the_state_and_weights_do_not() -> None:
+    model = shipped(League.MEN)
+    other_parameters = replace(model, parameters=replace(model.parameters, noise_sd=1.0 + model.parameters.noise_sd))
+    other_weights = replace(model, scorer=replace(model.scorer, temperature=1.1))
+    assert other_parameters.engine != model.engine == other_weights.engine
 
 
 def test_a_model_for_the_fold_sees_nothing_made_of_reference_data() -> None:

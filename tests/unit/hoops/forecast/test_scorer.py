@@ -11,6 +11,7 @@ import pytest
 from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
 from hoops.forecast.features import Described
 from hoops.forecast.scorer import Scorer, drivers, from_bytes, score, to_bytes
+from hoops.games.leagues import LAST_DAY
 
 
 def a_scorer(seed: int = 1, members: int = 3, width: int = 5) -> Scorer:
@@ -29,7 +30,7 @@ def a_scorer(seed: int = 1, members: int = 3, width: int = 5) -> Scorer:
         out=rng.normal(0.0, 0.3, (members, width, 2)),
         temperature=1.1,
         margin_unit=11.0,
-        trained_through=2018,
+        trained_through=(2018, LAST_DAY),
     )
 
 
@@ -113,6 +114,11 @@ def test_bytes_round_trip_exactly_and_load_fast():
     assert to_bytes(again) == content
     for field in fields(Scorer):
         np.testing.assert_array_equal(getattr(scorer, field.name), getattr(again, field.name))
+
+
+def test_a_scorer_may_be_trained_within_a_season():
+    scorer = replace(a_scorer(), trained_through=(2024, 60))
+    assert from_bytes(to_bytes(scorer)).trained_through == (2024, 60)
 
 
 def test_what_does_not_fit_is_refused():
