@@ -38,13 +38,16 @@ class Unreadable(MadnessError):
 
 @dataclass(frozen=True)
 class Edition:
-    """What is published for a league. day: last day applied of `season`; etags: by key of the bucket."""
+    """What is published for a league. day: last day applied of `season`; model: the one that forecasts
+    the next day. etags: by key of the bucket.
+    """
 
     league: League
     generation: int
     season: int | None
     day: int | None
     engine: str
+    model: str
     published_at: datetime
     seasons: tuple[int, ...]
     etags: Mapping[str, str]
@@ -59,6 +62,7 @@ class Edition:
                 raw.get("season"),
                 raw.get("day"),
                 str(raw.get("engine", "")),
+                str(raw.get("model", "")),
                 datetime.fromisoformat(raw["published_at"]),
                 tuple(sorted(raw["seasons"])),
                 {key: entry["etag"] for key, entry in raw["tables"].items()},

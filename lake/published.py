@@ -27,21 +27,27 @@ class TableEntry:
 class Manifest:
     """What the tables of a league show.
 
-    generation: of the head they were made from. model: the one that forecasts the next day. reference: digest of the
-    reference entries. season, day: last day applied. seasons: those with tables. published_at: UTC time of the last
-    change.
+    generation: of the head they were made from. model: the one that forecasts the next day. decisions: how many the
+    head had heard of. reference: digest of the reference entries. season, day: last day applied. seasons: those with
+    tables. published_at: UTC time of the last change.
     """
 
     league: str
     generation: int = 0
     engine: str = ""
     model: str = ""
+    decisions: int = 0
     reference: str = ""
     season: int | None = None
     day: int | None = None
     published_at: str = ""
     seasons: list[int] = field(default_factory=list)
     tables: dict[str, TableEntry] = field(default_factory=dict)
+
+    @property
+    def reach(self) -> tuple[int, int] | None:
+        """(season, day) of the last day that is shown."""
+        return None if self.season is None or self.day is None else (self.season, self.day)
 
 
 class PublishedTables:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from hoops.errors import MadnessError
 from hoops.forecast import scorer as scorers
@@ -82,6 +82,22 @@ class LeagueLog:
         return tuple(one for one in self.decisions if one.action != KEPT)
 
 
+class Forecast(Protocol):
+    """Days that were forecast, as a head or a manifest tells of them.
+
+    engine: with which state. reach: the last of them. decisions: how many in force were heard of.
+    """
+
+    @property
+    def engine(self) -> str: ...
+
+    @property
+    def reach(self) -> Moment | None: ...
+
+    @property
+    def decisions(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Charge:
     """Who forecasts which day of a league, as one reading of the log has it.
@@ -136,9 +152,9 @@ class Charge:
             engine_of(one.constants) != head.engine for one in self.decisions[head.decisions :]
         )
 
-    def is_late_for(self, head: Head) -> bool:
-        """True if a decision was to take effect on a day that the head had passed before it heard of it."""
-        return any(_is_late(one, head) for one in self.decisions[head.decisions :])
+    def is_late_for(self, forecast: Forecast) -> bool:
+        """True if a decision was to take effect on a day that was forecast without having heard of it."""
+        return any(_is_late(one, forecast) for one in self.decisions[forecast.decisions :])
 
     def as_folded(self, head: Head) -> Head:
         """The head; if it was folded by another first model, gone back to the beginning, to be folded again.
@@ -193,16 +209,16 @@ class Registry:
 
         return retrying(once)
 
-    def postpone(self, league: League, head: Head) -> None:
-        """Have decisions that come too late for a head take effect on the day after it: no forecast is made again."""
+    def postpone(self, league: League, forecast: Forecast) -> None:
+        """Have decisions that come too late for what was forecast take effect on the day after: none is made again."""
 
         def move(log: LeagueLog) -> LeagueLog:
             moved, place = [], 0
             for one in log.decisions:
                 if one.action != KEPT:
                     place += 1
-                    if place > head.decisions and head.reach and _is_late(one, head):
-                        one = replace(one, effective_from=day_after(head.reach))
+                    if place > forecast.decisions and forecast.reach and _is_late(one, forecast):
+                        one = replace(one, effective_from=day_after(forecast.reach))
                 moved.append(one)
             return replace(log, decisions=tuple(moved))
 
@@ -297,10 +313,10 @@ def scores_of(report: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     return {kind: {name: scores[name] for name in names} for kind, scores in found.items() if scores}
 
 
-def _is_late(decision: Decision, head: Head) -> bool:
-    if decision.effective_from is None or head.reach is None:
+def _is_late(decision: Decision, forecast: Forecast) -> bool:
+    if decision.effective_from is None or forecast.reach is None:
         return False
-    return engine_of(decision.constants) == head.engine and decision.effective_from <= head.reach
+    return engine_of(decision.constants) == forecast.engine and decision.effective_from <= forecast.reach
 
 
 def _parse(fields: Mapping[str, Any]) -> LeagueLog:

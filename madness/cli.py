@@ -18,6 +18,7 @@ from madness.commands import (
     door,
     down,
     ingest,
+    models,
     predict,
     provision,
     reset,
@@ -39,6 +40,7 @@ for _command in (up.up, down.down, status.status, ingest.ingest, sample.sample, 
                  reset.reset, configure.configure, provision.provision, deploy.deploy, rollback.rollback, doctor.doctor,
                  destroy.destroy, door.door, door.edge, rights.rights):  # fmt: skip
     app.command()(_command)
+app.add_typer(models.models, name="models")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from hoops.games.leagues import League
 from hoops.games.moment import told
 
 
@@ -30,6 +31,35 @@ def render_status(found: dict[str, Any]) -> None:
         console.print(f"nothing is applied: {found['mapping']['advice']}", highlight=False, soft_wrap=True)
     if found.get("dashboard"):
         console.print(f"dashboard {found['dashboard']}", highlight=False)
+
+
+def render_models(found: dict[str, Any]) -> None:
+    """Print models, who is in charge and the decisions, by league, on stdout."""
+    console, table = _tables()
+    for league, one in found.items():
+        now = one["in_charge"]
+        since = told((now["effective_from"]["season"], now["effective_from"]["day"])) if now["effective_from"] else None
+        text = f"in charge: {now['id']}, {f'since {since}' if since else 'from the beginning'}: {now['reason']}"
+        console.print(f"{League(league).label}, {text}", highlight=False, soft_wrap=True)
+        rows = table("model", "", "trained on games to", "kind", "games", "log loss", "Brier", title="models")
+        for model in one["models"]:
+            through = told((model["trained_through"]["season"], model["trained_through"]["day"]))
+            standing = model["standing"] + (", ships" if model["ships"] else "")
+            cells = [
+                (kind, f"{s['games']:,}", f"{s['log_loss']:.4f}", f"{s['brier']:.4f}")
+                for kind, s in model["scores"].items()
+            ] or [("-", "-", "-", "-")]
+            for place, scores in enumerate(cells):
+                rows.add_row(*((model["id"], standing, through) if place == 0 else ("", "", "")), *scores)
+        console.print(rows)
+        if one["decisions"]:
+            log = table("at", "", "model", "from", "by", "why", title="decisions")
+            for made in one["decisions"]:
+                start = made["effective_from"]
+                day = told((start["season"], start["day"])) if start else "the beginning"
+                log.add_row(made["at"], made["action"], made["id"], day, made["by"], made["reason"])
+            console.print(log)
+        console.print()
 
 
 def render_backtest(found: Any, outsiders: Iterable[Any] = ()) -> None:
@@ -115,8 +145,6 @@ _OF_TEAMS = (
 
 def render_match(found: dict[str, Any]) -> None:
     """Print the forecast of one game, and what drives it, on stdout."""
-    from hoops.games.leagues import League
-
     console, table = _tables()
     one, two = found["team1"], found["team2"]
     sign = 1 if found["probability"] >= 0.5 else -1

@@ -133,8 +133,7 @@ def _start(lake: Lake, log: LeagueLog, model: Model) -> Moment | None:
         return None
     head, _ = lake.heads(model.engine).read(league)
     manifest, _ = lake.published.manifest(league)
-    shown = None if manifest.season is None or manifest.day is None else (manifest.season, manifest.day)
-    last = max(filter(None, (head.reach, shown)), default=None)
+    last = max(filter(None, (head.reach, manifest.reach)), default=None)
     if last is None and lake.ledger.seasons(league):
         raise ModelError(
             f"no day of league {league} is folded or shown yet: wait until `madness status` has one, and decide again"

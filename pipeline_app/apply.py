@@ -175,11 +175,15 @@ def _fold_and_commit(lake: Lake, league: League, batch: _Batch, now: datetime, f
 
 def _in_charge(lake: Lake, league: League) -> Folded:
     """Who forecasts and where the state stands, decisions that came too late for it put off to its next day."""
-    while (folded := lake.folded(league)).charge.is_late_for(folded.head):
-        lake.registry.postpone(league, folded.head)
-        log.warning("postponed", league=league, reach=folded.head.reach, why="days were folded before a decision came",
+    while True:
+        folded = lake.folded(league)
+        # Of days whose head is lost, the manifest tells who had been heard of.
+        forecast = folded.head if folded.head.generation else lake.published.manifest(league)[0]
+        if not folded.charge.is_late_for(forecast):
+            return folded
+        lake.registry.postpone(league, forecast)
+        log.warning("postponed", league=league, reach=forecast.reach, why="days were folded before a decision came",
             then="the model is in charge from the next day on")  # fmt: skip
-    return folded
 
 
 def _replayed(replay: Replay, batch: _Batch, now: datetime) -> tuple[list[list[tuple[int, int, int]]], Head | None]:

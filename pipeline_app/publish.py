@@ -103,7 +103,8 @@ def _publish(
         league,
         replace(
             manifest,
-            generation=head.generation, engine=head.engine, model=folded.charge.after(head).id, reference=stated,
+            generation=head.generation, engine=head.engine, reference=stated,
+            model=folded.charge.after(head).id, decisions=head.decisions,
             season=last, day=head.shown[last].last_day if last is not None else None,
             published_at=f"{clock():%Y-%m-%dT%H:%M:%SZ}",
             seasons=seasons,

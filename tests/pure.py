@@ -21,7 +21,6 @@ from hoops.schemas import PUBLISHED
 from lake import parquet
 from lake.published import table_key
 
-
 InCharge = Callable[[Moment], Model]
 
 

@@ -71,7 +71,8 @@ def render(view: View) -> list[Any]:
         ("League", manifest.league.label),
         ("Known through", known),
         ("Published", utc(manifest.published_at)),
-        ("Engine", manifest.engine or "–"),
+        ("Model in charge", manifest.model or "–"),
+        ("State made by", manifest.engine or "–"),
         (
             "Seasons",
             f"{season_label(manifest.seasons[0])} to {season_label(manifest.seasons[-1])} ({len(manifest.seasons)})",

@@ -41,14 +41,16 @@ def require_sound(model: Model) -> Model:
     broken += sorted(f"{name} (divides by it)" for name in divisors if not np.greater(numbers[name], 0).all())
     if broken:
         raise Unsound(f"model {model.id}: no finite or no positive number in {', '.join(broken)}; train it again")
-    one, other = (scorers.score(scorer, games) for games in _both_ways(scorer))
+    with np.errstate(all="ignore"):  # it is looked for what overflows
+        one, other = (scorers.score(scorer, games) for games in _both_ways(scorer))
     _require_mirrored(model.id, one, other)
     return model
 
 
 def _require_mirrored(name: str, one: Scored, other: Scored) -> None:
     """Raise `Unsound` unless each game's chances sum to one and its margins to nothing, seen from either side."""
-    off = np.maximum(np.abs(one.probability + other.probability - 1.0), np.abs(one.margin + other.margin))
+    with np.errstate(invalid="ignore"):
+        off = np.maximum(np.abs(one.probability + other.probability - 1.0), np.abs(one.margin + other.margin))
     if not np.isfinite(off).all():
         raise Unsound(f"model {name} gives forecasts that are no finite numbers: its weights are too big; train again")
     if off.max() > _EQUAL:

@@ -45,17 +45,19 @@ def _accept(stage: Stage, folders: list[str]) -> list[Statement]:
         _allow(entered, _objects(stage, stage.models, ["ledger", "receipts"])),
         _allow(["s3:PutObject", "s3:DeleteObject"], _objects(stage, stage.models, ["faults"])),
     ]
-    if _HAVE_DAYS & set(folders):  # the head says which of their days are folded already
-        statements.append(_allow(["s3:GetObject"], _objects(stage, stage.models, ["state"])))
+    if _HAVE_DAYS & set(folders):  # head and log of models say which of their days are folded
+        statements.append(_allow(["s3:GetObject"], _objects(stage, stage.models, ["state", "models"])))
     return statements
 
 
 def _fold(stage: Stage) -> list[Statement]:
     return [
         _allow(["s3:ListBucket"], [_bucket(stage, stage.models)]),
-        _allow(["s3:GetObject"], _objects(stage, stage.models, ["ledger"])),
+        _allow(["s3:GetObject"], _objects(stage, stage.models, ["ledger", "models"])),
         _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], _objects(stage, stage.models, ["state"])),
         _allow(["s3:GetObject", "s3:PutObject"], _objects(stage, stage.models, ["issued"])),
+        # A decision about models that came too late for the days folded is put off to the next one.
+        _allow(["s3:PutObject"], [f"{_bucket(stage, stage.models)}/models/log.json"]),
     ]
 
 

@@ -85,7 +85,7 @@ def publish(
     days = last["day"].to_pylist() if last is not None else []
     manifest = {
         "league": str(league), "generation": generation, "engine": "fabricated", "reference": "",
-        "season": seasons[-1], "day": max(days, default=None),
+        "model": "full-fabricated", "season": seasons[-1], "day": max(days, default=None),
         "published_at": PUBLISHED_AT.isoformat().replace("+00:00", "Z"), "seasons": list(seasons), "tables": entries,
     }  # fmt: skip
     store.put(f"manifest/league={league}.json", json.dumps(manifest).encode())

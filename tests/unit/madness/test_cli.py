@@ -44,10 +44,14 @@ def test_usage_errors_exit_with_2() -> None:
     assert madness("up", "--no-such-option").returncode == 2
     assert madness("ingest").returncode == 2
     assert madness("up", "--port", "0").returncode == 2
+    assert madness("models", "rollback").returncode == 2
+    misplaced = madness("models", "--stage", "dev", "promote", "full-1", "--reason", "better")
+    assert misplaced.returncode == 2 and "go behind `promote`" in misplaced.stderr
 
 
 @pytest.mark.parametrize("arguments", [
     ("status",), ("down",), ("reset", "--yes"), ("provision",), ("ingest", "MTeams.csv"), ("predict", "1101", "1102"),
+    ("models",), ("models", "promote", "full-1", "--reason", "better"), ("models", "rollback", "--reason", "worse"),
 ])  # fmt: skip
 def test_a_home_that_is_not_there(tmp_path, arguments) -> None:
     (tmp_path / "MTeams.csv").write_text("TeamID,TeamName\n1101,Ash\n")

@@ -25,7 +25,10 @@ def section(command: str) -> str:
 def test_every_command_and_option_is_documented(command) -> None:
     text = section(command)
     assert f"madness {command}" in README
-    for parameter in COMMANDS[command].params:
+    below = getattr(COMMANDS[command], "commands", {})
+    for name in below:
+        assert f"`madness {command} {name}" in text
+    for parameter in (one for part in (COMMANDS[command], *below.values()) for one in part.params):
         for name in parameter.opts:
             if name.startswith("--") and name != "--help":
                 assert f"`{name}" in text, f"{name} of `madness {command}` is not in docs/operations.md"
