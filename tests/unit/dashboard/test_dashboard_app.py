@@ -111,6 +111,11 @@ def test_efficiencies_are_shown_where_box_scores_gave_any(boxed: bool, titles: l
     assert all(row["for"] > 0 and row["against"] > 0 for row in grid["rowData"])
 
 
+def test_the_model_in_charge_is_named(full: Browser) -> None:
+    page = full.page("/about")
+    assert page.index("Model in charge") < page.index("full-fabricated") < page.index("State made by")
+
+
 def test_wins_and_championships_add_up(full: Browser) -> None:
     grid = next(components(full.open("/tournament")["page.children"], "AgGrid"))
     assert sum(row["titles"] for row in grid["rowData"]) == 2
