@@ -69,19 +69,6 @@ class Registered:
     scores: dict[str, dict[str, float]]
 
 
-@dataclass(frozen=True)
-class LeagueLog:
-    """One league's models, by id, and decisions, oldest first."""
-
-    decisions: tuple[Decision, ...] = ()
-    models: dict[str, Registered] = field(default_factory=dict)
-
-    @property
-    def in_force(self) -> tuple[Decision, ...]:
-        """The decisions that put a model in charge."""
-        return tuple(one for one in self.decisions if one.action != KEPT)
-
-
 class Forecast(Protocol):
     """Days that were forecast, as a head or a manifest tells of them.
 
@@ -96,6 +83,30 @@ class Forecast(Protocol):
 
     @property
     def decisions(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class LeagueLog:
+    """One league's models, by id, and decisions, oldest first."""
+
+    decisions: tuple[Decision, ...] = ()
+    models: dict[str, Registered] = field(default_factory=dict)
+
+    @property
+    def in_force(self) -> tuple[Decision, ...]:
+        """The decisions that put a model in charge."""
+        return tuple(one for one in self.decisions if one.action != KEPT)
+
+    def postponed(self, forecast: Forecast) -> LeagueLog:
+        """With decisions that come too late for what was forecast put off to the day after it."""
+        moved, place = [], 0
+        for one in self.decisions:
+            if one.action != KEPT:
+                place += 1
+                if place > forecast.decisions and forecast.reach and _is_late(one, forecast):
+                    one = replace(one, effective_from=day_after(forecast.reach))
+            moved.append(one)
+        return replace(self, decisions=tuple(moved))
 
 
 @dataclass(frozen=True)
@@ -211,18 +222,7 @@ class Registry:
 
     def postpone(self, league: League, forecast: Forecast) -> None:
         """Have decisions that come too late for what was forecast take effect on the day after: none is made again."""
-
-        def move(log: LeagueLog) -> LeagueLog:
-            moved, place = [], 0
-            for one in log.decisions:
-                if one.action != KEPT:
-                    place += 1
-                    if place > forecast.decisions and forecast.reach and _is_late(one, forecast):
-                        one = replace(one, effective_from=day_after(forecast.reach))
-                moved.append(one)
-            return replace(log, decisions=tuple(moved))
-
-        self.update(league, move)
+        self.update(league, lambda log: log.postponed(forecast))
 
     def add(self, model: Model, report: Mapping[str, Any], at: str) -> Registered:
         """Take a model into the registry, where it forecasts nothing until somebody decides that it shall."""

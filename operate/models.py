@@ -84,6 +84,8 @@ def _decide(
 
     def decided(log: LeagueLog) -> LeagueLog:
         charge = registry.charge_by(log, league)
+        # Or nobody would do so, if this one has another engine take over.
+        log = log.postponed(lake.heads(charge.engine).read(league)[0])
         model = require_sound(registry.load(league, choose(charge)))
         _require_change(lake, charge, model)
         if not log.in_force:
