@@ -225,6 +225,17 @@ def test_a_replay_finds_who_was_in_charge(played: Played, lost: tuple[str, ...])
     assert played.tables() == played.expected() != before
 
 
+def test_a_new_version_of_the_fold_finds_who_was_in_charge(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    played.promote(B)
+    played.play(2024, 9)
+    before, engine = played.tables(), A.engine
+    monkeypatch.setattr("hoops.forecast.model.FOLD_VERSION", 1_000)
+    played.stage.lake = played.stage.new_process()
+    played.settle()
+    assert played.stage.lake.published.manifest(MEN)[0].engine == A.engine != engine
+    assert played.tables() == before == played.expected()
+
+
 def test_a_decision_while_the_head_is_lost_waits_for_what_is_shown(played: Played) -> None:
     played.lose("state/")
     assert played.promote(B).effective_from == (2024, 7)
