@@ -16,6 +16,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,9 @@ from moto import mock_aws
 from hoops import contract
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from lake.registry import LOG
 from operate.aws import Clients, open_lake
+from operate.models import promote
 from operate.predict import Asked, predict
 from operate.sources import LakeSource
 from operate.stage import CONFIG, FUNCTIONS, Stage, load_stage, project_root
@@ -140,6 +144,18 @@ class Functions:
     def reconcile(self) -> None:
         self.call("reconcile", schedule_event())
 
+    def decide_too_late(self) -> None:
+        """Put another model in charge from a day on that is folded already, as when both happen at once."""
+        lake, now = open_lake(self.stage, boto3.client), datetime.now(UTC)  # type: ignore[arg-type]
+        shipped = lake.shipped(League.MEN)
+        other = replace(shipped, scorer=replace(shipped.scorer, temperature=1.2))
+        lake.registry.add(other, {}, f"{now:%Y-%m-%dT%H:%M:%SZ}")
+        season, day = promote(lake, other.id, reason="provoked", by="proof", now=now).effective_from or (0, 0)
+        there = self.s3.get_object(Bucket=self.stage.models, Key=LOG)["Body"].read()
+        late = json.loads(there)
+        late["leagues"]["M"]["decisions"][-1]["effective_from"] = [season, day - 1]
+        self.s3.put_object(Bucket=self.stage.models, Key=LOG, Body=json.dumps(late))
+
     def lose(self, prefix: str) -> None:
         bucket = self.stage.dashboard if prefix.startswith("manifest") else self.stage.models
         for key in self._keys(bucket, prefix):
@@ -236,6 +252,9 @@ def provoke(functions: Functions) -> None:
     functions.reconcile()
     functions.drain()
     functions.upload(COMPACT.format("W"), women)
+    functions.drain()
+    functions.decide_too_late()
+    functions.upload(PLAYED.replace("0401", "0601"), men)
     functions.drain()
     functions.upload(RETRACTIONS.format("W"), retraction(women.splitlines()[1:]))
     with mock.patch("pipeline_app.apply.publish", side_effect=MadnessError("provoked: killed before it published")):
