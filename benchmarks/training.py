@@ -36,7 +36,7 @@ def main() -> None:
             floor = _timed(["-c", f"{reading}; read_league(Path({str(given.data)!r}), League({league!r}))"])
             train = _timed(["-m", "ml_jobs.train", *where, "--out", str(out), "--tar", str(archive)])
             backtest = _timed(["-m", "madness", "backtest", *where, "--seasons", given.seasons, "--json"])
-            seconds = json.loads((out / "report.json").read_text())["seconds"]
+            seconds = json.loads((out / "run.json").read_text())["seconds"]
             rows += [
                 [league, "reading the files", round(floor, 1), ""],
                 [league, "features of all seasons, within the training", seconds["features"], ""],

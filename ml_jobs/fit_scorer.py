@@ -12,7 +12,7 @@ is antisymmetric, so that this changes nothing, which is what a test shows.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -20,12 +20,15 @@ import numpy.typing as npt
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from hoops.errors import MadnessError
 from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
 from hoops.forecast.features import Described
 from hoops.forecast.scorer import Scorer, lack
 from hoops.games.leagues import Kind
-from hoops.games.moment import end_of
+from hoops.games.moment import Moment, told
 from hoops.games.results import Results
+from lake.training import metric_line
+from ml_jobs.checkpoints import Checkpoints
 from ml_jobs.device import device_for
 from ml_jobs.settings import Settings
 
@@ -33,6 +36,7 @@ log = logging.getLogger("scorer")
 
 MARGIN_UNIT = 11.0  # points
 _HEADS = 2  # log-odds and margin
+_OF_ADAM = ("step", "exp_avg", "exp_avg_sq")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +49,7 @@ class Games:
     """
 
     season: npt.NDArray[np.int16]
+    day: npt.NDArray[np.int16]
     ncaa: npt.NDArray[np.bool_]
     margin: npt.NDArray[np.float64]
     has_box: npt.NDArray[np.bool_]
@@ -54,7 +59,8 @@ class Games:
     @classmethod
     def of(cls, played: Results, has_box: npt.NDArray[np.bool_], described: Described, weight: float = 1.0) -> Games:
         weights = np.full(len(played), weight)
-        return cls(played.season, played.kind == Kind.NCAA.value, played.outcomes.margin, has_box, weights, described)
+        ncaa = played.kind == Kind.NCAA.value
+        return cls(played.season, played.day, ncaa, played.outcomes.margin, has_box, weights, described)
 
     @classmethod
     def joined(cls, parts: Sequence[Games]) -> Games:
@@ -70,6 +76,11 @@ class Games:
     def __len__(self) -> int:
         return len(self.season)
 
+    def until(self, through: Moment) -> Games:
+        """The games up to and including a moment's day."""
+        season, day = through
+        return self.where((self.season < season) | ((self.season == season) & (self.day <= day)))
+
     def where(self, rows: npt.NDArray[np.bool_]) -> Games:
         names = [field.name for field in fields(self) if field.name != "described"]
         return Games(**{name: getattr(self, name)[rows] for name in names}, described=self.described.rows(rows))
@@ -80,7 +91,8 @@ class Trained:
     """A scorer, and how its training went.
 
     epochs : of the networks. validation_linear, validation : log loss of the validation seasons without and with the
-    networks, before the temperature; None if there were none. device : cpu or cuda.
+    networks, before the temperature; None if there were none. device : cpu or cuda. visits : games that the networks
+    were shown in this process, in all epochs.
     """
 
     scorer: Scorer
@@ -88,6 +100,7 @@ class Trained:
     validation_linear: float | None
     validation: float | None
     device: str
+    visits: int = 0
 
 
 def usable(games: Games, settings: Settings) -> Games:
@@ -104,31 +117,40 @@ def mute_groups(games: Games, settings: Settings) -> list[str]:
     return [group for group in settings.group_names if len(values) and not values[:, columns_of((group,))].any()]
 
 
-def fit(games: Games, settings: Settings, through: int) -> Trained:
-    """Train on the seasons up to and including one; the last of them decide when to stop.
+def fit(
+    games: Games,
+    settings: Settings,
+    through: Moment,
+    checkpoints: Checkpoints | None = None,
+    step: str = "fit",
+) -> Trained:
+    """Train on the games up to and including a day; the last seasons among them decide when to stop.
 
-    With one season there is none to stop by, and only the linear part is trained.
+    With one season there is none to stop by, and only the linear part is trained. checkpoints: where what is done is
+    kept, under names that begin with `step`.
 
     Raises
     ------
-    ValueError
+    MadnessError
         If there is no season to train on.
     """
-    games = usable(games.where(games.season <= through), settings)
+    games, keep = usable(games.until(through), settings), checkpoints or Checkpoints()
     seasons = np.unique(games.season)
     if len(seasons) == 0:
-        raise ValueError(f"no season up to {through} to train on")
+        raise MadnessError(f"no season up to {told(through)} to train on")
     device = device_for(settings.device)
     try:
-        return _fit(games, settings, through, device)
+        return _fit(games, settings, through, device, keep, step)
     except RuntimeError as error:
         if device == "cpu":
             raise
         log.warning("the GPU failed (%s): training on the CPU", error)
-        return _fit(games, settings, through, "cpu")
+        return _fit(games, settings, through, "cpu", keep, step)
 
 
-def _fit(games: Games, settings: Settings, through: int, device: str) -> Trained:
+def _fit(
+    games: Games, settings: Settings, through: Moment, device: str, checkpoints: Checkpoints, step: str
+) -> Trained:
     seasons = np.unique(games.season)
     frame = _Frame.of(games, settings)
     linear = _linear(frame, games, settings)
@@ -137,16 +159,22 @@ def _fit(games: Games, settings: Settings, through: int, device: str) -> Trained
         network = _Network(frame, linear, settings, device)
         return Trained(network.export(frame, temperature, through), 0, None, None, device)
     first_validation = int(seasons[-min(settings.validation_seasons, len(seasons) - 1)])
-    log.info("training on %s, seasons %d-%d, validation from %d", device, seasons[0], through, first_validation)
+    log.info("training on %s, %d to %s, validation from %d", device, seasons[0], told(through), first_validation)
     training, validation = games.where(games.season < first_validation), games.where(games.season >= first_validation)
-    network, found = _stopped_early(training, validation, temperature, settings, device)
+    # What one device has begun is not another's to end: the last bits would differ.
+    step = f"{step}-{device}"
+    network, found = _stopped_early(training, validation, temperature, through, settings, device, checkpoints, step)
     if not settings.refit:
-        return replace(found, scorer=replace(found.scorer, trained_through=end_of(through)))
+        return found
     network = _Network(frame, linear, settings, device)
     rows = frame.rows(games, settings, device)
-    for epoch in range(found.epochs):
+    again = checkpoints.load(f"{step}-again", ("epoch", *network.names))
+    start = network.resume(again) if again else 0
+    for epoch in range(start, found.epochs):
         network.train(rows, epoch)
-    return replace(found, scorer=network.export(frame, temperature, through))
+        checkpoints.save(f"{step}-again", {"epoch": np.array(epoch + 1), **network.state()})
+    visits = found.visits + network.visits
+    return replace(found, scorer=network.export(frame, temperature, through), visits=visits)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +236,7 @@ class _Network:
     """The linear part, fixed, and an ensemble of one-layer networks trained together."""
 
     def __init__(self, frame: _Frame, linear: torch.Tensor, settings: Settings, device: str) -> None:
-        self.settings, self.linear = settings, linear.to(device)
+        self.settings, self.linear, self.visits = settings, linear.to(device), 0
         f, c, e, h = len(frame.columns), len(CONTEXT), settings.members, settings.width
         draw = torch.Generator().manual_seed(settings.seed)
         first = torch.randn((e, f + c, h), generator=draw, dtype=torch.float64) / (f + c) ** 0.5
@@ -247,6 +275,7 @@ class _Network:
             self.optimiser.zero_grad()
             loss.backward()
             self.optimiser.step()
+        self.visits += len(order)
 
     def log_odds(self, rows: _Rows) -> torch.Tensor:
         """Mean of the ensemble, (m,)."""
@@ -256,12 +285,37 @@ class _Network:
     def copy(self) -> list[torch.Tensor]:
         return [weight.detach().clone() for weight in self.weights]
 
-    def restore(self, weights: list[torch.Tensor]) -> None:
+    def restore(self, weights: Sequence[torch.Tensor]) -> None:
         with torch.no_grad():
             for mine, kept in zip(self.weights, weights, strict=True):
                 mine.copy_(kept)
 
-    def export(self, frame: _Frame, temperature: float, through: int) -> Scorer:
+    @property
+    def names(self) -> list[str]:
+        """Names of the arrays of `state`."""
+        return [f"{name}{place}" for place in range(len(self.weights)) for name in ("weight", *_OF_ADAM)]
+
+    def state(self) -> dict[str, npt.NDArray]:
+        """All that the next epoch depends on, once one has been trained."""
+        arrays = {}
+        for place, weight in enumerate(self.weights):
+            moments = self.optimiser.state[weight]
+            arrays[f"weight{place}"] = weight.detach().cpu().numpy().copy()
+            arrays |= {f"{name}{place}": moments[name].cpu().numpy().copy() for name in _OF_ADAM}
+        return arrays
+
+    def resume(self, arrays: Mapping[str, npt.NDArray]) -> int:
+        """Go on from a `state`, and the number of the `epoch` that is next."""
+        self.restore([torch.tensor(arrays[f"weight{place}"]) for place in range(len(self.weights))])
+        for place, weight in enumerate(self.weights):
+            moments = {name: torch.tensor(arrays[f"{name}{place}"]) for name in _OF_ADAM}
+            # The count of its steps stays on the CPU, where AdamW looks at it.
+            self.optimiser.state[weight] = {
+                name: one if name == "step" else one.to(weight.device) for name, one in moments.items()
+            }
+        return int(arrays["epoch"])
+
+    def export(self, frame: _Frame, temperature: float, through: Moment) -> Scorer:
         hidden, bias, out = (weight.detach().cpu().numpy().copy() for weight in self.weights)
         linear, lacking = np.split(self.linear.cpu().numpy(), 2)
         return Scorer(
@@ -276,12 +330,19 @@ class _Network:
             out=out,
             temperature=temperature,
             margin_unit=MARGIN_UNIT,
-            trained_through=end_of(through),
+            trained_through=through,
         )
 
 
 def _stopped_early(
-    training: Games, validation: Games, temperature: float, settings: Settings, device: str
+    training: Games,
+    validation: Games,
+    temperature: float,
+    through: Moment,
+    settings: Settings,
+    device: str,
+    checkpoints: Checkpoints,
+    step: str,
 ) -> tuple[_Network, Trained]:
     """Train until the validation seasons have not improved for some epochs; the best epoch's network."""
     frame = _Frame.of(training, settings)
@@ -292,18 +353,26 @@ def _stopped_early(
         return binary_cross_entropy_with_logits(network.log_odds(checked), checked.won, checked.weight).item()
 
     linear = best = loss()
-    kept, epochs = network.copy(), 0
-    for epoch in range(settings.epochs if settings.width else 0):
+    kept, epochs, start = network.copy(), 0, 0
+    kept_names = [f"kept{place}" for place in range(len(kept))]
+    saved = checkpoints.load(step, ("epoch", "epochs", "best", *kept_names, *network.names))
+    if saved:
+        start, epochs, best = network.resume(saved), int(saved["epochs"]), float(saved["best"])
+        kept = [torch.tensor(saved[name], device=device) for name in kept_names]
+    for epoch in range(start, settings.epochs if settings.width else 0):
+        if epoch - epochs >= settings.patience:
+            break
         network.train(rows, epoch)
         found = loss()
-        log.info("epoch %d: validation log loss %.5f", epoch + 1, found)
+        log.info("epoch %d: %s", epoch + 1, metric_line("validation:log_loss", found))
         if found < best:
             best, kept, epochs = found, network.copy(), epoch + 1
-        elif epoch + 1 - epochs >= settings.patience:
-            break
+        arrays = {"epoch": np.array(epoch + 1), "epochs": np.array(epochs), "best": np.array(best)}
+        arrays |= {name: one.cpu().numpy() for name, one in zip(kept_names, kept, strict=True)}
+        checkpoints.save(step, arrays | network.state())
     network.restore(kept)
-    scorer = network.export(frame, temperature, int(validation.season.max()))
-    return network, Trained(scorer, epochs, linear, best, device)
+    scorer = network.export(frame, temperature, through)
+    return network, Trained(scorer, epochs, linear, best, device, network.visits)
 
 
 def _temperature_across(frame: _Frame, linear: torch.Tensor, games: Games, settings: Settings) -> float:

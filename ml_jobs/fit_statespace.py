@@ -33,7 +33,9 @@ from hoops.games.leagues import Kind, League
 from hoops.games.results import Results
 from hoops.knowledge import parameters as shipped
 from hoops.knowledge.parameters import Parameters
+from lake.training import metric_line
 from ml_jobs.batched_fold import BatchedFold
+from ml_jobs.checkpoints import Checkpoints
 from ml_jobs.device import device_for
 from ml_jobs.read import read_league
 
@@ -103,6 +105,39 @@ class Fit:
     device: str
 
 
+@dataclass(frozen=True)
+class Span:
+    """The seasons of a search: the first one folded, the first one whose forecasts count, and the last of them."""
+
+    first: int
+    first_scored: int
+    last: int = LAST_SEASON
+
+    @classmethod
+    def of(cls, league: League, seasons: Sequence[int]) -> Span:
+        """For a league with these whole seasons: those that the shipped constants were chosen on, where there are any.
+
+        Where all are later, the first half of them only warms the model up.
+
+        Raises
+        ------
+        MadnessError
+            If there is no season before the first one scored.
+
+        Examples
+        --------
+        >>> Span.of(League.MEN, range(1985, 2024)), Span.of(League.MEN, [2022, 2023, 2024])
+        (Span(first=1993, first_scored=1998, last=2010), Span(first=2022, first_scored=2023, last=2024))
+        """
+        first, first_scored = SPAN[league]
+        if any(first_scored <= season <= LAST_SEASON for season in seasons):
+            return cls(first, first_scored)
+        ordered = sorted(seasons)
+        if len(ordered) < 2:
+            raise MadnessError(f"{len(ordered)} whole seasons before the cut are too few to search the constants on")
+        return cls(ordered[0], ordered[len(ordered) // 2], ordered[-1])
+
+
 class Trial:
     """The loss of sets of parameters on one league's games, up to the last season allowed.
 
@@ -112,13 +147,14 @@ class Trial:
         There is no game to score.
     """
 
-    def __init__(self, games: Results, first_scored: int, device: str = "cpu") -> None:
-        self.games = games.rows((games.season <= LAST_SEASON) & ~games.is_forfeit)
+    def __init__(self, games: Results, first_scored: int, device: str = "cpu", last: int = LAST_SEASON) -> None:
+        self.games = games.rows((games.season <= last) & ~games.is_forfeit)
         self.scored = self.games.season >= first_scored
         if not self.scored.any():
-            raise MadnessError(f"no games of the seasons {first_scored}-{LAST_SEASON} to score the parameters by")
+            raise MadnessError(f"no games of the seasons {first_scored}-{last} to score the parameters by")
         self.sign = np.where(self.games.won[self.scored], 1.0, -1.0)
         self.kind = self.games.kind[self.scored]
+        self.kinds = np.unique(self.kind).tolist()
         self.weight = np.where(self.kind == Kind.NCAA.value, NCAA_WEIGHT, 1.0)
         self.fold = BatchedFold(self.games, device)
 
@@ -135,28 +171,48 @@ class Trial:
         )
         scale = round(float(best.x), 4)
         losses = _losses(scale * probit)
-        by_kind = {kind: float(losses[self.kind == kind].mean()) for kind in np.unique(self.kind).tolist()}
+        by_kind = {kind: float(losses[self.kind == kind].mean()) for kind in self.kinds}
         return Loss(float(np.average(losses, weights=self.weight)), by_kind), replace(parameters, scale=scale)
 
 
-def fit(games: Results, start: Parameters, first_scored: int, search: Search) -> Fit:
-    """Search from `start`, one batched fold a generation; what is found is never worse than the start."""
-    trial = Trial(games, first_scored, search.device)
+def fit(
+    games: Results,
+    start: Parameters,
+    first_scored: int,
+    search: Search,
+    last: int = LAST_SEASON,
+    checkpoints: Checkpoints | None = None,
+) -> Fit:
+    """Search from `start`, one batched fold a generation; what is found is never worse than the start.
+
+    checkpoints: where the losses are kept. What the strategy asks for next depends on its seed and on them alone, so
+    that a search that was cut short is told them again and goes on as if nothing had been.
+    """
+    trial = Trial(games, first_scored, search.device, last)
+    keep, step = checkpoints or Checkpoints(), f"search-{trial.fold.device.type}"
     ((of_start, best),) = trial([start])
     loss = of_start
     log.info("the start: %.6f", of_start.weighted)
     strategy = _strategy(start, search)
+    saved = keep.load(step, ("told",))
+    told: list[Floats] = list(saved["told"]) if saved else []
     while not strategy.stop():
         began = time.perf_counter()
         points = strategy.ask()
-        found = trial([_at(start, point) for point in points])
+        sets = [_at(start, point) for point in points]
+        known = strategy.countiter < len(told)
+        found = _told(told[strategy.countiter], sets, trial.kinds) if known else trial(sets)
         strategy.tell(points, [min(one.weighted, WORST) for one, _ in found])
         loss, best = _least([(loss, best), *found])
+        if known:
+            continue
         log.info(
-            "generation %d: %.6f, best so far %.6f, step %.3f, %.1f s; %s",
-            strategy.countiter, _least(found)[0].weighted, loss.weighted, strategy.sigma, time.perf_counter() - began,
-            {name: getattr(best, name) for name in STEPS},
+            "generation %d: %.6f, best so far %s, step %.3f, %.1f s; %s",
+            strategy.countiter, _least(found)[0].weighted, metric_line("search:loss", loss.weighted), strategy.sigma,
+            time.perf_counter() - began, {name: getattr(best, name) for name in STEPS},
         )  # fmt: skip
+        told.append(_to_tell(found, trial.kinds))
+        keep.save(step, {"told": np.stack(told)})
     log.info("stopped by %s", dict(strategy.stop()))
     # The middle of the last generation is often better than all that were drawn around it.
     loss, best = _least([(loss, best), *trial([_at(start, strategy.result.xfavorite)])])
@@ -234,6 +290,24 @@ def _at(start: Parameters, point: Floats) -> Parameters:
     """The parameters at a point of the search, rounded as they are written."""
     values = dict(zip(STEPS, np.asarray(point).tolist(), strict=True))
     return replace(start, **{name: round(value, 4) for name, value in values.items()})
+
+
+def _to_tell(found: list[tuple[Loss, Parameters]], kinds: list[str]) -> Floats:
+    """What is kept of a generation, (sets, 2 + kinds): weighted loss, scale, log loss by kind."""
+    return np.array(
+        [[one.weighted, p.scale, *(one.by_kind.get(kind, np.nan) for kind in kinds)] for one, p in found], np.float64
+    )
+
+
+def _told(kept: Floats, sets: list[Parameters], kinds: list[str]) -> list[tuple[Loss, Parameters]]:
+    """The losses of a generation, as they were kept."""
+    return [
+        (
+            Loss(weighted, {} if np.isinf(weighted) else dict(zip(kinds, by_kind, strict=True))),
+            replace(one, scale=scale),
+        )
+        for one, (weighted, scale, *by_kind) in zip(sets, kept.tolist(), strict=True)
+    ]
 
 
 def _least(found: list[tuple[Loss, Parameters]]) -> tuple[Loss, Parameters]:

@@ -1,17 +1,23 @@
-"""The games of a league, and what belongs to them, from a folder of the contract's files."""
+"""The games of a league, and what belongs to them, from a folder of the contract's files or a job's channel."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 
+from hoops.games.identity import in_order_of_play
 from hoops.games.leagues import League
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge.homes import located
+from lake.content import rows_digest
 from lake.folder import Folder, read_folder
+from lake.training import is_channel, read_channel
 
 log = logging.getLogger("read")
 
@@ -29,13 +35,33 @@ class LeagueGames:
     def of(cls, folder: Folder, league: League) -> LeagueGames:
         """What a folder that was read says of a league."""
         files = folder.leagues[league]
-        tables = files.reference | folder.shared
-        seeds = files.seeds if files.seeds.num_rows else None
-        return cls(located(files.games, tables["GameCities"]), Surroundings.of(tables), seeds)
+        return cls.from_tables(files.games, files.reference | folder.shared)
+
+    @classmethod
+    def from_tables(cls, games: pa.Table, reference: Mapping[str, pa.Table]) -> LeagueGames:
+        """From games (`GAMES`) and reference tables by dataset, `lake.training.REFERENCE` among them."""
+        seeds = reference["NCAATourneySeeds"]
+        ordered = in_order_of_play(located(games, reference["GameCities"]))
+        return cls(ordered, Surroundings.of(reference), seeds if seeds.num_rows else None)
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with every game and every fact about it."""
+        around = self.surroundings
+        hashed = hashlib.sha256(rows_digest(self.games).encode())
+        if self.seeds is not None:
+            hashed.update(rows_digest(self.seeds).encode())
+        for season, (teams, codes) in sorted(around.conferences.by_season.items()):
+            hashed.update(str(season).encode() + teams.tobytes() + codes.tobytes())
+        for one in (around.places.city, around.places.latitude, around.places.longitude):
+            hashed.update(one.tobytes())
+        return hashed.hexdigest()[:20]
 
 
 def read_league(folder: Path, league: League) -> LeagueGames:
     """Read all results of a league, its conferences, seeds and cities; near misses among the files are logged.
+
+    folder: of the contract's files, or the channel of a training job (`lake.training`).
 
     Raises
     ------
@@ -44,6 +70,8 @@ def read_league(folder: Path, league: League) -> LeagueGames:
     Rejected
         A file is bad.
     """
+    if is_channel(folder):
+        return LeagueGames.from_tables(*read_channel(folder, league))
     read = read_folder(folder, (league,))
     for text in (*read.remarks, *read.warnings):
         log.warning("%s", text)

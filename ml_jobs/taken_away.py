@@ -8,6 +8,8 @@ times, by walks through the same history in which seasons have lost box scores, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -28,7 +30,11 @@ _DAYS = 133  # of a regular season
 
 
 def described_again(
-    games: pa.Table, parameters: Parameters, surroundings: Surroundings, settings: Settings
+    games: pa.Table,
+    parameters: Parameters,
+    surroundings: Surroundings,
+    settings: Settings,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Games]:
     """The games (`GAMES`, in order of play) as walks see them in which box scores were taken away; none if none can be.
 
@@ -40,7 +46,7 @@ def described_again(
     again = []
     for step in range(settings.taken_away):
         bare = without(games, lost(games, settings.seed + step))
-        played, described, _ = walk(bare, parameters, surroundings)
+        played, described, _ = walk(bare, parameters, surroundings, progress)
         again.append(Games.of(played, has_box, described, settings.taken_away_weight))
     return again
 

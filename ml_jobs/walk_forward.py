@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,11 +17,13 @@ import pyarrow as pa
 
 from hoops.evaluation.backtest import STATESPACE, Progress
 from hoops.evaluation.baselines import Simple
-from hoops.forecast.features import Described, walk
+from hoops.forecast.features import walk
 from hoops.forecast.scorer import score
 from hoops.games.leagues import League
+from hoops.games.moment import end_of
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge.parameters import defaults
+from ml_jobs.checkpoints import Checkpoints
 from ml_jobs.fit_scorer import Games, fit, mute_groups, usable
 from ml_jobs.settings import Settings
 from ml_jobs.taken_away import described_again
@@ -53,32 +55,47 @@ class WalkForward:
         played, described, _ = walk(games, parameters, self.surroundings, self.on_game)
         every = Games.of(played, played.has_box, described)
         training = Games.joined([every, *described_again(games, parameters, self.surroundings, self.settings)])
-        statespace = Simple(1.0 / (1.0 + np.exp(-described.offset)), described.margin)
-        probability, margin = statespace.probability.copy(), statespace.margin.copy()
         if mute := mute_groups(every, self.settings):
             self.say(f"nothing in these files tells anything of {', '.join(mute)}: the same in every game")
-        untrained = []
-        for done, season in enumerate(seasons, 1):
-            rows = every.season == season
-            if len(usable(every.where(every.season < season), self.settings)):
-                probability[rows], margin[rows] = self._season(training, described.rows(rows), season)
-            else:
-                untrained.append(str(season))
-            if self.on_season is not None:
-                self.on_season(done, len(seasons))
+        forecasts, untrained = forecast_seasons(every, training, self.settings, seasons, on_season=self.on_season)
         if untrained:
             self.say(
-                f"nothing to train on before {', '.join(untrained)}: there the full model is the state-space model"
+                f"nothing to train on before {', '.join(map(str, untrained))}: there the full model is the state-space "
+                "model"
             )
-        return {FULL: Simple(probability, margin), STATESPACE: statespace}
+        return forecasts
 
-    def _season(self, training: Games, described: Described, season: int) -> tuple[np.ndarray, np.ndarray]:
-        started = time.perf_counter()
-        trained = fit(training, self.settings, season - 1)
-        found = score(trained.scorer, described)
-        log.info(
-            "%d: %d epochs, validation log loss %s (%s without networks), temperature %.3f, %.1f s on %s",
-            season, trained.epochs, trained.validation, trained.validation_linear, trained.scorer.temperature,
-            time.perf_counter() - started, trained.device,
-        )  # fmt: skip
-        return found.probability, found.margin
+
+def forecast_seasons(
+    every: Games,
+    training: Games,
+    settings: Settings,
+    seasons: Sequence[int],
+    checkpoints: Checkpoints | None = None,
+    on_season: Progress | None = None,
+) -> tuple[dict[str, Simple], list[int]]:
+    """Forecasts of all games: of some seasons by scorers of earlier ones, and of all by the state-space model.
+
+    training: the games and what else trains. Seasons before which there is none to train on come beside, and keep the
+    state-space forecast, as all games of other seasons do.
+    """
+    statespace = Simple(1.0 / (1.0 + np.exp(-every.described.offset)), every.described.margin)
+    probability, margin = statespace.probability.copy(), statespace.margin.copy()
+    untrained = []
+    for done, season in enumerate(seasons, 1):
+        rows = every.season == season
+        if len(usable(every.where(every.season < season), settings)):
+            started = time.perf_counter()
+            trained = fit(training, settings, end_of(season - 1), checkpoints, f"walk-forward-{season}")
+            found = score(trained.scorer, every.described.rows(rows))
+            probability[rows], margin[rows] = found.probability, found.margin
+            log.info(
+                "%d: %d epochs, validation log loss %s (%s without networks), temperature %.3f, %.1f s on %s",
+                season, trained.epochs, trained.validation, trained.validation_linear, trained.scorer.temperature,
+                time.perf_counter() - started, trained.device,
+            )  # fmt: skip
+        else:
+            untrained.append(season)
+        if on_season is not None:
+            on_season(done, len(seasons))
+    return {FULL: Simple(probability, margin), STATESPACE: statespace}, untrained

@@ -22,6 +22,7 @@ from hoops.evaluation import baselines, metrics
 from hoops.evaluation.baselines import Simple
 from hoops.games.identity import in_order_of_play
 from hoops.games.leagues import Kind, League
+from hoops.games.moment import START, Moment
 from hoops.games.results import Results
 from hoops.knowledge.parameters import Parameters, defaults
 from hoops.knowledge.statespace import advance, initial, predict, update
@@ -131,6 +132,7 @@ def run(
     league: League,
     seasons: Iterable[int],
     forecaster: Forecaster | None = None,
+    since: Moment = START,
 ) -> Backtest:
     """Forecast every game of some seasons from the games before its day, and score the forecasts.
 
@@ -145,11 +147,13 @@ def run(
         The seasons to score.
     forecaster : callable, optional
         The model, first, and what it brings to stand beside it; the state-space model if left out.
+    since : (season, day)
+        Of the first season, only the games from this day on are scored.
 
     Raises
     ------
     ValueError
-        If a season asked for has no games.
+        If a season asked for has no games, or none from `since` on.
     """
     wanted = tuple(sorted(set(seasons)))
     present = set(games["season"].to_pylist())
@@ -164,7 +168,9 @@ def run(
     if seeds is not None:
         forecasts["seed"] = baselines.seed_difference(played, wanted, _seeds(seeds))
     forecasts["home"] = baselines.home_only(played, wanted)
-    scored = np.isin(played.season, wanted)
+    scored = np.isin(played.season, wanted) & ~played.before(since)
+    if not scored.any():
+        raise ValueError(f"no games from {since[0]} day {since[1]} on")
     played = played.rows(scored)
     forecasts = {name: Simple(one.probability[scored], one.margin[scored]) for name, one in forecasts.items()}
     return Backtest(

@@ -100,10 +100,14 @@ def walk(
     parameters: Parameters,
     surroundings: Surroundings | None = None,
     progress: Callable[[int, int], None] | None = None,
+    known: Knowledge | None = None,
 ) -> tuple[Results, Described, Knowledge]:
-    """Every game of a league (`GAMES`) as it looked before its day, in order of play; and what is known after all."""
+    """Every game of a league (`GAMES`) as it looked before its day, in order of play; and what is known after all.
+
+    known: from the games before these; nothing if left out.
+    """
     results = Results.of(in_order_of_play(games))
-    known, parts = knowledge.initial(parameters), []
+    known, parts = known or knowledge.initial(parameters), []
     for moment, rows in results.days():
         today = results.rows(rows)
         known = knowledge.advance(known, *moment, parameters)

@@ -23,6 +23,16 @@ def day_after(moment: Moment) -> Moment:
     return season, day + 1
 
 
+def day_before(moment: Moment) -> Moment:
+    """The last moment that is earlier.
+
+    >>> day_before((2024, 60)), day_before((2024, 0)) == end_of(2023)
+    ((2024, 59), True)
+    """
+    season, day = moment
+    return (season, day - 1) if day else end_of(season - 1)
+
+
 def told(moment: Moment) -> str:
     """A moment in words.
 

@@ -152,6 +152,11 @@ class Results:
         """Length of the game in regulation games, (m,): 1, and an eighth more for each overtime."""
         return 1.0 + OVERTIME / REGULATION * self.num_ot.astype(np.float64)
 
+    def before(self, moment: Moment) -> Bools:
+        """Which games lie before a moment's day, (m,)."""
+        season, day = moment
+        return (self.season < season) | ((self.season == season) & (self.day < day))
+
     def rows(self, chosen: slice | npt.NDArray) -> Results:
         """The games of some rows, by a slice, a mask or places."""
         return replace(

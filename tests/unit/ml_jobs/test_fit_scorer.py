@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hoops.errors import MadnessError
 from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
 from hoops.forecast.features import Described
 from hoops.forecast.scorer import score, to_bytes
@@ -38,7 +39,8 @@ def some_games(a_season: int = 400) -> Games:
     margin = 8.0 * (offset + pull + rng.logistic(size=m))
     season = np.repeat(SEASONS, a_season).astype(np.int16)
     described = Described(offset, values, context, 8.0 * offset, np.full(m, 11.0))
-    return Games(season, rng.random(m) < 0.05, margin, season >= 2009, np.ones(m), described)
+    day = np.tile(np.arange(a_season) * 150 // a_season, len(SEASONS)).astype(np.int16)
+    return Games(season, day, rng.random(m) < 0.05, margin, season >= 2009, np.ones(m), described)
 
 
 def loss(log_odds: np.ndarray, margin: np.ndarray) -> float:
@@ -49,7 +51,7 @@ def test_networks_learn_what_a_linear_scorer_cannot_and_both_beat_the_offset():
     games = some_games(1500)
     new = games.where(games.season == 2013)
     settings = replace(SETTINGS, epochs=25, learning_rate=0.02, width=8)
-    found = {width: fit(games, replace(settings, width=width), 2012) for width in (0, 8)}
+    found = {width: fit(games, replace(settings, width=width), end_of(2012)) for width in (0, 8)}
     scored = {width: score(trained.scorer, new.described) for width, trained in found.items()}
     losses = {width: loss(one.log_odds, new.margin) for width, one in scored.items()}
     assert losses[8] < losses[0] - 0.02 < loss(new.described.offset, new.margin) - 0.04
@@ -64,7 +66,7 @@ def test_numpy_gives_what_torch_gives():
     network = _Network(frame, _linear(frame, games, SETTINGS), SETTINGS, "cpu")
     rows = frame.rows(games, SETTINGS, "cpu")
     network.train(rows, 0)
-    found = score(network.export(frame, 1.0, 2013), games.described)
+    found = score(network.export(frame, 1.0, end_of(2013)), games.described)
     sign = np.random.default_rng(SETTINGS.seed).choice((-1.0, 1.0), len(games))
     expected = torch.sigmoid(network.log_odds(rows)).numpy()
     assert np.abs(np.where(sign > 0, expected, 1.0 - expected) - found.probability).max() < 1e-6
@@ -78,14 +80,14 @@ def test_a_forfeit_trains_nothing():
     margin = np.where(np.arange(len(games)) % 7 == 0, np.nan, games.margin)
     forfeited = replace(games, margin=margin)
     assert len(usable(forfeited, SETTINGS)) == len(usable(games.where(~np.isnan(margin)), SETTINGS))
-    found = fit(forfeited, SETTINGS, 2012).scorer
-    assert to_bytes(found) == to_bytes(fit(games.where(~np.isnan(margin)), SETTINGS, 2012).scorer)
+    found = fit(forfeited, SETTINGS, end_of(2012)).scorer
+    assert to_bytes(found) == to_bytes(fit(games.where(~np.isnan(margin)), SETTINGS, end_of(2012)).scorer)
 
 
 def test_training_repeats_itself_and_does_not_depend_on_which_team_comes_first():
     games = some_games()
-    one = fit(games, SETTINGS, 2012)
-    assert to_bytes(one.scorer) == to_bytes(fit(games, SETTINGS, 2012).scorer)
+    one = fit(games, SETTINGS, end_of(2012))
+    assert to_bytes(one.scorer) == to_bytes(fit(games, SETTINGS, end_of(2012)).scorer)
     turned = np.where(np.arange(len(games)) % 3 == 0, -1.0, 1.0)
     d = games.described
     other = replace(
@@ -93,7 +95,7 @@ def test_training_repeats_itself_and_does_not_depend_on_which_team_comes_first()
         margin=turned * games.margin,
         described=replace(d, offset=turned * d.offset, values=turned[:, None] * d.values, margin=turned * d.margin),
     )
-    again = fit(other, SETTINGS, 2012)
+    again = fit(other, SETTINGS, end_of(2012))
     np.testing.assert_allclose(again.scorer.linear, one.scorer.linear, atol=1e-9)
     np.testing.assert_allclose(again.scorer.out, one.scorer.out, atol=1e-9)
 
@@ -102,8 +104,8 @@ def test_later_seasons_change_nothing():
     games = some_games()
     later = games.season > 2011
     other = replace(games, margin=np.where(later, -games.margin, games.margin))
-    assert to_bytes(fit(games, SETTINGS, 2011).scorer) == to_bytes(fit(other, SETTINGS, 2011).scorer)
-    assert fit(games, SETTINGS, 2011).scorer.trained_through == end_of(2011)
+    assert to_bytes(fit(games, SETTINGS, end_of(2011)).scorer) == to_bytes(fit(other, SETTINGS, end_of(2011)).scorer)
+    assert fit(games, SETTINGS, end_of(2011)).scorer.trained_through == end_of(2011)
 
 
 def test_seasons_without_box_scores_do_not_train_unless_there_are_no_others():
@@ -118,7 +120,7 @@ def test_a_game_that_counts_twice_is_like_the_game_given_twice():
     games = some_games()
     linear = replace(SETTINGS, width=0)
     twice, double = Games.joined([games, games]), replace(games, weight=2.0 * games.weight)
-    one, other = (fit(each, linear, 2012).scorer for each in (twice, double))
+    one, other = (fit(each, linear, end_of(2012)).scorer for each in (twice, double))
     np.testing.assert_allclose(one.linear, other.linear, atol=1e-8)
     np.testing.assert_allclose(one.lacking, other.lacking, atol=1e-8)
     assert one.temperature == pytest.approx(other.temperature, abs=1e-8)
@@ -130,7 +132,7 @@ def test_what_columns_are_worth_is_learned_by_how_much_of_the_box_scores_there_i
     pull = 1.2 * boxed * games.described.values[:, NAMES.index("adjusted_to")]
     rng = np.random.default_rng(5)
     learned = replace(games, margin=8.0 * (games.described.offset + pull + rng.logistic(size=len(games))))
-    scorer = fit(learned, replace(SETTINGS, width=0), 2012).scorer
+    scorer = fit(learned, replace(SETTINGS, width=0), end_of(2012)).scorer
     place = scorer.features.index("adjusted_to")
     assert scorer.linear[place, 0] == pytest.approx(1.2 * scorer.scale[place], abs=0.2)
     assert scorer.lacking[place, 0] == pytest.approx(-1.2 * scorer.scale[place], abs=0.2)
@@ -138,11 +140,11 @@ def test_what_columns_are_worth_is_learned_by_how_much_of_the_box_scores_there_i
 
 def test_one_season_trains_the_linear_part_and_none_is_an_error():
     games = some_games()
-    alone = fit(games, SETTINGS, 2009)
+    alone = fit(games, SETTINGS, end_of(2009))
     assert alone.epochs == 0 and alone.scorer.linear.any() and not alone.scorer.out.any()
     assert alone.scorer.features == tuple(NAMES[place] for place in columns_of(SETTINGS.group_names))
-    with pytest.raises(ValueError, match="no season up to 2005"):
-        fit(games, SETTINGS, 2005)
+    with pytest.raises(MadnessError, match="no season up to the end of 2005"):
+        fit(games, SETTINGS, end_of(2005))
 
 
 def test_the_linear_part_is_the_ridge_regression_of_scikit_learn():
@@ -164,7 +166,17 @@ def test_the_linear_part_is_the_ridge_regression_of_scikit_learn():
 def test_what_fails_on_a_gpu_is_trained_on_the_cpu(monkeypatch, caplog):
     monkeypatch.setattr("ml_jobs.fit_scorer.device_for", lambda asked: "meta")  # takes tensors and computes nothing
     games = some_games()
-    found = fit(games, SETTINGS, 2012)
+    found = fit(games, SETTINGS, end_of(2012))
     assert found.device == "cpu" and "training on the CPU" in caplog.text
     monkeypatch.undo()
-    assert to_bytes(found.scorer) == to_bytes(fit(games, SETTINGS, 2012).scorer)
+    assert to_bytes(found.scorer) == to_bytes(fit(games, SETTINGS, end_of(2012)).scorer)
+
+
+def test_later_days_of_a_season_change_nothing():
+    games = some_games()
+    later = (games.season == 2012) & (games.day > 60) | (games.season > 2012)
+    other = replace(games, margin=np.where(later, -games.margin, games.margin))
+    one, again = (fit(each, SETTINGS, (2012, 60)) for each in (games, other))
+    assert to_bytes(one.scorer) == to_bytes(again.scorer)
+    assert one.scorer.trained_through == (2012, 60)
+    assert not np.array_equal(one.scorer.linear, fit(games, SETTINGS, (2012, 61)).scorer.linear)

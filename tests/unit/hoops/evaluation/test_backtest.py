@@ -105,3 +105,17 @@ def test_seasons_without_games_are_refused():
         run(GAMES, SEEDS, League.MEN, (1999, 2002, 2020))
     with pytest.raises(ValueError, match="no seasons"):
         run(GAMES, SEEDS, League.MEN, ())
+
+
+def test_from_a_day_on_only_later_games_are_scored_and_forecast_as_before():
+    games = a_table(np.random.default_rng(7), range(2015, 2018))
+    whole, part = (
+        run(games, None, League.MEN, (2016, 2017)),
+        run(games, None, League.MEN, (2016, 2017), since=(2016, 30)),
+    )
+    later = ~whole.played.before((2016, 30))
+    assert 0 < later.sum() < len(later)
+    for name, one in part.forecasts.items():
+        np.testing.assert_array_equal(one.probability, whole.forecasts[name].probability[later])
+    with pytest.raises(ValueError, match="no games from 2017 day 200 on"):
+        run(games, None, League.MEN, (2017,), since=(2017, 200))

@@ -159,3 +159,14 @@ def test_no_games_give_no_rows():
     played, seen, known = walk(a_league().slice(0, 0), PARAMETERS)
     assert to_bytes(known) == to_bytes(initial(PARAMETERS))
     assert len(played) == len(seen.offset) == 0 and seen.values.shape == (0, len(NAMES))
+
+
+def test_a_walk_goes_on_from_what_is_known():
+    games = a_league()
+    first = games.slice(0, next(i for i, day in enumerate(games["day"].to_pylist()) if day > 20))
+    whole, described, known = walk(games, PARAMETERS)
+    before, shown_before, so_far = walk(first, PARAMETERS)
+    later, shown, in_the_end = walk(games.slice(first.num_rows), PARAMETERS, known=so_far)
+    assert len(before) + len(later) == len(whole) and len(later)
+    np.testing.assert_array_equal(np.concatenate([shown_before.values, shown.values]), described.values)
+    assert to_bytes(in_the_end) == to_bytes(known)

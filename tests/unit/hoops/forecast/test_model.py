@@ -14,7 +14,6 @@ from hoops.forecast.feature_list import NAMES
 from hoops.forecast.model import shipped
 from hoops.forecast.scorer import from_bytes, to_bytes
 from hoops.games.leagues import League
-from hoops.games.moment import end_of
 from hoops.knowledge.state import Floats
 
 
@@ -24,7 +23,7 @@ def test_the_shipped_scorer_is_what_its_report_says(league: League) -> None:
     folder = resources.files("hoops.forecast").joinpath("scorers")
     report = json.loads(folder.joinpath(f"{league}.json").read_text())
     assert report["league"] == league.value
-    assert model.trained_through == model.scorer.trained_through == end_of(report["trained_through"])
+    assert model.trained_through == model.scorer.trained_through == tuple(report["trained_through"])
     assert (min(report["test_seasons"]), 0) > model.trained_through, "the test seasons were trained on"
     assert model.scorer.temperature == report["temperature"]
     full, statespace = (report["test"]["pooled"]["regular"][name]["log_loss"] for name in ("full", "statespace"))
