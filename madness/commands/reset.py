@@ -18,12 +18,14 @@ def reset(
     """Stop the local stack and delete its folder, data included."""
     from madness.local import dashboard, ministack
     from madness.local.home import remove
+    from madness.local.sagemaker import process as sagemaker
 
     place = existing(home)
     if not yes and not typer.confirm(f"Delete {place.root} with everything in it?", err=True):
         raise typer.Exit(1)
     with place.lock():
         dashboard.stop(place)
+        sagemaker.stop(place)
         ministack.stop(place)
         remove(place)
     output.line(f"deleted {place.root}")

@@ -12,6 +12,7 @@ from madness.local import processes
 from madness.local.environment import ask, environment
 from madness.local.home import Home, LocalError
 from madness.local.ministack import Endpoint
+from madness.local.ports import is_free
 from operate.stage import Stage
 
 _NAME = "dashboard"
@@ -57,7 +58,7 @@ def start(home: Home, stage: Stage, root: Path, endpoint: Endpoint, port: int | 
         if record["endpoint"] == endpoint.url and port in (None, record["port"]) and _answers(record["port"]):
             return record["port"]
         processes.stop(process, patience=5.0)
-        port = port or (record["port"] if _is_free(record["port"]) else None)
+        port = port or (record["port"] if is_free(record["port"]) else None)
     port = _port(port)
     log = home.logs / "dashboard.log"
     env = environment() | endpoint.environment() | settings(home, stage)
@@ -97,24 +98,14 @@ def stop(home: Home) -> bool:
 
 def _port(wanted: int | None) -> int:
     if wanted is not None:
-        if not _is_free(wanted):
+        if not is_free(wanted):
             raise LocalError(f"Port {wanted} of 127.0.0.1 is taken by another program. Choose another with --port.")
         return wanted
-    if _is_free(_FAVOURITE_PORT):
+    if is_free(_FAVOURITE_PORT):
         return _FAVOURITE_PORT
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def _answers(port: int) -> bool:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
-import socket
 import sys
 import time
 import urllib.error
@@ -22,14 +20,13 @@ from madness.local import durable, guard, processes
 from madness.local.environment import ask, environment, within
 from madness.local.home import MINISTACK, Home, LocalError
 from madness.local.mend import keep_state
+from madness.local.ports import free_port, is_free, sagemaker_variables
 from madness.local.processes import ProcessId
 from operate.aws import Clients
 
 _NAME = MINISTACK
 # MiniStack is in one region; .chalice/config.json has the local stage there.
 REGION = "eu-central-1"
-# Below the ranges from which Linux (32768-) and macOS (49152-) take the ports of outgoing connections.
-_PORTS = range(20_000, 32_000)
 _PATIENCE = 60.0
 
 
@@ -144,7 +141,8 @@ def checkpoint(home: Home) -> Endpoint:
 
 def _spawn(home: Home, port: int, log: Path) -> ProcessId:
     endpoint = Endpoint(port)
-    env = environment() | endpoint.environment() | {
+    # Functions get what MiniStack has.
+    env = environment() | endpoint.environment() | sagemaker_variables(home) | {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "localhost",
@@ -173,15 +171,13 @@ def _spawn(home: Home, port: int, log: Path) -> ProcessId:
 def _port(home: Home) -> int:
     """The port of this home: the one it had, so that persisted queue addresses hold, else a free one."""
     known = home.settings().get("port") or _filed_under(home.state)
-    if known and _is_free(known):
+    if known and is_free(known):
         return known
-    for port in random.sample(_PORTS, 50):
-        if _is_free(port):
-            if known:
-                for state in (home.state, home.kept_state):
-                    _move(state, known, port)
-            return port
-    raise LocalError("No free port between 20000 and 32000 on 127.0.0.1. Stop some servers and try again.")
+    port = free_port()
+    if known:
+        for state in (home.state, home.kept_state):
+            _move(state, known, port)
+    return port
 
 
 def _release(state: Path) -> None:
@@ -207,16 +203,6 @@ def _filed_under(state: Path) -> int | None:
     queues = state / "sqs.json"
     found = re.search(r"http://localhost:(\d+)/", queues.read_text()) if queues.exists() else None
     return int(found[1]) if found else None
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def _move(state: Path, old: int, new: int) -> None:

@@ -25,6 +25,7 @@ from madness.local import dashboard, ministack, room
 from madness.local.games import Wishes, choose, files_of
 from madness.local.home import Home, LocalError
 from madness.local.ministack import Endpoint, local_clients
+from madness.local.sagemaker import process as sagemaker
 from madness.local.stack import LocalStack
 from operate.aws import Clients, open_lake
 from operate.backlog import wait_until_published
@@ -78,6 +79,7 @@ def up(home: Home, wishes: Wishes, voice: Voice) -> dict[str, Any]:
         finally:
             if wishes.once and not was_running:
                 dashboard.stop(home)
+                sagemaker.stop(home)
                 ministack.stop(home)
 
 
@@ -97,6 +99,8 @@ def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, Any], files
     home.remember(data=source)
     watch = room.Watch(home)
     stage, endpoint = start_stack(home, voice, seconds)
+    if not wishes.once:
+        sagemaker.start(home, endpoint)
     clients = local_clients(endpoint)
     lake = open_lake(stage, clients)
     with _timed(seconds, "ingest"):

@@ -24,6 +24,7 @@ from madness.console import Silent
 from madness.local import dashboard, ministack
 from madness.local.home import Home
 from madness.local.ministack import Endpoint, local_clients
+from madness.local.sagemaker import process as sagemaker
 from madness.local.up import Wishes, start_stack, up
 from operate.aws import Clients, open_lake
 from operate.stage import Stage
@@ -71,6 +72,7 @@ class Running:
 
 def stop_all(home: Home) -> None:
     dashboard.stop(home)
+    sagemaker.stop(home)
     ministack.stop(home)
 
 

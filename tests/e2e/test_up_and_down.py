@@ -75,7 +75,7 @@ def test_up_twice_kill_and_down(new_home, madness, tiny) -> None:
     assert healed["seconds"]["deploy"] < 2, "functions, queues and mappings survive a kill"
 
     down = madness("down", "--home", home.root)
-    assert down.stdout.strip() == "stopped: dashboard, local AWS"
+    assert down.stdout.strip() == "stopped: dashboard, training, local AWS"
     assert madness("down", "--home", home.root).stdout.strip() == "nothing was running"
     assert "madness up" in madness("status", "--home", home.root).stdout
 

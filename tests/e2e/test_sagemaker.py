@@ -1,0 +1,129 @@
+"""The local SageMaker beside MiniStack: a process of the home, whose jobs outlive it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import tarfile
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from madness.local import ministack
+from madness.local.ports import sagemaker_variables
+from madness.local.sagemaker import process as sagemaker
+from tests.e2e.conftest import Running
+
+# Counts the seconds that it has trained, and goes on from where it was killed.
+PROGRAM = """
+import os, pathlib, time
+ml = pathlib.Path(os.environ["SM_OUTPUT_DIR"]).parent
+count = ml / "checkpoints" / "count"
+for number in range(int(count.read_text()) if count.exists() else 0, 20):
+    time.sleep(0.2)
+    count.with_name(".count").write_text(str(number + 1))
+    count.with_name(".count").replace(count)
+    print(f"count={number + 1};", flush=True)
+(pathlib.Path(os.environ["SM_MODEL_DIR"]) / "count").write_text(count.read_text())
+"""
+
+
+@pytest.fixture
+def client(deployed: Running) -> Iterator[Any]:
+    port = sagemaker.start(deployed.home, deployed.endpoint)
+    yield boto3.client(
+        "sagemaker", endpoint_url=f"http://127.0.0.1:{port}", region_name=ministack.REGION,
+        aws_access_key_id="test", aws_secret_access_key="test",
+    )  # fmt: skip
+    sagemaker.stop(deployed.home)
+
+
+def until(holds: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + 60
+    while not (found := holds()):
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.05)
+    return found
+
+
+def test_a_job_outlives_its_server_and_its_events_arrive(deployed, client):
+    bucket, s3 = deployed.stage.models, deployed.clients("s3")
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        entry = tarfile.TarInfo("job.py")
+        entry.size = len(PROGRAM)
+        tar.addfile(entry, io.BytesIO(PROGRAM.encode()))
+    s3.put_object(Bucket=bucket, Key="training/code/job.tar.gz", Body=archive.getvalue())
+    s3.put_object(Bucket=bucket, Key="training/channel/games.parquet", Body=b"games")
+    queue = _queue_of_events(deployed)
+    client.create_training_job(
+        TrainingJobName="outlives",
+        HyperParameters={
+            "sagemaker_program": "job.py",
+            "sagemaker_submit_directory": f"s3://{bucket}/training/code/job.tar.gz",
+        },
+        AlgorithmSpecification={
+            "TrainingImage": "an-image", "TrainingInputMode": "File",
+            "MetricDefinitions": [{"Name": "count", "Regex": "count=([0-9]+);"}],
+        },
+        RoleArn="arn:aws:iam::000000000000:role/madness-training",
+        InputDataConfig=[{"ChannelName": "training", "DataSource": {"S3DataSource": {
+            "S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/training/channel/"}}}],
+        OutputDataConfig={"S3OutputPath": f"s3://{bucket}/training/output"},
+        ResourceConfig={"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 10},
+        StoppingCondition={"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 900},
+        EnableManagedSpotTraining=True,
+        CheckpointConfig={"S3Uri": f"s3://{bucket}/training/checkpoints/outlives"},
+    )  # fmt: skip
+
+    def described() -> dict[str, Any]:
+        return client.describe_training_job(TrainingJobName="outlives")
+
+    until(lambda: any(one["Value"] >= 3 for one in described()["FinalMetricDataList"]))
+    server, _ = deployed.home.process("sagemaker")
+    os.kill(server.pid, signal.SIGKILL)
+    until(lambda: not server.is_alive())
+    assert sagemaker.running(deployed.home) is None
+    port = sagemaker.start(deployed.home, deployed.endpoint)
+    assert sagemaker_variables(deployed.home) == {"AWS_ENDPOINT_URL_SAGEMAKER": f"http://127.0.0.1:{port}"}
+    assert client.meta.endpoint_url.endswith(f":{port}"), "functions know this one"
+    client.get_waiter("training_job_completed_or_stopped").wait(
+        TrainingJobName="outlives", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    found = described()
+    assert found["TrainingJobStatus"] == "Completed"
+    passed = [one["Status"] for one in found["SecondaryStatusTransitions"]]
+    assert passed.count("Training") == 2 and "Restarting" in passed
+    said = (deployed.home.root / "sagemaker" / "outlives" / "log.txt").read_text().split()
+    assert said[-1] == "count=20;" and len(said) < 25, "it went on from its checkpoint"
+    body = s3.get_object(Bucket=bucket, Key="training/output/outlives/output/model.tar.gz")["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+        assert tar.extractfile("count").read() == b"20"
+
+    events: list[dict[str, Any]] = []
+
+    def completed() -> bool:
+        sqs = deployed.clients("sqs")
+        for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+            events.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        return any(one["detail"]["TrainingJobStatus"] == "Completed" for one in events)
+
+    until(completed)
+    assert {(one["source"], one["detail"]["TrainingJobName"]) for one in events} == {("madness.sagemaker", "outlives")}
+
+
+def _queue_of_events(deployed: Running) -> str:
+    """A queue to which a rule sends every change of a job's state."""
+    queue: str = deployed.clients("sqs").create_queue(QueueName="training-events")["QueueUrl"]
+    events = deployed.clients("events")
+    pattern = {"source": ["madness.sagemaker"], "detail-type": ["SageMaker Training Job State Change"]}
+    events.put_rule(Name="training-events", EventPattern=json.dumps(pattern))
+    arn = f"arn:aws:sqs:{ministack.REGION}:000000000000:training-events"
+    events.put_targets(Rule="training-events", Targets=[{"Id": "queue", "Arn": arn}])
+    return queue
