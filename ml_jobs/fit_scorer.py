@@ -18,6 +18,9 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 import torch
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import LeaveOneGroupOut
+from sklearn.preprocessing import StandardScaler
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from hoops.errors import MadnessError
@@ -36,6 +39,7 @@ log = logging.getLogger("scorer")
 
 MARGIN_UNIT = 11.0  # points
 _HEADS = 2  # log-odds and margin
+_INVERSE_TEMPERATURE = (0.2, 5.0)
 _OF_ADAM = ("step", "exp_avg", "exp_avg_sq")
 
 
@@ -209,11 +213,8 @@ class _Frame:
     def of(cls, games: Games, settings: Settings) -> _Frame:
         columns = columns_of(settings.group_names)
         scale = np.sqrt(np.mean(games.described.values[:, columns] ** 2, axis=0))
-        context = games.described.context
-        spread = context.std(axis=0)
-        return cls(
-            columns, np.where(scale > 0.0, scale, 1.0), context.mean(axis=0), np.where(spread > 0.0, spread, 1.0)
-        )
+        context = StandardScaler().fit(games.described.context)
+        return cls(columns, np.where(scale > 0.0, scale, 1.0), context.mean_, context.scale_)
 
     def rows(self, games: Games, settings: Settings, device: str) -> _Rows:
         """Tensors of games, with the teams of each in an order drawn at random."""
@@ -387,8 +388,8 @@ def _temperature_across(frame: _Frame, linear: torch.Tensor, games: Games, setti
     slope, curve = _slope_and_curve(rows, weights)
     ridge = settings.ridge * torch.eye(len(weights), dtype=torch.float64)
     log_odds, chosen = [], []
-    for season in seasons.tolist():
-        own = rows.of(torch.tensor(games.season == season))
+    for _, season in LeaveOneGroupOut().split(games.season, groups=games.season):
+        own = rows.of(torch.tensor(season))
         own_slope, own_curve = _slope_and_curve(own, weights)
         step = torch.linalg.solve(curve - own_curve + ridge, slope - own_slope + settings.ridge * weights)
         log_odds.append(own.offset + own.sides @ (weights - step))
@@ -398,7 +399,10 @@ def _temperature_across(frame: _Frame, linear: torch.Tensor, games: Games, setti
 
 
 def _linear(frame: _Frame, games: Games, settings: Settings) -> torch.Tensor:
-    """Ridge weights (2 f, 2): of the log-odds by Newton's method, of the margin by least squares."""
+    """Ridge weights (2 f, 2): of the log-odds by Newton's method, of the margin by least squares.
+
+    scikit-learn's logistic regression knows no offset, and what the weights are added to is one.
+    """
     rows = frame.rows(games, settings, "cpu")
     f = rows.sides.shape[1]
     penalty = settings.ridge * torch.eye(f, dtype=torch.float64)
@@ -409,9 +413,9 @@ def _linear(frame: _Frame, games: Games, settings: Settings) -> torch.Tensor:
         weights = weights - step
         if step.abs().max() < 1e-10:
             break
-    gram = (rows.sides * rows.weight[:, None]).T @ rows.sides + penalty
-    margin = torch.linalg.solve(gram, rows.sides.T @ (rows.weight * rows.margin))
-    return torch.stack([weights, margin], dim=1)
+    margin = Ridge(settings.ridge, fit_intercept=False, solver="cholesky")
+    margin.fit(rows.sides.numpy(), rows.margin.numpy(), rows.weight.numpy())
+    return torch.stack([weights, torch.tensor(margin.coef_)], dim=1)
 
 
 def _slope_and_curve(rows: _Rows, weights: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -423,11 +427,10 @@ def _slope_and_curve(rows: _Rows, weights: torch.Tensor) -> tuple[torch.Tensor, 
 
 
 def _temperature(log_odds: torch.Tensor, won: torch.Tensor, weight: torch.Tensor) -> float:
-    """The one number by which to divide log-odds that makes their log loss least: Newton's method on its inverse."""
-    inverse = torch.ones((), dtype=torch.float64, device=log_odds.device)
-    for _ in range(20):
-        probability = torch.sigmoid(inverse * log_odds)
-        slope = (weight * log_odds * (probability - won)).sum()
-        curve = (weight * log_odds**2 * probability * (1.0 - probability)).sum()
-        inverse = (inverse - slope / curve).clamp(0.2, 5.0)
-    return float(1.0 / inverse)
+    """The one number by which to divide log-odds that makes their log loss least: Platt's scaling without intercept."""
+    fitted = LogisticRegression(C=np.inf, fit_intercept=False, solver="newton-cholesky", tol=1e-10)
+    # Either team comes first once, so that there are always games won and games lost.
+    both = [(sign * log_odds.numpy(), (sign > 0) == (won.numpy() > 0.5), weight.numpy()) for sign in (1.0, -1.0)]
+    x, y, weights = (np.concatenate(parts) for parts in zip(*both, strict=True))
+    fitted.fit(x[:, None], y, weights)
+    return float(1.0 / np.clip(fitted.coef_[0, 0], *_INVERSE_TEMPERATURE))

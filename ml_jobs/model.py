@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cma
 import numpy as np
 import pyarrow as pa
 import scipy
+import sklearn
 import torch
 
 import hoops
@@ -38,11 +38,9 @@ from hoops.games.results import Results
 from hoops.knowledge import Knowledge, parameters
 from hoops.knowledge.parameters import Parameters
 from lake.fingerprint import fingerprint
-from ml_jobs import fit_statespace
 from ml_jobs.checkpoints import Checkpoints
 from ml_jobs.device import device_for
 from ml_jobs.fit_scorer import Games, Trained, fit, mute_groups, usable
-from ml_jobs.fit_statespace import GENERATIONS, POPULATION, Search, Span
 from ml_jobs.read import LeagueGames
 from ml_jobs.settings import Settings
 from ml_jobs.taken_away import described_again
@@ -67,7 +65,7 @@ class Plan:
 
     before: Moment | None = None
     search: bool = False
-    generations: int = GENERATIONS
+    generations: int = 100
     population: int | None = None
     walk_forward: int = 0
 
@@ -184,7 +182,7 @@ def inputs(league: League, read: LeagueGames, settings: Settings, plan: Plan) ->
         "data": read.digest,
         "settings": asdict(settings),
         "plan": asdict(plan),
-        "libraries": fingerprint() | {one.__name__: one.__version__ for one in (torch, scipy, cma)},
+        "libraries": fingerprint() | {one.__name__: one.__version__ for one in (torch, scipy, sklearn)},
     }
     hashed = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for package in (hoops, lake, ml_jobs):
@@ -218,6 +216,9 @@ def _constants(
                 told(shipped.trained_through),
             )
         return shipped
+    from ml_jobs import fit_statespace  # what it takes besides, nothing else needs
+    from ml_jobs.fit_statespace import POPULATION, Search, Span
+
     played = Results.of(seen)
     span = Span.of(league, _whole_seasons(played, cut))
     device = device_for(settings.device)

@@ -16,7 +16,7 @@ from ml_jobs.settings import Settings
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 
-from ml_jobs.fit_scorer import Games, _Frame, _linear, _Network, fit, usable  # noqa: E402
+from ml_jobs.fit_scorer import Games, _Frame, _linear, _Network, _temperature, fit, usable  # noqa: E402
 
 SETTINGS = Settings(epochs=6, batch=256, members=3, width=4, ridge=1.0, patience=6, device="cpu")
 SEASONS = np.arange(2008, 2014)
@@ -147,7 +147,7 @@ def test_one_season_trains_the_linear_part_and_none_is_an_error():
         fit(games, SETTINGS, end_of(2005))
 
 
-def test_the_linear_part_is_the_ridge_regression_of_scikit_learn():
+def test_the_linear_part_is_a_ridge_regression():
     from sklearn import linear_model  # slow to import
 
     games = some_games()
@@ -159,8 +159,25 @@ def test_the_linear_part_is_the_ridge_regression_of_scikit_learn():
     logistic = linear_model.LogisticRegression(C=1 / SETTINGS.ridge, fit_intercept=False, tol=1e-10, max_iter=1000)
     logistic.fit(x, rows.won.numpy() > 0.5, weight)
     np.testing.assert_allclose(found[:, 0], logistic.coef_[0], atol=1e-5)
-    ridge = linear_model.Ridge(SETTINGS.ridge, fit_intercept=False).fit(x, rows.margin.numpy(), weight)
-    np.testing.assert_allclose(found[:, 1], ridge.coef_, atol=1e-8)
+    gram = (x * weight[:, None]).T @ x + SETTINGS.ridge * np.eye(x.shape[1])
+    np.testing.assert_allclose(found[:, 1], np.linalg.solve(gram, x.T @ (weight * rows.margin.numpy())), atol=1e-8)
+
+
+def test_the_temperature_makes_the_log_loss_least():
+    rng = np.random.default_rng(2)
+    log_odds = torch.tensor(rng.normal(0.0, 2.0, 4000))
+    won = torch.tensor((rng.random(4000) < 1.0 / (1.0 + np.exp(-log_odds.numpy() / 1.7))).astype(float))
+    weight = torch.tensor(rng.choice((1.0, 3.0), 4000))
+
+    def lost(temperature: float) -> float:
+        each = np.logaddexp(0.0, -(2.0 * won.numpy() - 1.0) * log_odds.numpy() / temperature)
+        return float(np.average(each, weights=weight.numpy()))
+
+    found = _temperature(log_odds, won, weight)
+    assert found == pytest.approx(1.7, abs=0.15)
+    assert lost(found) < min(lost(found - 0.01), lost(found + 0.01))
+    sure = torch.ones(3, dtype=torch.float64)
+    assert (_temperature(sure, sure, sure), _temperature(-sure, sure, sure)) == (0.2, 5.0), "within bounds"
 
 
 def test_what_fails_on_a_gpu_is_trained_on_the_cpu(monkeypatch, caplog):
