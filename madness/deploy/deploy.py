@@ -20,14 +20,14 @@ from typing import Any
 
 from hoops.errors import MadnessError
 from lake.store import S3Store
-from madness.deploy import checks, dashboard, edge, functions, packages, pipeline, settings, site, workshop
+from madness.deploy import checks, dashboard, edge, functions, names, packages, pipeline, settings, site, workshop
 from madness.deploy.checks import PROBLEM, WARNING, Finding
 from madness.deploy.functions import Sleep
 from madness.deploy.provision import Stack, provision
 from madness.deploy.releases import Function, Part, Release, Releases, alone, who
 from madness.deploy.steps import Done, Say, Step, carry_out
 from operate.aws import Clients
-from operate.stage import APP, FUNCTIONS, Stage
+from operate.stage import FUNCTIONS, Stage
 
 
 class CheckError(MadnessError):
@@ -105,7 +105,10 @@ class Deployment:
         self._refuse(found)
         clients = self.connect(self.stage)
         asker = checks.account(clients)
-        found = [*checks.identity(self.stage, asker), *checks.quotas(self.planned(asker.number), clients, self.root)]
+        found = [
+            *checks.identity(self.stage, asker),
+            *checks.quotas(self.planned(asker.number, clients), clients, self.root),
+        ]
         self._refuse(found)
         return Done(f"account {asker.number} in {self.stage.region}, as {asker.arn}", changed=False)
 
@@ -118,20 +121,20 @@ class Deployment:
         if problems:
             raise CheckError("\n".join(["Nothing was changed, because:", *(f"  {text}" for text in problems)]))
 
-    def planned(self, account: str) -> Stage:
+    def planned(self, account: str, clients: Clients) -> Stage:
         """The stage as it is called once its names are settled."""
-        return named_after(self.stage, account) if has_default_names(self.stage) else self.stage
+        return names.settled(self.stage, Stack(clients("cloudformation"), self.stage.stack).look(), account)
 
     def _name(self) -> Done:
         clients = self.connect(self.stage)
-        if not has_default_names(self.stage):
-            return Done(f"{self.stage.source}, ...: as .chalice/config.json has them", changed=False)
-        if _has_stack(self.stage, clients):
-            return Done(f"{self.stage.source}, ...: the stage is deployed under them, they stay", changed=False)
-        number = checks.account(clients).number
-        self.stage, changed = settings.configure(self.stage.name, account=number, root=self.root)
+        found = Stack(clients("cloudformation"), self.stage.stack).look()
+        named = names.settled(self.stage, found, checks.account(clients).number)
+        if named == self.stage:
+            return Done(f"{named.source}, ...: as .chalice/config.json has them", changed=False)
+        self.stage, changed = settings.configure(self.stage.name, buckets=names.buckets(named), root=self.root)
+        whence = "the stage is deployed with these; " if names.is_named(found) else ""
         return Done(
-            f"{', '.join(self.stage.buckets().values())}, {self.stage.deployments}; "
+            f"{', '.join(names.buckets(named).values())}; {whence}"
             f"written, to be committed: {', '.join(map(str, changed))}"
         )
 
@@ -149,9 +152,9 @@ class Deployment:
         package = packages.pipeline_package(self.stage.name, self.root, self._tell)
         clients, code = self._clients(), sha256(package.path)
         key = self._keep("pipeline", package, code)
-        names = {name: self.stage.function(name) for name in FUNCTIONS}
+        called = {name: self.stage.function(name) for name in FUNCTIONS}
         wrong = functions.differences(self.stage, clients, self.root)
-        for name, full in names.items():
+        for name, full in called.items():
             found = functions.live(clients, full)
             if found is not None and found.code != code:
                 wrong.append(f"{name} runs other code")
@@ -160,14 +163,14 @@ class Deployment:
         if wrong:
             pipeline.deploy(self.stage, clients, self.root, self._tell)
             functions.bring(clients, self.stage, self.root, self.sleep)
-        self.made["pipeline"] = part = Part(package.content, key, package.zipped, self._live(names, clients))
+        self.made["pipeline"] = part = Part(package.content, key, package.zipped, self._live(called, clients))
         self._require(part, code)
-        told = f"{len(names)} functions, {_size(package)}"
+        told = f"{len(called)} functions, {_size(package)}"
         return Done(f"{told}: deployed" if wrong else f"{told}: all as they are to be", changed=bool(wrong))
 
-    def _live(self, names: dict[str, str], clients: Clients) -> dict[str, Function]:
-        found = {full: functions.live(clients, full) for full in names.values()}
-        policies = {full: functions.policy(clients, self.stage, name) for name, full in names.items()}
+    def _live(self, called: dict[str, str], clients: Clients) -> dict[str, Function]:
+        found = {full: functions.live(clients, full) for full in called.values()}
+        policies = {full: functions.policy(clients, self.stage, name) for name, full in called.items()}
         return {full: Function(one.configuration, one.code, policies[full]) for full, one in found.items() if one}
 
     def _require(self, part: Part, code: str) -> None:
@@ -270,20 +273,6 @@ def _when(stack: dict[str, Any] | None) -> Any:
     return stack and stack.get("LastUpdatedTime", stack["CreationTime"])
 
 
-def has_default_names(stage: Stage) -> bool:
-    """True if the buckets are called as in a fresh checkout, as everybody's are."""
-    found = {**stage.buckets(), "deployments": stage.deployments}
-    return not stage.is_local and all(name == f"{APP}-{stage.name}-{what}" for what, name in found.items())
-
-
-def named_after(stage: Stage, account: str) -> Stage:
-    """The stage with an account's id in the names of its buckets."""
-    from dataclasses import replace
-
-    names = {what: f"{APP}-{stage.name}-{account}-{what}" for what in (*stage.buckets(), "deployments")}
-    return replace(stage, **names)
-
-
 def sha256(path: Path) -> str:
     """Of a package, as Lambda writes it."""
     return base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
@@ -291,8 +280,3 @@ def sha256(path: Path) -> str:
 
 def _size(package: packages.Package) -> str:
     return f"{package.zipped / 2**20:.1f} MiB ({package.unzipped / 2**20:.0f} MiB unzipped)"
-
-
-def _has_stack(stage: Stage, clients: Clients) -> bool:
-    status = Stack(clients("cloudformation"), stage.stack).status()
-    return status not in (None, "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")

@@ -15,9 +15,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hoops.errors import MadnessError
-from madness.deploy import checks, dashboard, functions, packages, template
+from madness.deploy import checks, dashboard, functions, names, packages, template
 from madness.deploy.checks import PROBLEM, WARNING, Finding
-from madness.deploy.deploy import Deployment, has_default_names, named_after
+from madness.deploy.deploy import Deployment
 from madness.deploy.policies import policy
 from operate.aws import Clients, explain
 from operate.stage import Stage
@@ -30,9 +30,10 @@ def plan(deployment: Deployment, *, with_packages: bool = True) -> dict[str, Any
     stage, root, wishes = deployment.stage, deployment.root, deployment.wishes
     findings = [*checks.machine(root), *checks.checkout(root), *checks.place(stage)]
     clients, asker = _reach(deployment, findings)
-    named = stage
-    if has_default_names(stage):
-        named = named_after(stage, asker.number if asker else _NOBODY)
+    if clients is not None and asker is not None:
+        named = deployment.planned(asker.number, clients)
+    else:
+        named = names.settled(stage, None, _NOBODY)
     differences: list[str] | None = None
     if clients is not None and asker is not None:
         findings += [*checks.identity(stage, asker), *checks.quotas(named, clients, root)]

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from hoops.errors import MadnessError
+from madness.deploy import names
 from madness.deploy.template import BUDGETS, body, parameters
 from operate.aws import Clients
 from operate.stage import Stage
@@ -73,12 +74,17 @@ def provision(
     ------
     ProvisionError
         A bucket belongs to somebody else; CloudFormation refused or rolled back.
+    NamesError
+        The stack has other buckets than the settings.
     """
     if not stage.is_local:
         check_buckets(stage, clients("s3"), clients("sts").get_caller_identity()["Account"])
     if stage.region not in BUDGETS:
         say(f"CloudFormation has no budgets in {stage.region}: make one by hand (Billing, Budgets)")
     stack = Stack(clients("cloudformation"), stage.stack, say, sleep)
+    before = stack.at_rest()
+    if not stage.is_local:
+        names.check(stage, before)
     found = stack.settle()
     optional = {
         "AlarmEmail": alarm_email,
@@ -170,7 +176,7 @@ class Stack:
 
     def delete(self) -> bool:
         """Delete it and wait until it is gone, but for what it retains; False if there was none."""
-        stack = self._at_rest()
+        stack = self.at_rest()
         if stack is None:
             return False
         self._say(f"deleting stack {self._name}")
@@ -182,7 +188,7 @@ class Stack:
 
         A stack whose creation failed is deleted: it cannot be updated, and holds nothing that is not kept.
         """
-        stack = self._at_rest()
+        stack = self.at_rest()
         status = stack["StackStatus"] if stack else None
         if stack is None or status == "REVIEW_IN_PROGRESS":  # a change set that was never executed: nothing is in it
             return None
@@ -286,7 +292,8 @@ class Stack:
             if event.get("ValidationStatusReason")
         ]
 
-    def _at_rest(self) -> dict[str, Any] | None:
+    def at_rest(self) -> dict[str, Any] | None:
+        """The stack when nobody changes it any more; None if there is none."""
         told: set[str] = set()
 
         def look() -> tuple[dict[str, Any] | None] | None:

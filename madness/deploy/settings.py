@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,16 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 def named(
-    config: dict[str, Any], name: str, *, region: str | None = None, account: str | None = None
+    config: dict[str, Any],
+    name: str,
+    *,
+    region: str | None = None,
+    account: str | None = None,
+    buckets: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The settings with a stage in a region, its buckets named after an account: names of buckets are global.
 
-    A stage that is not there yet begins as a copy of dev.
+    A stage that is not there yet begins as a copy of dev. buckets: their names, for a stage that has them already.
 
     Raises
     ------
@@ -51,6 +57,8 @@ def named(
     if account is not None:
         for bucket in ("source", "models", "dashboard", "deployments"):
             variables[f"MADNESS_{bucket.upper()}_BUCKET"] = f"{APP}-{name}-{account}-{bucket}"
+    for bucket, called in (buckets or {}).items():
+        variables[f"MADNESS_{bucket.upper()}_BUCKET"] = called
     stage = Stage.of(name, variables, f"stages.{name}.environment_variables of {CONFIG}")
     if not stage.is_local:
         stages[name]["layers"] = [layer_arn(stage)]
@@ -90,11 +98,16 @@ def write(texts: dict[Path, str], root: Path | None = None) -> list[Path]:
 
 
 def configure(
-    name: str, *, region: str | None = None, account: str | None = None, root: Path | None = None
+    name: str,
+    *,
+    region: str | None = None,
+    account: str | None = None,
+    buckets: Mapping[str, str] | None = None,
+    root: Path | None = None,
 ) -> tuple[Stage, list[Path]]:
     """Settle where a stage is and what its buckets are called; gives it and the files that changed."""
     config, zappa = read(root)
-    changed = write(files(named(config, name, region=region, account=account), zappa), root)
+    changed = write(files(named(config, name, region=region, account=account, buckets=buckets), zappa), root)
     return load_stage(name, root), changed
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import NoCredentialsError
 
-from madness.deploy import deploy as deploying
 from madness.deploy import packages, template, workshop
-from madness.deploy.deploy import CheckError, Deployment, Wishes, has_default_names, named_after
+from madness.deploy.deploy import CheckError, Deployment, Wishes
+from madness.deploy.names import NamesError, has_default_names, named_after, settled
 from madness.deploy.plan import plan
 from madness.deploy.steps import Done, Step, carry_out
 from madness.deploy.workshop import WorkshopError
@@ -112,32 +114,60 @@ def test_only_the_names_of_a_fresh_checkout_get_the_accounts_id() -> None:
     ours = named_after(FRESH, "111122223333")
     assert has_default_names(FRESH) and not has_default_names(ours) and not has_default_names(load_stage("local"))
     assert ours.deployments == "madness-dev-111122223333-deployments"
-    assert deployment(FRESH).planned("111122223333") == ours and deployment(ours).planned("9" * 12) == ours
+    assert settled(FRESH, None, "111122223333") == ours and settled(ours, None, "9" * 12) == ours
 
 
 class Cloud:
-    """CloudFormation and STS: is the stage deployed?"""
+    """CloudFormation and STS: is the stage deployed, and with which buckets?"""
 
-    def __init__(self, status: str) -> None:
-        self.status = status
+    def __init__(self, status: str, stage: Stage = FRESH) -> None:
+        given = [{"ParameterKey": key, "ParameterValue": name} for key, name in template.parameters(stage).items()]
+        self.stack = {"StackStatus": status, "Parameters": given}
 
     def describe_stacks(self, StackName: str) -> dict:  # noqa: N803
-        return {"Stacks": [{"StackStatus": self.status}]}
+        return {"Stacks": [self.stack]}
 
     def get_caller_identity(self) -> dict:
         return {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/ada"}
 
 
-def test_a_stage_that_is_deployed_under_the_old_names_keeps_them_and_its_data(monkeypatch) -> None:
-    configured = []
-    monkeypatch.setattr(
-        deploying.settings, "configure", lambda *a, **k: configured.append(k) or (load_stage("dev"), [])
-    )
-    for status, count in (("UPDATE_COMPLETE", 0), ("ROLLBACK_COMPLETE", 1)):
-        one = Deployment(FRESH, Wishes(), project_root(), lambda _, s=status: lambda _: Cloud(s), lambda _: None)
-        done = one._name()
-        assert (len(configured), done.changed) == (count, bool(count))
-    assert configured[0]["account"] == "111122223333"
+@pytest.fixture
+def checkout(tmp_path):
+    """A folder with the committed settings, and nothing else."""
+    shutil.copytree(project_root() / ".chalice", tmp_path / ".chalice", ignore=shutil.ignore_patterns("deployed"))
+    shutil.copy(project_root() / "zappa_settings.json", tmp_path)
+    return tmp_path
+
+
+def name(stage: Stage, cloud: Cloud, root) -> tuple[Done, Stage]:
+    one = Deployment(stage, Wishes(), root, lambda _: lambda _: cloud, lambda _: None)
+    return one._name(), one.stage
+
+
+def test_a_stage_that_is_deployed_under_the_old_names_keeps_them_and_its_data(checkout) -> None:
+    done, stage = name(FRESH, Cloud("UPDATE_COMPLETE"), checkout)
+    assert not done.changed and stage == FRESH
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"])
+def test_what_was_never_in_use_is_named_after_the_account(status, checkout) -> None:
+    done, stage = name(FRESH, Cloud(status), checkout)
+    assert done.changed and stage == load_stage("dev", checkout) == named_after(FRESH, "111122223333")
+
+
+@pytest.mark.parametrize("status", ["UPDATE_COMPLETE", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED"])
+def test_a_fresh_checkout_takes_the_names_of_the_stack(status, checkout) -> None:
+    theirs = replace(FRESH, source="a", models="b", dashboard="c", deployments="d")
+    done, stage = name(FRESH, Cloud(status, theirs), checkout)
+    assert done.changed and "a, b, c, d; the stage is deployed with these" in done.told
+    assert stage == load_stage("dev", checkout) == theirs
+    assert '"s3_bucket": "d"' in (checkout / "zappa_settings.json").read_text()
+
+
+def test_names_of_ones_own_are_never_changed_for_those_of_the_stack(checkout) -> None:
+    ours, theirs = named_after(FRESH, "1" * 12), named_after(FRESH, "2" * 12)
+    with pytest.raises(NamesError, match=r"source: madness-dev-2{12}-source on AWS, madness-dev-1{12}-source in"):
+        name(ours, Cloud("UPDATE_COMPLETE", theirs), checkout)
 
 
 # ---------------------------------------------------------------------------------------------- steps

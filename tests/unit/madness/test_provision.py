@@ -11,6 +11,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from moto.core.botocore_stubber import MockRawResponse
 
+from madness.deploy.names import NamesError
 from madness.deploy.provision import ProvisionError, check_buckets, provision
 from madness.deploy.template import body, plan
 from operate.stage import Stage
@@ -75,6 +76,26 @@ def test_a_new_stage_is_created_with_the_names_of_its_config(aws, run) -> None:
     assert set(stack.resources) == {one.logical for one in planned}
     assert run.said[0] == f"creating stack madness-dev: {len(planned)} resources"
     assert {f"  {one.logical} ({one.type}) created" for one in planned} == set(run.said[1:])
+
+
+@pytest.mark.parametrize("source", ["madness-dev-1234-source", "madness-dev-source"])
+def test_a_stack_with_other_buckets_is_not_touched(aws, run, source) -> None:
+    run(replace(DEV, source=source))
+    asked = len(aws.asked("CreateChangeSet"))
+    with pytest.raises(NamesError, match=f"source: {source} on AWS, dev-source in"):
+        run()
+    aws.stack().status = "DELETE_FAILED"
+    with pytest.raises(NamesError, match="nothing was changed"):
+        run()
+    assert len(aws.asked("CreateChangeSet")) == asked and not aws.asked("DeleteStack")
+
+
+def test_a_creation_that_failed_is_followed_by_one_with_other_names(aws, run) -> None:
+    aws.broken["Source"] = "somebody has that name"
+    with pytest.raises(ProvisionError, match="ROLLBACK_COMPLETE"):
+        run(replace(DEV, source="taken"))
+    aws.broken.clear()
+    assert run() == "created"
 
 
 def test_a_second_run_changes_nothing(aws, run) -> None:
