@@ -163,7 +163,8 @@ class FakeCloudFormation:
             raise Refused(f"Stack [{stack_name}] does not exist")
         elif not stack.status.endswith("_COMPLETE") or stack.status == "ROLLBACK_COMPLETE":
             raise Refused(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
-        template = engine._parse_template(request["template_body"])
+        previous = request.get("use_previous_template")
+        template = stack.template if previous else engine._parse_template(request["template_body"])
         change_set = ChangeSetOnAws(stack, request, template, self._parameters(stack, template, request["parameters"]))
         id_ = f"arn:aws:cloudformation:eu-central-1:{ACCOUNT}:changeSet/{change_set_name}/{self._next()}"
         self._change_sets[id_] = change_set
@@ -229,6 +230,8 @@ class FakeCloudFormation:
     def _carry_out(self, change_set: ChangeSetOnAws, kind: str) -> Iterator[None]:
         stack, change_set.execution = change_set.stack, "EXECUTE_IN_PROGRESS"
         before = (stack.template, stack.parameters, dict(stack.resources))
+        if kind == "CREATE":
+            stack.parameters = change_set.parameters  # shown of a creation that failed, too
         self._become(stack, f"{kind}_IN_PROGRESS")
         yield
         actions = {c["ResourceChange"]["LogicalResourceId"]: c["ResourceChange"]["Action"] for c in change_set.changes}

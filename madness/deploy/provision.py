@@ -30,7 +30,7 @@ Sleep = Callable[[float], None]
 _PATIENCE = 1800.0  # seconds without an end of one operation
 # A creation that failed, or a deletion that did: what is kept stays, what is not must go before the name is free again.
 _LEFT_OVER = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
-_DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "IMPORT_COMPLETE"}
+_DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
 # A stack that says CREATE_FAILED or UPDATE_FAILED is about to roll back.
 _UNDONE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
 _BECOMES = {
@@ -92,17 +92,26 @@ def provision(
     }
     request = {
         "TemplateBody": body(stage, template),
-        "Parameters": request_parameters(parameters(stage), optional, found),
+        "Parameters": request_parameters(parameters(stage), optional, before),
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
         # MiniStack's validation takes what is adopted for a name that is taken.
         "DisableValidation": stage.is_local or "MADNESS_AWS_ENDPOINT" in os.environ,
     }
+    # What is adopted stays as it was, until another change set gives it the settings of the template.
+    settings = {"DeploymentMode": "REVERT_DRIFT"}
+    mended = None
+    if found and stack.has_just_adopted(found["StackId"]):
+        say(f"stack {stage.stack} has adopted something: looking whether it has the template's settings")
+        as_it_is = {key: value for key, value in request.items() if key != "TemplateBody"} | {
+            "UsePreviousTemplate": True,
+            "Parameters": [{"ParameterKey": key, "UsePreviousValue": True} for key in _given(found)],
+        }
+        mended = stack.change("UPDATE", as_it_is | settings)
     changes = stack.change("UPDATE" if found else "CREATE", request | {"ImportExistingResources": True})
-    if changes is None:
+    if any(change["Action"] == "Import" for change in changes or []):
+        stack.change("UPDATE", request | settings)
+    if changes is None and mended is None:
         return "unchanged"
-    if any(change["Action"] == "Import" for change in changes):
-        # What is adopted stays as it was: this gives it the settings of the template.
-        stack.change("UPDATE", request | {"DeploymentMode": "REVERT_DRIFT"})
     return "updated" if found else "created"
 
 
@@ -140,14 +149,16 @@ def check_buckets(stage: Stage, s3: Any, account: str) -> None:
 
 
 def request_parameters(
-    values: dict[str, str], optional: dict[str, str | None], found: dict[str, Any] | None
+    values: dict[str, str], optional: dict[str, str | None], before: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
-    """Values of the template's parameters. An optional one that is not given stays, if the stack has it already."""
-    given = values | {key: value for key, value in optional.items() if value is not None}
-    known = {one["ParameterKey"] for one in (found or {}).get("Parameters", [])}
-    return [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()] + [
-        {"ParameterKey": key, "UsePreviousValue": True} for key in optional if key not in given and key in known
-    ]
+    """Values of the template's parameters. An optional one that is not given stays as the stack has or had it."""
+    kept = {key: value for key, value in _given(before).items() if key in optional}
+    given = kept | values | {key: value for key, value in optional.items() if value is not None}
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in given.items()]
+
+
+def _given(stack: dict[str, Any] | None) -> dict[str, str]:
+    return {one["ParameterKey"]: one["ParameterValue"] for one in (stack or {}).get("Parameters", [])}
 
 
 class Stack:
@@ -207,6 +218,20 @@ class Stack:
                 StackName=stack["StackId"],
             )
         return stack
+
+    def has_just_adopted(self, stack_id: str) -> bool:
+        """Whether the last operation that was not rolled back adopted anything, which no later one has changed."""
+        token = None
+        for page in self._aws.get_paginator("describe_stack_events").paginate(StackName=stack_id):
+            for event in page["StackEvents"]:
+                status, is_stack = event["ResourceStatus"], event.get("PhysicalResourceId") == stack_id
+                if token is None:
+                    token = event.get("ClientRequestToken", "") if is_stack and status in _DONE else None
+                elif event.get("ClientRequestToken", "") != token:
+                    return False  # newest come first: what follows is older
+                elif status == "IMPORT_COMPLETE" and not is_stack:
+                    return True
+        return False
 
     def change(self, kind: str, request: dict[str, Any]) -> list[dict[str, Any]] | None:
         """Make a change set and execute it; gives its changes of resources, None if there was nothing to do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ from madness.deploy.names import NamesError
 from madness.deploy.provision import ProvisionError, check_buckets, provision
 from madness.deploy.template import body, plan
 from operate.stage import Stage
-from tests.fake_cloudformation import ACCOUNT, FakeCloudFormation
+from tests.fake_cloudformation import ACCOUNT, FakeCloudFormation, Refused
 
 DEV = Stage("dev", "eu-central-1", "dev-source", "dev-models", "dev-dashboard", "dev-deploy", "dev.fifo", "dead.fifo")
 BUCKETS = {("AWS::S3::Bucket", name) for name in (*DEV.buckets().values(), DEV.deployments)}
@@ -110,7 +111,7 @@ def test_what_is_told_stays_until_something_else_is(aws, run) -> None:
     assert "Budget" in aws.stack().resources
     assert run() == "unchanged"
     assert run(monthly_budget=0) == "updated"
-    assert aws.stack().status == "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "the clearing up is not waited for"
+    assert aws.stack().status == "UPDATE_COMPLETE", "the clearing up is waited for: another change set may follow"
     assert run() == "unchanged" and "Budget" not in aws.stack().resources
     assert (aws.stack().parameters["AlarmEmail"], aws.stack().parameters["MonthlyBudget"]) == ("a@example.org", "0")
 
@@ -156,6 +157,54 @@ def test_what_is_adopted_gets_the_settings_of_the_template(aws, run) -> None:
     assert run() == "created"
     assert "  Models (AWS::S3::Bucket) updated" in run.said
     assert [request.get("DeploymentMode") for request in aws.asked("CreateChangeSet")] == [None, "REVERT_DRIFT"]
+
+
+def test_what_an_update_adopts_gets_the_settings_of_the_template(aws, run, tmp_path) -> None:
+    without = tmp_path / "template.yaml"
+    without.write_text(re.sub(r"(?m)^  DashboardLog:\n(?:(?:    .*)?\n)*", "", body(DEV)))
+    run(template=without)
+    aws.account, aws.drifted = set(KEPT), True
+    assert run() == "updated"
+    assert [line for line in run.said if line.endswith("adopted") and line.startswith(" ")] == [
+        "  DashboardLog (AWS::Logs::LogGroup) adopted"
+    ]
+    assert "  DashboardLog (AWS::Logs::LogGroup) updated" in run.said
+
+
+@pytest.mark.parametrize("failed_update", [False, True])
+def test_who_was_stopped_between_adopting_and_its_settings_goes_on_with_those(aws, run, failed_update) -> None:
+    aws.account, aws.drifted = set(KEPT), True
+    made, execute = [], aws._execute_change_set
+
+    def once(**asked: Any) -> None:
+        made.append(asked)
+        if len(made) == 2:
+            raise Refused("ctrl-c")
+        execute(**asked)
+
+    aws._execute_change_set = once
+    with pytest.raises(ProvisionError, match="ctrl-c"):
+        run()
+    if failed_update:
+        aws.broken["Models"] = "no"
+        with pytest.raises(ProvisionError, match="UPDATE_ROLLBACK_COMPLETE"):
+            run()
+        aws.broken.clear()
+    assert run() == "updated"
+    assert "  Models (AWS::S3::Bucket) updated" in run.said
+    aws.drifted = False
+    assert run() == "unchanged"
+    modes = [request.get("DeploymentMode") for request in aws.asked("CreateChangeSet")]
+    assert modes[-2:] == [None, None], "the settings are looked at once"
+
+
+def test_a_creation_that_failed_is_repeated_with_what_it_was_told(aws, run) -> None:
+    aws.broken["TrainingRole"] = "no"
+    with pytest.raises(ProvisionError, match="ROLLBACK_COMPLETE"):
+        run(alarm_email="a@example.org", monthly_budget=25)
+    aws.broken.clear()
+    assert run() == "created"
+    assert (aws.stack().parameters["AlarmEmail"], aws.stack().parameters["MonthlyBudget"]) == ("a@example.org", "25")
 
 
 def test_somebody_elses_role_of_that_name_is_not_adopted(aws, run) -> None:
