@@ -31,7 +31,11 @@ def plan(deployment: Deployment, *, with_packages: bool = True) -> dict[str, Any
     findings = [*checks.machine(root), *checks.checkout(root), *checks.place(stage)]
     clients, asker = _reach(deployment, findings)
     if clients is not None and asker is not None:
-        named = deployment.planned(asker.number, clients)
+        try:
+            named = deployment.planned(asker.number, clients)
+        except names.NamesError as error:
+            named = stage
+            findings.append(Finding(PROBLEM, "names", str(error)))
     else:
         named = names.settled(stage, None, _NOBODY)
     differences: list[str] | None = None
