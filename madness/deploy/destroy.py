@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from hoops.errors import MadnessError
 from lake.store import S3Store
 from madness.console import Voice
-from madness.deploy import dashboard, edge, pipeline
+from madness.deploy import dashboard, edge, names, pipeline
 from madness.deploy.functions import Sleep, patiently
 from madness.deploy.provision import Stack
 from madness.deploy.releases import alone
@@ -45,12 +45,28 @@ class Destruction:
 
     def run(self) -> tuple[dict[str, Done], list[str]]:
         """Carry out every step; what each did, and what is left."""
+        self.stage = self._settled()
         with ExitStack() as held:
             if _is_there(self.clients("s3"), self.stage.deployments):
                 store = S3Store(self.clients("s3"), self.stage.deployments)
                 held.enter_context(alone(store, f"madness destroy --stage {self.stage.name}"))
             done = carry_out(self._steps(held), self.voice.say)
         return done, self._left()
+
+    def _settled(self) -> Stage:
+        """The stage with the buckets that it has: a fresh checkout does not know them."""
+        stage, s3 = self.stage, self.clients("s3")
+        found = Stack(self.clients("cloudformation"), stage.stack).look()
+        if not names.has_default_names(stage):
+            names.check(stage, found)
+            return stage
+        account = self.clients("sts").get_caller_identity()["Account"]
+        if not names.is_named(found) and any(_is_ours(s3, bucket, account) for bucket in self._buckets()):
+            return stage
+        named = names.settled(stage, found, account)
+        if named != stage:
+            self._tell(f"not the names of the settings, but: {', '.join(names.buckets(named).values())}")
+        return named
 
     def _steps(self, held: ExitStack) -> list[Step]:
         stage, again = self.stage, f"madness deploy --stage {self.stage.name}"
@@ -141,7 +157,7 @@ class Destruction:
         return [bucket for bucket in self._buckets() if _is_there(s3, bucket)]
 
     def _buckets(self) -> tuple[str, ...]:
-        return (*self.stage.buckets().values(), self.stage.deployments)
+        return tuple(names.buckets(self.stage).values())
 
     def _tell(self, text: str) -> None:
         self.voice.say(f"    {text.strip()}")
@@ -155,7 +171,23 @@ def _is_there(s3: Any, bucket: str) -> bool:
     try:
         s3.head_bucket(Bucket=bucket)
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("404", "NoSuchBucket"):
+        code = error.response["Error"]["Code"]
+        if code in ("404", "NoSuchBucket"):
+            return False
+        if code == "403":
+            raise DestroyError(
+                f"{bucket} belongs to another account, or your credentials lack s3:ListBucket on it. If the stage has "
+                "other buckets, write their names into .chalice/config.json (`madness configure`)."
+            ) from error
+        raise
+    return True
+
+
+def _is_ours(s3: Any, bucket: str, account: str) -> bool:
+    try:
+        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("403", "404", "NoSuchBucket"):
             return False
         raise
     return True

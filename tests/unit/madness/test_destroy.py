@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from madness.console import Silent
 from madness.deploy import dashboard, edge, pipeline, provision
 from madness.deploy.destroy import DestroyError, Destruction
+from madness.deploy.names import NamesError
+from madness.deploy.template import parameters
 from operate.stage import Stage, project_root
 from tests.fake_lambda import SlowLambda
 from tests.memory_store import MemoryStore
@@ -45,6 +50,8 @@ class Account:
             monkeypatch.setattr(module, "delete", lambda *_, name=name: self._remove(name))
         monkeypatch.setattr(edge, "remove_edge", lambda *_: self._remove("cdn"))
         monkeypatch.setattr(provision.Stack, "delete", lambda _: self._remove("stack"))
+        self.stack: dict | None = None
+        monkeypatch.setattr(provision.Stack, "look", lambda _: self.stack)
         for bucket in ("source", "models", "dashboard", "deployments"):
             self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
             self.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
@@ -59,10 +66,13 @@ class Account:
         return there
 
     def clients(self, service: str):
-        return {"s3": self.s3, "logs": self.logs, "lambda": self.aws, "cloudformation": None}[service]
+        return {"s3": self.s3, "logs": self.logs, "lambda": self.aws, "cloudformation": None, "sts": self}[service]
 
-    def destroy(self, data: bool = False):
-        return Destruction(STAGE, self.clients, project_root(), data, Silent(), lambda _: None).run()
+    def get_caller_identity(self) -> dict:
+        return {"Account": "123456789012"}
+
+    def destroy(self, data: bool = False, stage: Stage = STAGE):
+        return Destruction(stage, self.clients, project_root(), data, Silent(), lambda _: None).run()
 
     def buckets(self) -> set[str]:
         return {one["Name"] for one in self.s3.list_buckets()["Buckets"]}
@@ -107,7 +117,54 @@ def test_after_a_failure_the_same_command_goes_on(account, monkeypatch) -> None:
 
 def test_an_object_that_may_not_be_deleted_is_named(account, monkeypatch) -> None:
     refusal = {"Errors": [{"Key": "results/a.csv", "Code": "AccessDenied", "Message": "no"}]}
-    monkeypatch.setattr(account.s3, "delete_objects", lambda **_: refusal, raising=False)
+    delete = account.s3.delete_objects
+
+    def refuse(**asked):
+        return refusal if asked["Bucket"] == "source" else delete(**asked)
+
+    monkeypatch.setattr(account.s3, "delete_objects", refuse, raising=False)
     with pytest.raises(DestroyError, match=r"source/results/a.csv: AccessDenied"):
         account.destroy(data=True)
     assert "source" in account.buckets()
+
+
+DEFAULT = replace(STAGE, **{one: f"madness-dev-{one}" for one in ("source", "models", "dashboard", "deployments")})
+
+
+def deployed(stage: Stage) -> dict:
+    given = [{"ParameterKey": key, "ParameterValue": name} for key, name in parameters(stage).items()]
+    return {"StackStatus": "UPDATE_COMPLETE", "Parameters": given}
+
+
+def test_a_fresh_checkout_takes_down_what_the_stack_has(account) -> None:
+    account.stack = deployed(STAGE)
+    _, left = account.destroy(stage=DEFAULT)
+    assert left == ["source", "models", "dashboard", "deployments"]
+    _, left = account.destroy(data=True, stage=DEFAULT)
+    assert left == [] and account.buckets() == set()
+
+
+def test_a_fresh_checkout_finds_the_data_of_a_stack_that_is_gone(account) -> None:
+    account.s3.create_bucket(
+        Bucket="madness-dev-123456789012-source", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    assert account.destroy(stage=DEFAULT)[1] == ["madness-dev-123456789012-source"]
+    account.s3.create_bucket(Bucket="madness-dev-models", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    assert account.destroy(stage=DEFAULT)[1] == ["madness-dev-models"], "a stage from before names had a number"
+
+
+def test_with_other_names_than_the_stack_nothing_is_removed(account) -> None:
+    account.stack = deployed(STAGE)
+    with pytest.raises(NamesError, match="source: source on AWS, mine in"):
+        account.destroy(data=True, stage=replace(STAGE, source="mine"))
+    assert account.order == [] and len(account.buckets()) == 4
+
+
+def test_a_bucket_of_somebody_else_is_said_to_be_one(account, monkeypatch) -> None:
+    def forbid(**_: str) -> None:
+        raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadBucket")
+
+    monkeypatch.setattr(account.s3, "head_bucket", forbid, raising=False)
+    with pytest.raises(DestroyError, match="deployments belongs to another account, or"):
+        account.destroy()
+    assert account.order == []
