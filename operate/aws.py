@@ -54,7 +54,7 @@ def explain(error: Exception) -> str:
     )
 
     if isinstance(error, (NoCredentialsError, PartialCredentialsError)):
-        return "There are no AWS credentials. Set AWS_PROFILE or AWS_ACCESS_KEY_ID, or leave --stage out."
+        return "There are no AWS credentials. Set AWS_PROFILE or AWS_ACCESS_KEY_ID, or run `aws configure`."
     if isinstance(error, (HTTPClientError, ConnectionError)):
         return f"AWS does not answer: {error}. The local one is started again by `madness up`; it goes on where it was."
     if isinstance(error, ClientError):

@@ -16,12 +16,16 @@ def configure(
     account: Annotated[
         str | None, typer.Option(help="Id of the AWS account, for the names of the buckets; kept if left out.")
     ] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(help="ARN of a layer of your own, for a region where AWS publishes none; kept if left out."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write a stage's region and names into the settings, and whatever is derived from them."""
     from madness.deploy.settings import configure
 
-    names, changed = configure(stage, region=region, account=account)
+    names, changed = configure(stage, region=region, account=account, layer=layer)
     written = [str(path) for path in changed]
     if as_json:
         output.as_json(

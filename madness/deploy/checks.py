@@ -64,17 +64,7 @@ def machine(root: Path) -> Iterator[Finding]:
 
 def checkout(root: Path) -> Iterator[Finding]:
     """The state of the settings and of git."""
-    config, zappa = settings.read(root)
-    behind = [
-        str(path)
-        for path, text in settings.files(config, zappa).items()
-        if not (root / path).exists() or (root / path).read_text() != text
-    ]
-    yield (
-        Finding(PROBLEM, "settings", f"behind {settings.CONFIG}: {', '.join(behind)}", "madness configure, and commit")
-        if behind
-        else Finding(OK, "settings", "policies, layer and zappa_settings.json say what .chalice/config.json says")
-    )
+    yield _settings(root)
     commit, changed = git(root)
     if commit is None:
         yield Finding(WARNING, "git", f"{root} is no checkout of git: what is deployed cannot be told from a commit")
@@ -86,6 +76,22 @@ def checkout(root: Path) -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield Finding(OK, "git", f"commit {commit}, nothing uncommitted")
+
+
+def _settings(root: Path) -> Finding:
+    config, zappa = settings.read(root)
+    try:
+        texts = settings.files(config, zappa)
+    except StageError as error:
+        return Finding(PROBLEM, "settings", str(error), f"mend {settings.CONFIG}: madness configure --region REGION")
+    behind = [
+        str(path) for path, text in texts.items() if not (root / path).exists() or (root / path).read_text() != text
+    ]
+    return (
+        Finding(PROBLEM, "settings", f"behind {settings.CONFIG}: {', '.join(behind)}", "madness configure, and commit")
+        if behind
+        else Finding(OK, "settings", "policies, layer and zappa_settings.json say what .chalice/config.json says")
+    )
 
 
 def git(root: Path) -> tuple[str | None, list[str]]:
@@ -118,6 +124,7 @@ def place(stage: Stage, shell: Mapping[str, str] = os.environ) -> Iterator[Findi
         yield Finding(PROBLEM, "endpoint", "the environment points at another AWS", str(error))
     try:
         told = f"{stage.region} (partition {stage.partition})"
+        settings.refuse_china(stage)
     except StageError as error:
         yield Finding(PROBLEM, "region", str(error), f"madness configure --stage {stage.name} --region REGION")
         return
@@ -200,9 +207,12 @@ def _layer(stage: Stage, clients: Clients, root: Path) -> Iterator[Finding]:
         except ClientError as error:
             if not is_denied(error) and error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
+            # AWS answers the same to a layer that is not there and to a missing right; no function starts without it.
             yield Finding(
-                WARNING, "layer", f"{arn} cannot be read: {error.response['Error'].get('Message', '')}",
-                "lambda:GetLayerVersion is needed; AWS SDK for pandas lists the regions and versions of its layer",
+                WARNING if os.environ.get("MADNESS_AWS_ENDPOINT") else PROBLEM,  # emulators have no layers of others
+                "layer", f"{arn} cannot be read: {error.response['Error'].get('Message', '')}",
+                "either lambda:GetLayerVersion on it is missing, or it is not there: madness configure --stage "
+                f"{stage.name} writes that of the region, --layer ARN one of your own",
             )  # fmt: skip
 
 

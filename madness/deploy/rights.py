@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from madness.deploy.settings import LAYER, read
 from operate.stage import APP, Stage, project_root
 
 FOLDER = Path("docs") / "iam"
@@ -17,8 +18,16 @@ LARGEST = 6_144  # characters of a managed policy, white space not counted
 
 def policies(stage: Stage, account: str, root: Path | None = None) -> dict[str, dict[str, Any]]:
     """The policy of every task, by the task's name."""
-    folder = (root or project_root()) / FOLDER
-    return {file.stem: json.loads(filled(file.read_text(), stage, account)) for file in sorted(folder.glob("*.json"))}
+    root = root or project_root()
+    own = read(root)[0]["stages"].get(stage.name, {}).get("layers", [])
+
+    def text(file: Path) -> str:
+        told = filled(file.read_text(), stage, account)
+        for arn in own:
+            told = told.replace(f"arn:{stage.partition}:lambda:{stage.region}:{LAYER}:", f"{arn.rpartition(':')[0]}:")
+        return told
+
+    return {file.stem: json.loads(text(file)) for file in sorted((root / FOLDER).glob("*.json"))}
 
 
 def write(stage: Stage, account: str, folder: Path) -> list[Path]:

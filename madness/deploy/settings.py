@@ -17,8 +17,15 @@ from madness.deploy.policies import policy
 from operate.stage import APP, CONFIG, FUNCTIONS, LOCAL, Stage, StageError, load_stage, project_root
 
 # NumPy, pyarrow and pandas of the functions: AWS SDK for pandas 3.16.1 (pyarrow 22.0.0, NumPy 2.4.4, pandas 3.0.2).
-LAYER = "AWSSDKPandas-Python312:27"
-_LAYER_ACCOUNT = "336392948345"
+# AWS publishes it, in an account of its own, in these regions and under these versions only
+# (https://aws-sdk-pandas.readthedocs.io/en/stable/layers.html); elsewhere one brings a copy (`configure --layer`).
+LAYER = "336392948345:layer:AWSSDKPandas-Python312"
+_VERSIONS = {"af-south-1": 26} | dict.fromkeys((
+    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
+    "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1",
+    "us-east-2", "us-west-1", "us-west-2",
+), 27)  # fmt: skip
+_LAYER_ARN = re.compile(r"arn:aws[a-z-]*:lambda:([a-z0-9-]+):[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+")
 ZAPPA = Path("zappa_settings.json")
 _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -31,10 +38,12 @@ def named(
     region: str | None = None,
     account: str | None = None,
     buckets: Mapping[str, str] | None = None,
+    layer: str | None = None,
 ) -> dict[str, Any]:
     """The settings with a stage in a region, its buckets named after an account: names of buckets are global.
 
-    A stage that is not there yet begins as a copy of dev. buckets: their names, for a stage that has them already.
+    A stage that is not there yet begins as a copy of dev. A layer of one's own stays until the region changes.
+    buckets: their names, for a stage that has them already.
 
     Raises
     ------
@@ -45,7 +54,7 @@ def named(
         raise StageError(f"stage {name!r}: lower-case letters and digits, 2 to 12, a letter first")
     if account is not None and not _ACCOUNT.fullmatch(account):
         raise StageError(f"account {account!r}: twelve digits")
-    if name == LOCAL and (region or account):
+    if name == LOCAL and (region or account or layer):
         raise StageError("The stage local is on this machine: it has no account, and its region changes nothing.")
     config = copy.deepcopy(config)
     stages = config["stages"]
@@ -61,7 +70,7 @@ def named(
         variables[f"MADNESS_{bucket.upper()}_BUCKET"] = called
     stage = Stage.of(name, variables, f"stages.{name}.environment_variables of {CONFIG}")
     if not stage.is_local:
-        stages[name]["layers"] = [layer_arn(stage)]
+        stages[name]["layers"] = [_layer(stage, layer, stages[name].get("layers", []))]
     return config
 
 
@@ -103,16 +112,55 @@ def configure(
     region: str | None = None,
     account: str | None = None,
     buckets: Mapping[str, str] | None = None,
+    layer: str | None = None,
     root: Path | None = None,
 ) -> tuple[Stage, list[Path]]:
     """Settle where a stage is and what its buckets are called; gives it and the files that changed."""
     config, zappa = read(root)
-    changed = write(files(named(config, name, region=region, account=account, buckets=buckets), zappa), root)
+    wanted = named(config, name, region=region, account=account, buckets=buckets, layer=layer)
+    changed = write(files(wanted, zappa), root)
     return load_stage(name, root), changed
 
 
 def layer_arn(stage: Stage) -> str:
-    return f"arn:{stage.partition}:lambda:{stage.region}:{_LAYER_ACCOUNT}:layer:{LAYER}"
+    """The layer that AWS publishes for the stage's region.
+
+    Raises
+    ------
+    StageError
+        It publishes none there.
+    """
+    if stage.region not in _VERSIONS:
+        raise StageError(
+            f"AWS publishes the layer {LAYER.rpartition(':')[2]}, which the functions need, not in {stage.region} but "
+            f"in {', '.join(sorted(_VERSIONS))}. Choose one of these, or publish the zip of AWS SDK for pandas 3.16.1 "
+            f"for Python 3.12 (x86_64, from its releases on GitHub) as a layer in {stage.region}, and name it: "
+            f"madness configure --stage {stage.name} --region {stage.region} --layer ARN"
+        )
+    return f"arn:{stage.partition}:lambda:{stage.region}:{LAYER}:{_VERSIONS[stage.region]}"
+
+
+def refuse_china(stage: Stage) -> None:
+    """Raise `StageError` for a region that Zappa cannot deploy a dashboard to: its addresses of S3 are written out."""
+    if stage.partition == "aws-cn":
+        raise StageError(
+            f"{stage.region} is in AWS China, which Zappa, the deployer of the dashboard, does not know. Choose a "
+            "region outside it, as ap-northeast-1."
+        )
+
+
+def _layer(stage: Stage, wished: str | None, before: list[str]) -> str:
+    refuse_china(stage)
+    if wished is not None:
+        found = _LAYER_ARN.fullmatch(wished)
+        if found is None or found[1] != stage.region:
+            raise StageError(
+                f"layer {wished!r}: the ARN of a version in the stage's region is wanted, as "
+                f"arn:{stage.partition}:lambda:{stage.region}:ACCOUNT:layer:NAME:VERSION"
+            )
+        return wished
+    own = [one for one in before if f":{stage.region}:" in one and f":{LAYER}:" not in one]
+    return own[0] if own else layer_arn(stage)
 
 
 def _as_new(model: dict[str, Any], name: str) -> dict[str, Any]:

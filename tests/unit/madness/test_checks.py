@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -100,7 +101,7 @@ class Denied:
 
 def test_what_may_not_be_asked_is_a_finding_that_names_the_right() -> None:
     found = list(checks.quotas(STAGE, lambda _: Denied(), project_root()))
-    assert {one.level for one in found} == {WARNING}
+    assert levels(found) == {"names": WARNING, "layer": PROBLEM, "quota": WARNING}
     assert any("lambda:GetAccountSettings" in one.mend and "docs/iam" in one.mend for one in found)
     on_aws = list(checks.stage_on_aws(STAGE, lambda _: Denied(), project_root()))
     assert len(on_aws) >= 6 and {one.level for one in on_aws} == {WARNING}
@@ -151,3 +152,28 @@ def test_an_answer_that_is_a_fault_of_ours_is_not_taken_for_a_finding() -> None:
 
     with pytest.raises(TypeError):
         list(checks.stage_on_aws(load_stage("dev"), lambda _: Broken(), project_root()))
+
+
+def test_a_layer_that_cannot_be_read_stops_a_deployment(monkeypatch) -> None:
+    class NoLayer(Lambda):
+        def get_layer_version_by_arn(self, Arn: str) -> dict:  # noqa: N803
+            raise refused("AccessDeniedException", "GetLayerVersionByArn")
+
+    monkeypatch.delenv("MADNESS_AWS_ENDPOINT", raising=False)
+    clients = {"s3": Buckets(), "sts": Sts(), "lambda": NoLayer()}
+    found = list(checks.quotas(load_stage("dev"), lambda service: clients[service], project_root()))
+    (layer,) = (one for one in found if one.subject == "layer")
+    assert layer.level == PROBLEM and "--layer ARN" in layer.mend
+
+
+def test_a_region_that_is_none_is_a_finding_and_no_crash(tmp_path) -> None:
+    root = project_root()
+    (tmp_path / ".chalice").mkdir()
+    text = (root / ".chalice" / "config.json").read_text()
+    (tmp_path / ".chalice" / "config.json").write_text(text.replace('"MADNESS_REGION": "eu-central-1"',
+                                                                    '"MADNESS_REGION": "nowhere"'))  # fmt: skip
+    (tmp_path / "zappa_settings.json").write_text((root / "zappa_settings.json").read_text())
+    (found, *_) = checks.checkout(tmp_path)
+    assert (found.level, found.subject) == (PROBLEM, "settings") and "'nowhere' is no region" in found.text
+    (china,) = (one for one in checks.place(replace(STAGE, region="cn-north-1"), {}) if one.subject == "region")
+    assert china.level == PROBLEM and "Zappa" in china.text

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from madness.deploy.rights import policies
 from madness.deploy.settings import ZAPPA, configure, files, named, read
 from operate.stage import CONFIG, StageError, project_root
 
@@ -77,3 +78,30 @@ def test_names_of_buckets_are_not_too_long() -> None:
     config = named(read()[0], "twelveletter", account=ACCOUNT)
     variables = config["stages"]["twelveletter"]["environment_variables"]
     assert all(len(value) <= 63 for key, value in variables.items() if key.endswith("_BUCKET"))
+
+
+OWN = "arn:aws:lambda:me-south-1:111122223333:layer:pandas:3"
+
+
+def test_the_layer_is_that_of_the_region_or_ones_own(checkout) -> None:
+    def layers() -> list[str]:
+        return json.loads((checkout / CONFIG).read_text())["stages"]["dev"]["layers"]
+
+    configure("dev", region="af-south-1", root=checkout)
+    assert layers() == ["arn:aws:lambda:af-south-1:336392948345:layer:AWSSDKPandas-Python312:26"]
+    before = (checkout / CONFIG).read_text()
+    for region in ("me-south-1", "us-gov-west-1"):
+        with pytest.raises(StageError, match=rf"not in {region} but in af-south-1, .*--region {region} --layer ARN"):
+            configure("dev", region=region, root=checkout)
+    with pytest.raises(StageError, match="in the stage's region"):
+        configure("dev", layer=OWN, root=checkout)
+    with pytest.raises(StageError, match="Zappa"):
+        configure("dev", region="cn-north-1", layer=OWN.replace("me-south-1", "cn-north-1"), root=checkout)
+    assert (checkout / CONFIG).read_text() == before
+    stage, _ = configure("dev", region="me-south-1", layer=OWN, root=checkout)
+    configure("dev", account=ACCOUNT, root=checkout)
+    assert layers() == [OWN], "it is kept"
+    shutil.copytree(project_root() / "docs" / "iam", checkout / "docs" / "iam")
+    assert "arn:aws:lambda:me-south-1:111122223333:layer:pandas:*" in json.dumps(policies(stage, ACCOUNT, checkout))
+    configure("dev", region="us-east-1", root=checkout)
+    assert layers()[0].endswith("AWSSDKPandas-Python312:27"), "it is of another region"
