@@ -141,6 +141,15 @@ class FakeCloudFormation:
             "CreationTime": "2026-01-01T00:00:00Z",
         }]}  # fmt: skip
 
+    def _describe_stack_resource(self, stack_name: str, logical_resource_id: str) -> dict[str, Any]:
+        made = self._found(stack_name).resources.get(logical_resource_id)
+        if made is None:
+            raise Refused(f"Resource {logical_resource_id} does not exist for stack {stack_name}")
+        return {"StackResourceDetail": {
+            "LogicalResourceId": logical_resource_id, "PhysicalResourceId": made.name, "ResourceStatus": "x",
+            "ResourceType": made.definition["Type"], "LastUpdatedTimestamp": "2026-01-01T00:00:00Z",
+        }}  # fmt: skip
+
     def _describe_stack_events(self, stack_name: str, next_token: str = "0") -> dict[str, Any]:
         stack = self._found(stack_name)
         self._go_on(stack)

@@ -91,6 +91,10 @@ class SlowLambda:
     def update_function_configuration(self, FunctionName: str, **settings: Any) -> None:  # noqa: N803
         self._change(FunctionName, "settings", **settings)
 
+    def delete_function(self, FunctionName: str) -> None:  # noqa: N803
+        self.calls.append(f"{FunctionName} delete")
+        del self.functions[FunctionName]
+
     def _change(self, name: str, what: str, **settings: Any) -> None:
         found = self.functions[name]
         if found["State"] == "Pending" or found["LastUpdateStatus"] == "InProgress":

@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from madness.deploy import functions, tool, workshop
 from madness.deploy.functions import RUNTIME, Sleep
 from madness.deploy.pipeline import LOGS
-from madness.deploy.provision import Stack
+from madness.deploy.provision import LEFT_OVER, Stack
 from madness.deploy.settings import ZAPPA
 from madness.deploy.steps import Say
 from operate.aws import Clients
@@ -55,11 +58,19 @@ def there(stage: Stage, clients: Clients) -> There:
     cloudformation, full = clients("cloudformation"), name(stage)
     function = functions.live(clients, full)
     status = Stack(cloudformation, full).status()
-    api = None
-    if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
-        resource = cloudformation.describe_stack_resource(StackName=full, LogicalResourceId="Api")
-        api = resource["StackResourceDetail"]["PhysicalResourceId"]
+    api = _api(cloudformation, full) if status and status not in LEFT_OVER else None
     return There(function, status, api, _throttle(stage, clients, api))
+
+
+def _api(cloudformation: Any, stack: str) -> str | None:
+    """The id of the API, which a stack that is being changed, or was rolled back, has as well."""
+    try:
+        resource = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId="Api")
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    return resource["StackResourceDetail"].get("PhysicalResourceId") or None
 
 
 def _throttle(stage: Stage, clients: Clients, api: str | None) -> dict[str, Any]:
@@ -94,6 +105,8 @@ def differences(stage: Stage, found: There, root: Path) -> list[str]:
         return ["the function is not there"]
     if found.api is None:
         return [f"its API is not there (Zappa's stack {name(stage)}: {found.status or 'none'})"]
+    if found.status == "UPDATE_ROLLBACK_FAILED":
+        return [f"Zappa's stack {name(stage)} is {found.status}"]
     return functions.different("dashboard", found.function.configuration, wanted(stage, root))
 
 
@@ -107,24 +120,29 @@ def limits(throttle: dict[str, Any]) -> str:
 def deploy(stage: Stage, clients: Clients, root: Path, key: str, say: Say, sleep: Sleep) -> None:
     """Run `zappa deploy`, or `zappa update` where it is deployed, with a package that lies in the deployments bucket.
 
+    API and function that are there stay: a new API has a new address. A function that must be made anew has the
+    variables of its door from the first moment on.
+
     Raises
     ------
     ToolError
         Zappa failed.
     """
+    stack = Stack(clients("cloudformation"), name(stage), say, sleep)
+    stack.settle()
     found = there(stage, clients)
-    if found.status and not found.is_whole:
-        # A creation that failed cannot be updated; all that it holds is the API.
-        say(f"the stack {name(stage)} is {found.status}: deleting it and starting anew")
-        Stack(clients("cloudformation"), name(stage), say, sleep).delete()
-    if found.function and not found.is_whole:
+    if found.status and found.api is None:
+        say(f"the stack {name(stage)} is {found.status}, without an API: deleting it and starting anew")
+        stack.delete()
+    if found.function and found.api is None:
         say("the function has no API, as after a deployment that was cut short: starting anew")
+        _remember_door(stage, clients, root)
         clients("lambda").delete_function(FunctionName=name(stage))
     package = f"s3://{stage.deployments}/{key}"
     arguments = ["update" if found.is_whole else "deploy", stage.name, "--zip", package]
     for patience in (5.0, 15.0, 30.0, None):
         try:
-            _zappa(arguments, stage, root, say)
+            _zappa(arguments, stage, root, say, {} if found.is_whole else _remembered_door(stage, root))
             break
         except tool.ToolError as error:
             # A role that was made a moment ago is not known everywhere yet.
@@ -132,7 +150,26 @@ def deploy(stage: Stage, clients: Clients, root: Path, key: str, say: Say, sleep
                 raise
             sleep(patience)
     functions.settle(clients("lambda"), name(stage), sleep)
+    _door(stage, root).unlink(missing_ok=True)
     set_throttle(stage, clients)
+
+
+def _door(stage: Stage, root: Path) -> Path:
+    """Where the door of a function that is being made anew lies meanwhile; another try finds it there."""
+    return root / workshop.FOLDER / f"door-{stage.name}.json"
+
+
+def _remember_door(stage: Stage, clients: Clients, root: Path) -> None:
+    there = functions.variables(clients("lambda").get_function_configuration(FunctionName=name(stage)))
+    place = _door(stage, root)
+    place.parent.mkdir(exist_ok=True)
+    place.touch(mode=0o600)
+    place.write_text(json.dumps({one: value for one, value in there.items() if one in functions.KEPT}))
+
+
+def _remembered_door(stage: Stage, root: Path) -> dict[str, str]:
+    place = _door(stage, root)
+    return json.loads(place.read_text()) if place.exists() else {}
 
 
 def set_throttle(stage: Stage, clients: Clients) -> None:
@@ -147,6 +184,9 @@ def set_throttle(stage: Stage, clients: Clients) -> None:
 
 def delete(stage: Stage, clients: Clients, root: Path, say: Say, sleep: Sleep) -> bool:
     """Remove API and function; False if there was neither."""
+    before = there(stage, clients)
+    stack = Stack(clients("cloudformation"), name(stage), say, sleep)
+    stack.settle()
     found = there(stage, clients)
     if found.is_whole:
         _zappa(["undeploy", stage.name, "--yes"], stage, root, say)
@@ -154,18 +194,31 @@ def delete(stage: Stage, clients: Clients, root: Path, say: Say, sleep: Sleep) -
         if found.function is None and found.status is None:
             return True
     if found.status:
-        Stack(clients("cloudformation"), name(stage), say, sleep).delete()
+        stack.delete()
     if found.function:
         clients("lambda").delete_function(FunctionName=name(stage))
-    return bool(found.status or found.function)
+    return bool(before.status or before.function)
 
 
-def _zappa(arguments: list[str], stage: Stage, root: Path, say: Say) -> None:
+def _zappa(
+    arguments: list[str], stage: Stage, root: Path, say: Say, variables: Mapping[str, str] | None = None
+) -> None:
+    """Run Zappa. variables: of the function, in the settings of the copy for as long as it runs."""
     place = workshop.environment("dashboard", root, say)
     folder = workshop.copy("dashboard", root)
     env = tool.environment(stage) | workshop.activated(place)
     log = root / LOGS / f"{stage.name}.log"
-    tool.run(" ".join(("zappa", *arguments)), [place / "bin" / "zappa", *arguments], folder, env, log, say)
+    settings = folder / ZAPPA
+    text = settings.read_text()
+    if variables:
+        told = json.loads(text)
+        own = {**told["base"], **told[stage.name]}.get("aws_environment_variables", {})
+        told[stage.name]["aws_environment_variables"] = {**own, **variables}
+        settings.write_text(json.dumps(told))
+    try:
+        tool.run(" ".join(("zappa", *arguments)), [place / "bin" / "zappa", *arguments], folder, env, log, say)
+    finally:
+        settings.write_text(text)
 
 
 def url(stage: Stage, api: str, endpoint: str | None = None) -> str:

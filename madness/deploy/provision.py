@@ -29,7 +29,7 @@ Sleep = Callable[[float], None]
 
 _PATIENCE = 1800.0  # seconds without an end of one operation
 # A creation that failed, or a deletion that did: what is kept stays, what is not must go before the name is free again.
-_LEFT_OVER = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
+LEFT_OVER = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
 _DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
 # A stack that says CREATE_FAILED or UPDATE_FAILED is about to roll back.
 _UNDONE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
@@ -203,7 +203,7 @@ class Stack:
         status = stack["StackStatus"] if stack else None
         if stack is None or status == "REVIEW_IN_PROGRESS":  # a change set that was never executed: nothing is in it
             return None
-        if status in _LEFT_OVER:
+        if status in LEFT_OVER:
             self._say(
                 f"stack {self._name} is {status}: deleting it, buckets that hold anything stay, and starting anew"
             )
