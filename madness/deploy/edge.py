@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from dashboard.door import SECRET_VARIABLE, Door
 from hoops.errors import MadnessError
+from madness.deploy.provision import Sleep, Stack
 from operate.aws import Clients
 from operate.stage import APP, Stage, project_root
 
@@ -67,6 +69,7 @@ def put_edge(
     domain: str | None = None,
     certificate: str | None = None,
     say: Callable[[str], None] = lambda _: None,
+    sleep: Sleep = time.sleep,
 ) -> str:
     """Put CloudFront before the dashboard, or bring it to what the template says; gives the address.
 
@@ -84,7 +87,8 @@ def put_edge(
     """
     secret = variables(stage, clients).get(SECRET_VARIABLE) or secrets.token_urlsafe(36)
     cloudformation, name = clients("cloudformation"), f"{stage.stack}-edge"
-    exists = _stack(cloudformation, name) is not None
+    # What somebody else began ends first; a stack that can never be updated makes room for a new one.
+    exists = Stack(cloudformation, name, say, sleep).settle() is not None
     values = {
         "Stage": stage.name,
         "DashboardBucket": stage.dashboard,

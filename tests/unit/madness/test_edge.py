@@ -16,6 +16,7 @@ from operate.stage import load_stage
 
 STAGE = load_stage("dev")
 NAME, STACK = function(STAGE), "madness-dev-edge"
+STACK_ID = f"arn:aws:cloudformation:eu-central-1:123456789012:stack/{STACK}/1"
 SECRET = "s" * 40
 URL = "https://d111.cloudfront.net/dev/"
 
@@ -49,7 +50,7 @@ class Account:
         if status is None:
             stub.add_client_error("describe_stacks", "ValidationError", f"Stack with id {STACK} does not exist")
             return
-        stack = {"StackName": STACK, "StackStatus": status, "CreationTime": "2026-01-01T00:00:00Z",
+        stack = {"StackName": STACK, "StackId": STACK_ID, "StackStatus": status, "CreationTime": "2026-01-01T00:00:00Z",
                  "Outputs": [{"OutputKey": "Url", "OutputValue": URL}]}  # fmt: skip
         stub.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": STACK})
 
@@ -153,6 +154,36 @@ def test_an_edge_that_is_there_keeps_secret_and_name(account: Account) -> None:
         "Stage": "dev", "DashboardBucket": STAGE.dashboard, "ApiId": "a1b2c3d4e5", "OriginSecret": SECRET,
         "Domain": True, "CertificateArn": True,
     }  # fmt: skip
+
+
+def test_an_edge_in_motion_is_waited_for_and_one_that_was_rolled_back_is_made_anew(account: Account) -> None:
+    cloudformation = account.stubs["cloudformation"]
+    account.has({SECRET_VARIABLE: SECRET})
+    account.stack("ROLLBACK_IN_PROGRESS")
+    account.stack("ROLLBACK_COMPLETE")
+    tokens: list[str] = []
+    account("cloudformation").meta.events.register(
+        "provide-client-params.cloudformation.DeleteStack",
+        lambda params, **_: tokens.append(params["ClientRequestToken"]),
+    )
+    cloudformation.add_response("delete_stack", {}, {"StackName": STACK_ID, "ClientRequestToken": ANY})
+    gone = {"StackId": STACK_ID, "StackName": STACK, "EventId": "1", "Timestamp": "2026-01-01T00:00:00Z",
+            "LogicalResourceId": STACK, "PhysicalResourceId": STACK_ID, "ResourceType": "AWS::CloudFormation::Stack",
+            "ResourceStatus": "DELETE_COMPLETE"}  # fmt: skip
+
+    events = {"StackEvents": [gone]}
+    account("cloudformation").meta.events.register(
+        "after-call.cloudformation.DescribeStackEvents",
+        lambda parsed, **_: [one.update(ClientRequestToken=tokens[-1]) for one in parsed["StackEvents"]] and None,
+    )
+    cloudformation.add_response("describe_stack_events", events, {"StackName": STACK_ID})
+    account.has_api()
+    asked = {"StackName": STACK, "TemplateBody": ANY, "Parameters": ANY, "OnFailure": "DELETE"}
+    cloudformation.add_response("create_stack", {"StackId": "arn"}, asked)
+    account.stack("CREATE_COMPLETE")
+    account.has({SECRET_VARIABLE: SECRET})
+    account.stack("CREATE_COMPLETE")
+    assert put_edge(STAGE, account, sleep=lambda _: None) == URL
 
 
 def test_an_edge_that_could_not_be_made_is_said_and_the_door_stays_open(account: Account) -> None:
