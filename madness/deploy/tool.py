@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from hoops.errors import MadnessError
 from operate.aws import missing_right
-from operate.stage import Stage
+from operate.stage import APP, Stage
 
 # Chalice says so of a package that lacks what it needs, and ends as if all was well.
 _FAILED_ANYWAY = "Could not install dependencies"
 _STEPS = ("Creating", "Updating", "Configuring", "Subscribing", "Deleting", "Deploying", "Waiting", "Uploading")
+
+
+# Zappa asks for ever for a stack that came to rest as it does not expect, and nobody else may deploy meanwhile.
+_PATIENCE = 1200.0
 
 
 class ToolError(MadnessError):
@@ -28,6 +33,7 @@ def run(
     environment: Mapping[str, str],
     log: Path,
     say: Callable[[str], None],
+    patience: float = _PATIENCE,
 ) -> None:
     """Run a tool to its end.
 
@@ -39,11 +45,13 @@ def run(
         Where it runs.
     say
         Is told of each step.
+    patience
+        Seconds after which it is stopped.
 
     Raises
     ------
     ToolError
-        It failed, or left a package without its dependencies.
+        It failed, did not come to an end, or left a package without its dependencies.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     printed: list[str] = []
@@ -54,12 +62,31 @@ def run(
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         assert tool.stdout is not None
-        for line in tool.stdout:
-            sink.write(line)
-            printed.append(line.rstrip())
-            if line.startswith(_STEPS):
-                say(line.strip())
-        code = tool.wait()
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            tool.kill()
+
+        watch = threading.Timer(patience, stop)
+        watch.daemon = True
+        watch.start()
+        try:
+            for line in tool.stdout:
+                sink.write(line)
+                printed.append(line.rstrip())
+                if line.startswith(_STEPS):
+                    say(line.strip())
+            code = tool.wait()
+        finally:
+            watch.cancel()
+    if late.is_set():
+        tail = "\n".join(f"  {line}" for line in printed[-12:])
+        raise ToolError(
+            f"{what} had not ended after {patience:g} seconds and was stopped; the last that it printed:\n{tail}\n"
+            f"Look in CloudFormation for a stack of {APP} that failed, and why; then run the same command again, which "
+            f"goes on from what is there. The whole log is {log}."
+        )
     if code != 0 or any(_FAILED_ANYWAY in line for line in printed):
         tail = "\n".join(f"  {line}" for line in printed[-12:])
         right = missing_right(" ".join(printed))
