@@ -289,10 +289,14 @@ def _functions(stage: Stage, clients: Clients, root: Path, again: str) -> Iterat
 
 def _mapping(stage: Stage, clients: Clients, again: str) -> Iterator[Finding]:
     there = pipeline.mappings(clients("lambda"), stage.function(pipeline.QUEUE_FUNCTION))
+    if wrong := pipeline.unmapped(stage, there):
+        yield Finding(PROBLEM, "mapping", wrong, again)
+        return
     if len(there) != 1:
         yield Finding(PROBLEM, "mapping", f"{len(there)} mappings from {stage.queue}, one is wanted", again)
     for one in there:
-        told = f"{stage.queue} to {pipeline.QUEUE_FUNCTION}: {one['State']}, {one.get('BatchSize')} messages at a time"
+        queue = one["EventSourceArn"].rpartition(":")[2]
+        told = f"{queue} to {pipeline.QUEUE_FUNCTION}: {one['State']}, {one.get('BatchSize')} messages at a time"
         well = one["State"] == "Enabled" and one.get("BatchSize") == pipeline.BATCH
         yield Finding(OK, "mapping", told) if well else Finding(PROBLEM, "mapping", told, again)
 

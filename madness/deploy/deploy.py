@@ -158,6 +158,9 @@ class Deployment:
             found = functions.live(clients, full)
             if found is not None and found.code != code:
                 wrong.append(f"{name} runs other code")
+        there = pipeline.mappings(clients("lambda"), self.stage.function(pipeline.QUEUE_FUNCTION))
+        if unmapped := pipeline.unmapped(self.stage, there):
+            wrong.append(unmapped)
         for text in wrong:
             self._tell(text)
         if wrong:

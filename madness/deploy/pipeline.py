@@ -77,7 +77,7 @@ def found(stage: Stage, clients: Clients, names: tuple[str, ...] = FUNCTIONS) ->
                 there.append(
                     {"name": f"{name}-s3event", "resource_type": "s3_event", "bucket": bucket, "lambda_arn": arn}
                 )
-        for mapping in mappings(aws, full)[:1]:
+        for mapping in sorted(mappings(aws, full), key=lambda one: not _is_of(stage, one))[:1]:
             queue = mapping["EventSourceArn"]
             there.append(
                 {"name": f"{name}-sqs-event-source", "resource_type": "sqs_event", "queue_arn": queue,
@@ -111,15 +111,13 @@ def settle_mapping(stage: Stage, aws: Any, sleep: Sleep = time.sleep) -> list[st
     Raises
     ------
     FunctionError
-        There is none, or it does not come on.
+        There is none of the stage's queue, or it does not come on.
     """
-    name = stage.function(QUEUE_FUNCTION)
-    there = mappings(aws, name)
-    if not there:
-        raise functions.FunctionError(f"No queue is mapped to {name}: `madness deploy --stage {stage.name}` makes it.")
+    there = mappings(aws, stage.function(QUEUE_FUNCTION))
+    if wrong := unmapped(stage, there):
+        raise functions.FunctionError(f"{wrong}: `madness deploy --stage {stage.name}` makes it.")
     did = []
-    right = [one for one in there if one["EventSourceArn"].endswith(f":{stage.queue}")] or there
-    kept = right[0]["UUID"]
+    kept = next(one["UUID"] for one in there if _is_of(stage, one))
     for other in (one["UUID"] for one in there if one["UUID"] != kept):
         # Two would hand out the groups of one queue side by side: order would be lost.
         functions.patiently(lambda other=other: aws.delete_event_source_mapping(UUID=other), sleep)  # type: ignore[misc]
@@ -132,6 +130,18 @@ def settle_mapping(stage: Stage, aws: Any, sleep: Sleep = time.sleep) -> list[st
     if mapping["State"] != "Enabled":
         raise functions.FunctionError(f"The mapping {kept} of {stage.queue} stays {mapping['State']}: look at it.")
     return did
+
+
+def unmapped(stage: Stage, there: list[dict[str, Any]]) -> str | None:
+    """In words, that none of the mappings hands over messages of the stage's queue; None if one does."""
+    if any(_is_of(stage, one) for one in there):
+        return None
+    others = ", ".join(one["EventSourceArn"].rpartition(":")[2] for one in there)
+    return f"{stage.queue} is not mapped to {stage.function(QUEUE_FUNCTION)}" + (f", but {others} is" if others else "")
+
+
+def _is_of(stage: Stage, mapping: dict[str, Any]) -> bool:
+    return mapping["EventSourceArn"].rpartition(":")[2] == stage.queue
 
 
 def _at_rest(aws: Any, uuid: str, sleep: Sleep) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from madness.deploy import functions, pipeline
+from madness.deploy import checks, functions, pipeline
 from madness.deploy.functions import FunctionError, Wanted
 from madness.deploy.policies import FOLDERS
 from operate.stage import FUNCTIONS, Stage, load_stage, project_root
@@ -197,13 +197,23 @@ def test_of_two_mappings_the_one_of_the_stages_queue_is_kept() -> None:
     assert list(aws.mappings) == ["ours"]
 
 
+def test_a_mapping_of_another_queue_is_none_of_ours() -> None:
+    aws = SlowLambda(MemoryStore())
+    aws.map("another", queue="old.fifo")
+    with pytest.raises(FunctionError, match=r"q\.fifo is not mapped to .*, but old\.fifo is"):
+        pipeline.settle_mapping(STAGE, aws, lambda _: None)
+    assert list(aws.mappings) == ["another"], "what it hands over is not lost before ours is there"
+    told = list(checks._mapping(STAGE, lambda _: aws, "deploy"))
+    assert [(one.level, "old.fifo" in one.text) for one in told] == [(checks.PROBLEM, True)]
+
+
 def test_a_mapping_that_comes_to_rest_as_no_one_wants_it_is_told() -> None:
     aws = SlowLambda(MemoryStore(), slow=10**6)
     aws.map("one", "Creating")
     with pytest.raises(FunctionError, match="mapping one is still Creating"):
         pipeline.settle_mapping(STAGE, aws, lambda _: None)
     aws.map("one", "Deleting")
-    with pytest.raises(FunctionError, match="No queue is mapped"):
+    with pytest.raises(FunctionError, match=r"q\.fifo is not mapped"):
         pipeline.settle_mapping(STAGE, aws, lambda _: None)
 
 
