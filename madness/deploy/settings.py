@@ -28,6 +28,8 @@ _VERSIONS = {"af-south-1": 26} | dict.fromkeys((
 _LAYER_ARN = re.compile(r"arn:aws[a-z-]*:lambda:([a-z0-9-]+):[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+")
 ZAPPA = Path("zappa_settings.json")
 _NAME = re.compile(r"[a-z][a-z0-9]{1,11}")
+# Functions and stacks are called madness-dashboard-STAGE, madness-STAGE-edge; Zappa's settings have a part `base`.
+_TAKEN = ("dashboard", "edge", "base")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
 
@@ -52,6 +54,8 @@ def named(
     """
     if not _NAME.fullmatch(name):
         raise StageError(f"stage {name!r}: lower-case letters and digits, 2 to 12, a letter first")
+    if name in _TAKEN:
+        raise StageError(f"stage {name!r}: madness itself uses that name; any but {', '.join(_TAKEN)} will do")
     if account is not None and not _ACCOUNT.fullmatch(account):
         raise StageError(f"account {account!r}: twelve digits")
     if name == LOCAL and (region or account or layer):

@@ -64,6 +64,9 @@ def test_a_new_stage_begins_as_dev(checkout) -> None:
         ({"name": "Dev!"}, "lower-case letters"),
         ({"name": "dev", "account": "12"}, "twelve digits"),
         ({"name": "dev", "region": "mars-1"}, "'mars-1' is no region of AWS"),
+        ({"name": "dashboard"}, "uses that name"),
+        ({"name": "edge"}, "uses that name"),
+        ({"name": "base"}, "uses that name"),
         ({"name": "local", "region": "eu-west-1"}, "on this machine"),
     ],
 )
