@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from madness.deploy import dashboard
 from madness.deploy.rights import FOLDER, as_text, with_placeholders
 from operate.stage import Stage, load_stage, project_root
 from tests.proof import deployers, provoked, stacks
@@ -33,6 +34,7 @@ _CHOSEN = (
 )
 # What `provision` does after a failure, which no emulator provokes (tests/unit/madness/test_provision.py does).
 _AFTER_A_FAILURE = ("DeleteStack", "ContinueUpdateRollback", "DescribeEvents")
+_AFTER_A_DASHBOARDS = ("DeleteStack", "ContinueUpdateRollback", "DescribeStackEvents")
 
 
 # Whose policies somebody has who is given this task's as well: `madness deploy` does what the others do, and more.
@@ -54,6 +56,12 @@ def rights(recorded: deployers.Recorded, place: Place) -> dict[str, list[Right]]
     stack = place.arn("cloudformation", f"stack/{stage.stack}/*")
     found[deployers.STACK] += [Right(f"cloudformation:{action}", stack) for action in _AFTER_A_FAILURE]
     found[deployers.STACK] += stacks.needed_for_stage(stage, place)
+    for name in (dashboard.name(stage), f"{stage.stack}-edge"):
+        there = place.arn("cloudformation", f"stack/{name}/*")
+        found[deployers.DASHBOARD] += [Right(f"cloudformation:{action}", there) for action in _AFTER_A_DASHBOARDS]
+    # Zappa deletes old versions one by one, once there are more than `num_retained_versions`.
+    versions = place.arn("lambda", f"function:{dashboard.name(stage)}:*")
+    found[deployers.DASHBOARD].append(Right("lambda:DeleteFunction", versions))
     found[deployers.DASHBOARD] += stacks.needed_for_zappa(stage, place)
     found[deployers.DASHBOARD] += stacks.needed_for_edge(stage, place)
     # Deleting the data is deleting all of it, whatever there was when it was recorded.

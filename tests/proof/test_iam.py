@@ -102,6 +102,19 @@ def test_aws_takes_every_request_of_a_deployment(recorded: Recorded, task: str) 
     assert sorted({problem for call in recorded.calls[task] for problem in problems(call)}) == []
 
 
+def test_zappa_may_delete_old_versions_of_its_function_and_of_no_other() -> None:
+    """It does so from the sixth deployment on, which is not recorded."""
+    stage = load_stage(deployers.STAGE)
+    place = iam.place_of(stage)
+    policies = Policies([filled_in.policies(stage, ACCOUNT)[DASHBOARD]], place)
+
+    def delete(function: str) -> bool:
+        return policies.allows(Right("lambda:DeleteFunction", place.arn("lambda", f"function:{function}:3")))
+
+    assert delete("madness-dashboard-dev")
+    assert not delete("madness-dashboard-devil") and not delete("madness-dashboard-prod")
+
+
 @pytest.mark.parametrize("kind", stacks.ONLY_FOR)
 def test_what_is_left_out_of_a_schema_is_in_it(kind: str) -> None:
     schema = stacks.schema(kind)
