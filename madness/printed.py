@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from hoops.games.leagues import League
@@ -202,15 +202,19 @@ def render_findings(found: Iterable[Any]) -> None:
         sys.stdout.write(f"{_MARKS[one.level]} {one.subject}: {one.text}\n")
         if one.mend:
             sys.stdout.write(f"        -> {_indented(one.mend, 11)}\n")
-    sys.stdout.write(f"{counts['problem']} problems, {counts['warning']} warnings, {counts['ok']} fine\n")
+    told = (_count(counts["problem"], "problem"), _count(counts["warning"], "warning"), f"{counts['ok']} fine")
+    sys.stdout.write(", ".join(told) + "\n")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def render_plan(found: dict[str, Any]) -> None:
     """Print on stdout what a deployment would make."""
     lines = _Lines()
-    where = f"account {found['account'] or '<account>'}, region {found['region']}, endpoint {found['endpoint']}"
-    lines.title(f"Plan for stage {found['stage']}: nothing is changed by showing it")
-    lines.add(where + ("" if found["account"] else " (no credentials: account unknown)"))
+    lines.title(f"Plan for stage {found['stage']}: nothing on AWS is changed by showing it; packages are in .workshop")
+    lines.add(*_summary(found))
     lines.title("Findings")
     for one in found["findings"]:
         lines.add(f"{_MARKS[one['level']]} {one['subject']}: {one['text']}")
@@ -223,10 +227,18 @@ def render_plan(found: dict[str, Any]) -> None:
     lines.title(
         f"CloudFormation stack madness-{found['stage']} (infra/template.yaml): {len(found['resources'])} resources"
     )
-    width = max(len(one["type"]) for one in found["resources"])
+    width = max(len(one["type"]) for one in (*found["resources"], *found["beside"], *found["edge"]))
     for one in found["resources"]:
         kept = "   stays when the stack is deleted" if one["is_kept"] else ""
         lines.add(f"{one['type']:{width}}  {one['name']}{kept}")
+    lines.add("The SageMaker role is for training there, which nothing uses yet: it costs nothing.")
+    lines.title(f"Beside the stack, by Chalice and Zappa: {len(found['beside'])}")
+    lines.add(*(f"{one['type']:{width}}  {one['name']}" for one in found["beside"]))
+    if found["edge"]:
+        lines.title(
+            f"CloudFormation stack {found['edge'][0]['stack']} (infra/edge.yaml): {len(found['edge'])} resources"
+        )
+        lines.add(*(f"{one['type']:{width}}  {one['logical']}" for one in found["edge"]))
     lines.title("What its roles and bucket policies say")
     for one in found["stack_policies"]:
         if one["actions"] == ["sts:AssumeRole"]:
@@ -247,6 +259,7 @@ def render_plan(found: dict[str, Any]) -> None:
             lines.add(f"    may {', '.join(statement['actions'])}")
             lines.add(*(f"        on {resource}" for resource in statement["on"]))
     if found["functions"]:
+        lines.add("The layer holds NumPy, pandas and pyarrow. AWS publishes it: AWS SDK for pandas, a project of AWS.")
         lines.add("variables of all of them:")
         lines.add(*(f"    {name}={value}" for name, value in found["functions"][0]["variables"].items()))
     if board := found["dashboard"]:
@@ -267,8 +280,28 @@ def render_plan(found: dict[str, Any]) -> None:
         if step["undo"]:
             lines.add(f"    undo: {step['undo']}")
     lines.title("What it costs")
-    lines.add("A few dollars a month for one stage with few readers; docs/operations.md has list prices by service.")
+    lines.add(found["cost"][0].upper() + found["cost"][1:] + ".")
     sys.stdout.write("\n".join(lines.lines) + "\n")
+
+
+def _summary(found: dict[str, Any]) -> Iterator[str]:
+    """The plan in ten lines."""
+    stage = found["stage"]
+    levels = [one["level"] for one in found["findings"]]
+    asked = "" if found["asked_as"] else " (no credentials: account unknown)"
+    if found["account"] and not found["asked_as"]:
+        asked = " (after the buckets' names; no credentials, so AWS was not asked)"
+    yield f"where      account {found['account'] or '<account>'}{asked}, region {found['region']}, {found['endpoint']}"
+    yield f"findings   {_count(levels.count('problem'), 'problem')}, {_count(levels.count('warning'), 'warning')}"
+    parts = [len(found[part]) for part in ("resources", "beside", "edge")]
+    yield f"makes      {sum(parts)} resources: {parts[0]} in the stack, {parts[1]} beside it, {parts[2]} for CloudFront"
+    yield f"data       {', '.join(found['buckets'].values())}"
+    if found["dashboard"]:
+        yield "who reads  THE DASHBOARD IS PUBLIC from its first deployment on: everybody with the address sees it."
+        yield f"           To close it: madness door --stage {stage} --login NAME, or --allow NETWORK; a door stays."
+    yield f"cost       {found['cost']}"
+    yield f"steps      {', '.join(step['title'] for step in found['steps'])}"
+    yield f"go back    madness rollback --stage {stage}; the first deployment: madness destroy --stage {stage}"
 
 
 class _Lines:

@@ -73,18 +73,19 @@ class Deployment:
     def steps(self, held: ExitStack | None = None) -> list[Step]:
         """The steps, in order. held: where what must be let go at the end is kept."""
         stage, again = self.stage, f"madness destroy --stage {self.stage.name}"
-        back = f"madness rollback --stage {stage.name}"
+        back = f"madness rollback --stage {stage.name}   (after a first deployment: {again})"
         steps = [
             Step("checks", "look whether machine, settings and account are fit for it", "", self._check,
                  ("aws sts get-caller-identity",)),
             Step("names", "see to it that the buckets' names hold the account's id, since they are global",
-                 "git checkout .chalice zappa_settings.json", self._name,
+                 "git checkout .chalice zappa_settings.json, only as long as there is no stack", self._name,
                  (f"madness configure --stage {stage.name} --account ACCOUNT",)),
             Step("stack", f"bring the stack {stage.stack} to infra/template.yaml: buckets, queues, roles, ...", again,
                  lambda: self._provision(held or ExitStack()), (f"madness provision --stage {stage.name}",)),
             Step("functions", f"package and deploy the {len(FUNCTIONS)} functions", back, self._functions,
                  (f"chalice deploy --stage {stage.name}",)),
-            Step("mapping", f"have one mapping hand over {stage.queue}, {pipeline.BATCH} messages at a time", "",
+            Step("mapping", f"have one mapping hand over {stage.queue}, {pipeline.BATCH} messages at a time",
+                 "aws lambda update-event-source-mapping --uuid UUID --no-enabled: messages wait in the queue",
                  self._mapping, ("aws lambda update-event-source-mapping --uuid UUID --enabled --batch-size 10",)),
         ]  # fmt: skip
         if self.wishes.dashboard:
@@ -92,7 +93,7 @@ class Deployment:
                 Step("dashboard", f"package and deploy {dashboard.name(stage)}: a function and its API", back,
                      self._dashboard, (f"zappa deploy {stage.name}", f"zappa update {stage.name}   (from then on)")),
                 Step("static files", "put what the page loads into the dashboard bucket, if CloudFront is to serve it",
-                     "", self._static),
+                     "none needed: nothing reads them without CloudFront; old bundles go by themselves", self._static),
                 Step("cdn", "bring CloudFront to infra/edge.yaml, if the stage has it or --cdn asks for it", again,
                      self._edge),
             ]  # fmt: skip

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hoops.errors import MadnessError
 from madness.deploy import checks
-from madness.deploy.checks import PROBLEM, Finding
+from madness.deploy.checks import PROBLEM, WARNING, Finding
 from operate.aws import Clients, account_clients, explain
 from operate.stage import Stage
 
@@ -23,13 +23,22 @@ def examine(stage: Stage, root: Path, connect: Callable[[Stage], Clients] = acco
         wrong = wrong or one.level == PROBLEM
         yield one
     if wrong:
+        yield _unseen()
         return
     try:
         clients = connect(stage)
         asker = checks.account(clients)
     except (ClientError, BotoCoreError, MadnessError) as error:
         yield Finding(PROBLEM, "account", str(error) if isinstance(error, MadnessError) else explain(error))
+        yield _unseen()
         return
     yield from checks.identity(stage, asker)
     yield from checks.quotas(stage, clients, root)
     yield from checks.stage_on_aws(stage, clients, root)
+
+
+def _unseen() -> Finding:
+    return Finding(
+        WARNING, "AWS", "not looked at: names, layer, quota, stack, functions, mapping, queues, alarms, dashboard, "
+        "releases", "mend the problem above, and ask again",
+    )  # fmt: skip

@@ -107,7 +107,7 @@ def pipeline_package(stage: str, root: Path, say: Callable[[str], None] = lambda
     folder = workshop.copy("pipeline", root)
     kept = folder / ".chalice" / "deployments"
     shutil.rmtree(kept, ignore_errors=True)
-    say("packaging the functions")
+    say("packaging the functions with Chalice (a minute)")
     with _without_log_retention(folder / ".chalice" / "config.json"):
         command = ["chalice", "package", "--stage", stage, "--pkg-format", "terraform", str(described(root).parent)]
         printed = _run(environment, command, folder)
@@ -142,7 +142,7 @@ def dashboard_package(stage: str, root: Path, say: Callable[[str], None] = lambd
         made_from.update(f"{place}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
     path = root / workshop.FOLDER / "packages" / f"dashboard-{stage}-{made_from.hexdigest()[:12]}.zip"
     if not path.exists():
-        say("packaging the dashboard")
+        say("packaging the dashboard with Zappa (a minute or two)")
         made = folder / "dashboard.zip"
         made.unlink(missing_ok=True)
         # Looked through on the way, by zappa_hooks.py.

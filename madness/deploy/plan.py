@@ -7,6 +7,7 @@ that only read, what is there already and what would change.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -20,13 +21,16 @@ from madness.deploy.checks import PROBLEM, WARNING, Finding
 from madness.deploy.deploy import Deployment
 from madness.deploy.policies import policy
 from operate.aws import Clients, explain
-from operate.stage import Stage
+from operate.stage import FUNCTIONS, Stage
 
 _NOBODY = "<account>"
+_EDGE = Path("infra") / "edge.yaml"
+# What docs/operations.md sums up from list prices: one upload a day in season, a thousand page views a month.
+COST = "about $6 a month for a stage in season with few readers (docs/operations.md has list prices by service)"
 
 
 def plan(deployment: Deployment, *, with_packages: bool = True) -> dict[str, Any]:
-    """What a deployment would do, as `--json` prints it. Changes nothing, but for files in the workshop."""
+    """What a deployment would do, as `--json` prints it. Changes nothing on AWS; packages are built in the workshop."""
     stage, root, wishes = deployment.stage, deployment.root, deployment.wishes
     findings = [*checks.machine(root), *checks.checkout(root), *checks.place(stage)]
     clients, asker = _reach(deployment, findings)
@@ -46,18 +50,28 @@ def plan(deployment: Deployment, *, with_packages: bool = True) -> dict[str, Any
             for one in checks.stage_on_aws(named, clients, root)
             if one.level != checks.OK and one.subject in ("stack", "functions", "mapping", "dashboard")
         ]
+    is_somewhere = not any(one.level == PROBLEM and one.subject == "region" for one in findings)
+    number = asker.number if asker else _account_of(named)
+    if not wishes.alarm_email:
+        findings.append(Finding(
+            WARNING, "alarms", "no --alarm-email is given: unless the stage has an address, nobody is told of alarms",
+            f"madness deploy --stage {stage.name} --alarm-email you@example.org",
+        ))  # fmt: skip
     found: dict[str, Any] = {
         "stage": stage.name,
         "region": stage.region,
-        "account": asker.number if asker else None,
+        "account": number,
         "asked_as": asker.arn if asker else None,
         "endpoint": _endpoint(),
         "buckets": {**named.buckets(), "deployments": named.deployments},
         "resources": [asdict(one) for one in template.plan(
             named, alarm_email=wishes.alarm_email or "", monthly_budget=wishes.monthly_budget)],
-        "stack_policies": list(_stack_policies(named)),
-        "functions": [_function(stage, named, one) for one in functions.wanted(stage, root)],
+        "beside": list(_beside(named, wishes.dashboard)),
+        "edge": _edge(named, root) if wishes.dashboard and wishes.cdn else [],
+        "stack_policies": list(_stack_policies(named, number)) if is_somewhere else [],
+        "functions": [_function(stage, named, one) for one in functions.wanted(stage, root)] if is_somewhere else [],
         "dashboard": _dashboard(stage, named, root) if wishes.dashboard else None,
+        "cost": COST,
         "packages": dict(_packages(deployment, findings)) if with_packages else {},
         "steps": [{"title": one.title, "does": one.does, "undo": one.undo, "commands": list(one.commands)}
                   for one in deployment.steps()],
@@ -84,21 +98,52 @@ def _endpoint() -> str:
     return os.environ.get("MADNESS_AWS_ENDPOINT") or "AWS"
 
 
-def _stack_policies(named: Stage) -> Iterator[dict[str, Any]]:
+def _account_of(named: Stage) -> str | None:
+    """The account that the buckets are named after."""
+    found = re.search(r"-([0-9]{12})-", named.source)
+    return found[1] if found else None
+
+
+def _beside(named: Stage, with_dashboard: bool) -> Iterator[dict[str, str]]:
+    """What Chalice and Zappa make beside the stack."""
+    for name in FUNCTIONS:
+        full = named.function(name)
+        yield {"by": "Chalice", "type": "function", "name": full}
+        yield {"by": "Chalice", "type": "role", "name": full}
+        yield {"by": "Chalice", "type": "log group", "name": f"/aws/lambda/{full}"}
+        if name in functions.FOLDERS:
+            yield {"by": "Chalice", "type": "S3 notification", "name": functions.runs_on(named, name)}
+        elif name == "apply_results":
+            yield {"by": "Chalice", "type": "event source mapping", "name": f"{named.queue} to {full}"}
+        else:
+            yield {"by": "Chalice", "type": "schedule rule", "name": functions.runs_on(named, name)}
+    if with_dashboard:
+        for kind in ("function", "REST API", "CloudFormation stack of the API"):
+            yield {"by": "Zappa", "type": kind, "name": dashboard.name(named)}
+
+
+def _edge(named: Stage, root: Path) -> list[dict[str, str]]:
+    """What `--cdn` makes in a stack of its own."""
+    made = template.load((root / _EDGE).read_text())["Resources"]
+    return [{"logical": logical, "type": one["Type"], "stack": f"{named.stack}-edge"} for logical, one in made.items()]
+
+
+def _stack_policies(named: Stage, account: str | None = None) -> Iterator[dict[str, Any]]:
     """What the template's roles and policies of buckets and topics allow and deny."""
+    text = _Words(named, account)
     for one in template.load(template.body(named))["Resources"].values():
         properties = one["Properties"]
         name = properties.get("RoleName") or properties.get("Bucket") or properties.get("Topics")
         for statement in _statements(properties):
             who = statement.get("Principal", {})
             yield {
-                "of": _text(name, named),
+                "of": text(name),
                 "effect": statement["Effect"],
-                "for": [_text(each, named) for each in _list(who if isinstance(who, str) else list(who.values()))],
+                "for": [text(each) for each in _list(who if isinstance(who, str) else list(who.values()))],
                 "actions": _list(statement["Action"]),
-                "on": [_text(each, named) for each in _list(statement.get("Resource", []))],
+                "on": [text(each) for each in _list(statement.get("Resource", []))],
                 "if": [
-                    f"{key} {test} {_text(value, named)}"
+                    f"{key} {test} {text(value)}"
                     for test, found in statement.get("Condition", {}).items()
                     for key, value in found.items()
                 ],
@@ -121,14 +166,35 @@ def _list(value: Any) -> list[Any]:
     return [inner for each in value for inner in _list(each)] if isinstance(value, list) else [value]
 
 
-def _text(value: Any, named: Stage) -> str:
-    """A value of the template in words: `!Sub` and `!GetAtt` as they stand there, but for the stage's name."""
-    if isinstance(value, list):
-        return ", ".join(_text(each, named) for each in value)
-    if isinstance(value, dict):
-        ((_, inner),) = value.items()
-        return _text(inner, named)
-    return str(value).replace("${Stage}", named.name)
+class _Words:
+    """Says a value of the template in words: its parameters and its resources by their names on AWS."""
+
+    def __init__(self, named: Stage, account: str | None) -> None:
+        self._known = template.parameters(named) | {
+            "AWS::Partition": named.partition, "AWS::Region": named.region, "AWS::AccountId": account or _NOBODY,
+            "AWS::URLSuffix": "amazonaws.com",
+        }  # fmt: skip
+        for one in template.plan(named):
+            kind = one.type.split("::")[1].lower()
+            arn = f"arn:{named.partition}:{kind}:{named.region}:{account or _NOBODY}:{one.name}"
+            if kind == "s3":
+                arn = f"arn:{named.partition}:s3:::{one.name}"
+            elif kind == "iam":
+                arn = f"arn:{named.partition}:iam::{account or _NOBODY}:role/{one.name}"
+            elif kind == "logs":
+                arn = arn.replace(f":{one.name}", f":log-group:{one.name}:*")
+            self._known |= {one.logical: one.name, f"{one.logical}.Arn": arn}
+
+    def __call__(self, value: Any) -> str:
+        if isinstance(value, list):
+            return ", ".join(self(each) for each in value)
+        if not isinstance(value, dict):
+            return re.sub(r"\$\{([^}]+)\}", lambda found: self._known.get(found[1], found[0]), str(value))
+        ((function, inner),) = value.items()
+        if function in ("Ref", "Fn::GetAtt"):
+            name = ".".join(inner) if isinstance(inner, list) else str(inner)
+            return self._known.get(name, name)
+        return self(inner)
 
 
 def _function(stage: Stage, named: Stage, one: functions.Wanted) -> dict[str, Any]:

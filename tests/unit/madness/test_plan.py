@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import NoCredentialsError
@@ -95,13 +96,38 @@ def test_a_person_can_read_it(found, capsys) -> None:
     render_plan(found)
     printed = capsys.readouterr().out
     expected = (
-        "nothing is changed", "no credentials: account unknown", "AWS::S3::Bucket", "stays when the stack is deleted",
+        "nothing on AWS is changed", "no credentials: account unknown", "AWS::S3::Bucket",
+        "stays when the stack is deleted",
         "may s3:GetObject", "layer arn:aws:lambda:", "python3.12, 1,769 MB", "chalice deploy --stage dev",
         "zappa deploy dev", "undo: madness rollback --stage dev", "docs/operations.md",
+        "THE DASHBOARD IS PUBLIC", "madness door --stage dev --login", "about $6 a month", "a project of AWS",
+        "nobody is told of alarms", "event source mapping", "schedule rule", "REST API", "log group",
         "madness-dev-dashboard: for lambda.amazonaws.com", "denies * s3:*",
     )  # fmt: skip
     for told in expected:
         assert told in printed, told
+    for raw in ("${", ".Arn", "AWS::Partition"):
+        assert raw not in printed, raw
+    assert printed.splitlines()[2].startswith("where")
+
+
+def test_the_account_of_the_names_is_told_and_cdn_adds_its_resources(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(workshop, "python", lambda: Path("/usr/bin/python3.12"))
+    render_plan(plan(deployment(named_after(FRESH, "111122223333"), cdn=True), with_packages=False))
+    printed = capsys.readouterr().out
+    assert "account 111122223333 (after the buckets' names" in printed and "<account>" not in printed.split("Find")[0]
+    assert "madness-dev-edge (infra/edge.yaml)" in printed and "AWS::CloudFront::Distribution" in printed
+
+
+def test_a_region_that_is_none_is_a_finding_of_the_plan() -> None:
+    found = plan(deployment(replace(FRESH, region="nowhere")), with_packages=False)
+    assert {"level": "problem", "subject": "region"}.items() <= next(
+        one for one in found["findings"] if one["subject"] == "region"
+    ).items()
+
+
+def test_every_step_that_changes_something_says_how_to_undo_it() -> None:
+    assert [one.title for one in deployment().steps() if not one.undo] == ["checks"]
 
 
 def test_without_the_dashboard_its_steps_are_left_out() -> None:
