@@ -54,6 +54,10 @@ $(CHECKOV)/.done: locks/checkov.txt | $(VENV)/.dev
 	@$(BIN)/uv pip install --quiet --python $(CHECKOV)/bin/python --require-hashes --requirement locks/checkov.txt
 	@touch $@
 
+.PHONY: iam
+iam: $(VENV)/.dev workshop  ## write docs/iam/ anew, from what the commands of deploying call
+	$(BIN)/python -m tests.proof.iam
+
 format: $(VENV)/.dev  ## put every file into the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
