@@ -296,9 +296,11 @@ def _summary(found: dict[str, Any]) -> Iterator[str]:
     parts = [len(found[part]) for part in ("resources", "beside", "edge")]
     yield f"makes      {sum(parts)} resources: {parts[0]} in the stack, {parts[1]} beside it, {parts[2]} for CloudFront"
     yield f"data       {', '.join(found['buckets'].values())}"
-    if found["dashboard"]:
+    if found["dashboard"] and found["door"]:
+        yield f"who reads  those whom the dashboard's door lets in: {', '.join(found['door'])} will be set"
+    elif found["dashboard"]:
         yield "who reads  THE DASHBOARD IS PUBLIC from its first deployment on: everybody with the address sees it."
-        yield f"           To close it: madness door --stage {stage} --login NAME, or --allow NETWORK; a door stays."
+        yield "           To close it: --login NAME or --allow NETWORK, of deploy or later of madness door; it stays."
     yield f"cost       {found['cost']}"
     yield f"steps      {', '.join(step['title'] for step in found['steps'])}"
     yield f"go back    madness rollback --stage {stage}; the first deployment: madness destroy --stage {stage}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from madness.commands import output
+from madness.commands.door import asked
 from madness.commands.options import DEFAULT_HOME, HomeOption, JsonOption, StageOption
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ def deploy(
         bool, typer.Option("--without-dashboard", help="The pipeline only; a dashboard that is there stays.")
     ] = False,
     cdn: Annotated[bool, typer.Option("--cdn", help="CloudFront before the dashboard; kept from then on.")] = False,
+    login: Annotated[
+        str | None, typer.Option(help="The dashboard asks for this name and a password, which is asked for now.")
+    ] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="The dashboard lets in this network only; repeatable.")
+    ] = None,
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
 ) -> None:
@@ -32,10 +39,13 @@ def deploy(
     from madness.deploy.deploy import Wishes
     from operate.stage import LOCAL
 
+    if (login or allow) and (stage == LOCAL or without_dashboard):
+        raise typer.BadParameter("--login and --allow are of the dashboard of a stage on AWS")
     if stage == LOCAL:
         _local(home, plan, as_json)
     else:
-        _to_aws(stage, plan, Wishes(alarm_email, monthly_budget, not without_dashboard, cdn), as_json)
+        wishes = Wishes(alarm_email, monthly_budget, not without_dashboard, cdn, asked(login, allow, plan))
+        _to_aws(stage, plan, wishes, as_json)
 
 
 def _to_aws(name: str, only_plan: bool, wishes: Wishes, as_json: bool) -> None:

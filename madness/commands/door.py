@@ -24,26 +24,19 @@ def door(
 ) -> None:
     """Say who may see the dashboard, or change it: a login, a list of networks, both or neither."""
     from dashboard.door import ALLOW_VARIABLE, LOGIN_VARIABLE, SECRET_VARIABLE
-    from dashboard.door import login as hashed
     from madness.deploy.edge import set_variables, variables
     from operate.aws import account_clients
     from operate.stage import load_stage
 
     if (login and no_login) or (allow and allow_all):
         raise typer.BadParameter("--login and --no-login, or --allow and --allow-all, say opposite things")
-    if login is not None and (not login or ":" in login):
-        raise typer.BadParameter("the name of a login is not empty and has no colon")
     names = load_stage(stage)
     if names.is_local:
         raise typer.BadParameter("the local dashboard listens on loopback only; its door is always open")
     clients = account_clients(names)
-    changes: dict[str, str | None] = {}
-    if login:
-        changes[LOGIN_VARIABLE] = hashed(login, typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    changes: dict[str, str | None] = {**asked(login, allow)}
     if no_login:
         changes[LOGIN_VARIABLE] = None
-    if allow:
-        changes[ALLOW_VARIABLE] = ",".join(allow)
     if allow_all:
         changes[ALLOW_VARIABLE] = None
     changed = bool(changes) and set_variables(names, clients, changes)
@@ -58,6 +51,23 @@ def door(
     output.line(f"login: {user or 'none'}")
     output.line(f"networks: {', '.join(networks) if networks else 'all'}")
     output.line(f"through CloudFront only: {'yes' if SECRET_VARIABLE in now else 'no'}")
+
+
+def asked(login: str | None, allow: list[str] | None, only_plan: bool = False) -> dict[str, str]:
+    """The variables that let in a login, whose password is asked for, and networks; a plan needs no password."""
+    from dashboard.door import ALLOW_VARIABLE, LOGIN_VARIABLE, Door
+    from dashboard.door import login as hashed
+
+    if login is not None and (not login or ":" in login):
+        raise typer.BadParameter("the name of a login is not empty and has no colon")
+    found = {}
+    if allow:
+        found[ALLOW_VARIABLE] = ",".join(allow)
+        Door.from_environment(found)  # refuses what is no network before anything is deployed
+    if login:
+        password = "" if only_plan else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        found[LOGIN_VARIABLE] = login if only_plan else hashed(login, password)
+    return found
 
 
 def edge(

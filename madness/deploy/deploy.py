@@ -11,7 +11,7 @@ import base64
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,12 +36,16 @@ class CheckError(MadnessError):
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a deployment is asked for; None keeps what the stage has, and so does cdn where there is one."""
+    """What a deployment is asked for; None keeps what the stage has, and so does cdn where there is one.
+
+    door: variables of the dashboard that say who may see it; what is not among them stays.
+    """
 
     alarm_email: str | None = None
     monthly_budget: float | None = None
     dashboard: bool = True
     cdn: bool = False
+    door: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -205,6 +209,8 @@ class Deployment:
             found = dashboard.there(self.stage, clients)
         if found.function is None or found.api is None:
             raise CheckError(f"Zappa ended well, and {full} is not there: is somebody else deploying?")
+        if self._close():
+            wrong.append("the door")
         self.made["dashboard"] = part = Part(package.content, key, package.zipped, {full: found.function})
         self._require(part, code)
         endpoint = os.environ.get("MADNESS_AWS_ENDPOINT")
@@ -212,6 +218,13 @@ class Deployment:
         if not endpoint and (silent := dashboard.answers(self.address)):
             self._tell(f"look at it: {silent}; its log is /aws/lambda/{full}")
         return Done(f"{self.address}, {_size(package)}" + ("" if wrong else ": as it is to be"), changed=bool(wrong))
+
+    def _close(self) -> bool:
+        """Let in only those who are wished, before anybody is told the address."""
+        if not self.wishes.door or not edge.set_variables(self.stage, self._clients(), dict(self.wishes.door)):
+            return False
+        self._tell("the dashboard has the door that was asked for: madness door shows it")
+        return True
 
     def _has_edge(self) -> bool:
         return self.wishes.cdn or self._edge_stack().status() is not None

@@ -71,6 +71,7 @@ def plan(deployment: Deployment, *, with_packages: bool = True) -> dict[str, Any
         "stack_policies": list(_stack_policies(named, number)) if is_somewhere else [],
         "functions": [_function(stage, named, one) for one in functions.wanted(stage, root)] if is_somewhere else [],
         "dashboard": _dashboard(stage, named, root) if wishes.dashboard else None,
+        "door": sorted(wishes.door),
         "cost": COST,
         "packages": dict(_packages(deployment, findings)) if with_packages else {},
         "steps": [{"title": one.title, "does": one.does, "undo": one.undo, "commands": list(one.commands)}

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import NoCredentialsError
 
+from madness.commands.door import asked
+from madness.deploy import deploy as deploying
 from madness.deploy import packages, template, workshop
 from madness.deploy.deploy import CheckError, Deployment, Wishes
 from madness.deploy.names import NamesError, has_default_names, named_after, settled
@@ -100,7 +102,7 @@ def test_a_person_can_read_it(found, capsys) -> None:
         "stays when the stack is deleted",
         "may s3:GetObject", "layer arn:aws:lambda:", "python3.12, 1,769 MB", "chalice deploy --stage dev",
         "zappa deploy dev", "undo: madness rollback --stage dev", "docs/operations.md",
-        "THE DASHBOARD IS PUBLIC", "madness door --stage dev --login", "about $6 a month", "a project of AWS",
+        "THE DASHBOARD IS PUBLIC", "To close it: --login NAME", "about $6 a month", "a project of AWS",
         "nobody is told of alarms", "event source mapping", "schedule rule", "REST API", "log group",
         "madness-dev-dashboard: for lambda.amazonaws.com", "denies * s3:*",
     )  # fmt: skip
@@ -117,6 +119,17 @@ def test_the_account_of_the_names_is_told_and_cdn_adds_its_resources(monkeypatch
     printed = capsys.readouterr().out
     assert "account 111122223333 (after the buckets' names" in printed and "<account>" not in printed.split("Find")[0]
     assert "madness-dev-edge (infra/edge.yaml)" in printed and "AWS::CloudFront::Distribution" in printed
+
+
+def test_a_door_is_closed_at_the_first_deployment_and_planned_without_a_password(monkeypatch, capsys) -> None:
+    door = asked("ann", ["203.0.113.0/24"], only_plan=True)
+    made = deployment(door=door)
+    set_to = []
+    monkeypatch.setattr(deploying.edge, "set_variables", lambda stage, clients, changes: set_to.append(changes) or True)
+    assert made._close() and set_to == [door] and not deployment()._close()
+    render_plan(plan(made, with_packages=False))
+    printed = capsys.readouterr().out
+    assert "MADNESS_DASHBOARD_ALLOW, MADNESS_DASHBOARD_LOGIN will be set" in printed and "PUBLIC" not in printed
 
 
 def test_a_region_that_is_none_is_a_finding_of_the_plan() -> None:
