@@ -9,8 +9,9 @@ import pytest
 
 from madness.deploy import checks, workshop
 from madness.deploy.checks import OK, PROBLEM, WARNING, Account
+from madness.deploy.doctor import examine
 from madness.deploy.workshop import WorkshopError
-from operate.stage import Stage, load_stage, project_root
+from operate.stage import Stage, StageError, load_stage, project_root
 from tests.fake_lambda import Exceptions, Pages, refused
 
 STAGE = Stage("dev", "eu-west-1", "s", "m", "d", "p", "q.fifo", "l.fifo")
@@ -177,3 +178,12 @@ def test_a_region_that_is_none_is_a_finding_and_no_crash(tmp_path) -> None:
     assert (found.level, found.subject) == (PROBLEM, "settings") and "'nowhere' is no region" in found.text
     (china,) = (one for one in checks.place(replace(STAGE, region="cn-north-1"), {}) if one.subject == "region")
     assert china.level == PROBLEM and "Zappa" in china.text
+
+
+def test_doctor_says_what_it_did_not_look_at_without_credentials(monkeypatch) -> None:
+    def none(_: Stage):
+        raise StageError("no credentials")
+
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    *_, last = examine(load_stage("dev"), project_root(), none)
+    assert last.level == WARNING and last.text.startswith("not looked at: names, layer")
