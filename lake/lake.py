@@ -64,10 +64,11 @@ class Lake:
 
     def folded(self, league: League) -> Folded:
         """Who is in charge of a league, and where its state stands."""
-        return retrying(lambda: self._folded(league))
+        return retrying(lambda: self.folded_by(self.registry.charge(league)))
 
-    def _folded(self, league: League) -> Folded:
-        charge = self.registry.charge(league)
+    def folded_by(self, charge: Charge) -> Folded:
+        """Where the state stands of whoever is in charge; raise `Conflict` if the head has heard of later decisions."""
+        league = charge.league
         heads = self.heads(charge.engine)
         stored, etag = heads.read(league)
         if stored.decisions > charge.count:

@@ -25,6 +25,7 @@ from hoops.games.moment import Moment
 from lake.fingerprint import fingerprint
 from lake.heads import Expired, Head, Lost
 from lake.lake import Folded, Lake
+from lake.registry import Charge
 from lake.retry import retrying
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.nudges import Nudge, Unreadable
@@ -130,20 +131,22 @@ def apply(
     while True:
         is_done = False
         while not is_done:
-            head, is_done = retrying(lambda: _fold_and_commit(lake, league, batch, clock(), folding))
+            head, charge, is_done = retrying(lambda: _fold_and_commit(lake, league, batch, clock(), folding))
             if not is_done and folding.is_over():
                 log.info("stopped", league=league, season=head.season, day=head.day, then="reconcile asks for the rest")
                 break
         try:
-            publish(lake, league, clock, deadline=deadline.before(CLOSE))
+            publish(lake, league, clock, deadline=deadline.before(CLOSE), charge=charge)
         except Lost as lost:
             _note(batch, league, lost)
         else:
             return head
 
 
-def _fold_and_commit(lake: Lake, league: League, batch: _Batch, now: datetime, folding: Deadline) -> tuple[Head, bool]:
-    """The head after the messages, and whether they are wholly applied."""
+def _fold_and_commit(
+    lake: Lake, league: League, batch: _Batch, now: datetime, folding: Deadline
+) -> tuple[Head, Charge, bool]:
+    """The head after the messages, who was in charge, and whether they are wholly applied."""
     folded = _in_charge(lake, league)
     charge, heads, before = folded.charge, folded.heads, folded.head
     if before.generation == 0:
@@ -170,7 +173,7 @@ def _fold_and_commit(lake: Lake, league: League, batch: _Batch, now: datetime, f
     for (identity, nudge), days in zip(batch.messages, days_of, strict=True):
         log.info("applied", league=league, season=nudge.season, day=nudge.day, message_id=identity, folded=days,
             generation=head.generation, engine=head.engine)  # fmt: skip
-    return head, not replay.is_exhausted
+    return head, charge, not replay.is_exhausted
 
 
 def _in_charge(lake: Lake, league: League) -> Folded:

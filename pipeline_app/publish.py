@@ -42,18 +42,21 @@ def publish(
     clock: Callable[[], datetime],
     damaged: Collection[str] = (),
     deadline: Deadline = NEVER,
+    charge: Charge | None = None,
 ) -> None:
     """Bring the published tables of a league up to its head and reference; do nothing if they are.
 
     damaged: keys of tables to write again, whatever the manifest says of them. deadline: when no further table is
-    written, but for the first; the manifest then says which are, and the next call writes the others.
+    written, but for the first; the manifest then says which are, and the next call writes the others. charge: who is in
+    charge, if it was looked up just now; it is looked up again where that has changed.
 
     Raises
     ------
     Lost
         What the tables are made from cannot be read; it has to be folded again first.
     """
-    retrying(lambda: _publish(lake, league, clock, damaged, deadline))
+    known = [] if charge is None else [charge]
+    retrying(lambda: _publish(lake, league, clock, damaged, deadline, known.pop() if known else None))
 
 
 def damaged(lake: Lake, league: League) -> list[str]:
@@ -64,11 +67,16 @@ def damaged(lake: Lake, league: League) -> list[str]:
 
 
 def _publish(
-    lake: Lake, league: League, clock: Callable[[], datetime], distrusted: Collection[str], deadline: Deadline
+    lake: Lake,
+    league: League,
+    clock: Callable[[], datetime],
+    distrusted: Collection[str],
+    deadline: Deadline,
+    charge: Charge | None,
 ) -> None:
     # The manifest first: then a head of fewer generations is no older one, but one that was begun anew.
     manifest, etag = _manifest(lake, league)
-    folded = lake.folded(league)
+    folded = lake.folded(league) if charge is None else lake.folded_by(charge)
     heads, head = folded.heads, folded.head
     entries = lake.ledger.reference(league)
     stated = reference_digest(entries)

@@ -100,7 +100,7 @@ def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, Any], files
     watch = room.Watch(home)
     stage, endpoint = start_stack(home, voice, seconds)
     if not wishes.once:
-        sagemaker.start(home, endpoint)
+        sagemaker.begin(home, endpoint)
     clients = local_clients(endpoint)
     lake = open_lake(stage, clients)
     with _timed(seconds, "ingest"):
@@ -111,6 +111,8 @@ def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, Any], files
     with _timed(seconds, "process"), voice.task("days applied") as advance:
         wait_until_published(lake, stage, clients, tuple(League), progress=advance, sleep=watch.sleep)
     watch.look()
+    if not wishes.once:
+        sagemaker.answering(home)
     port = None if wishes.once else dashboard.start(home, stage, project_root(), endpoint, wishes.port)
     rejected = [outcome for outcome in outcomes if outcome.is_rejected]
     if rejected:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import urllib.error
+from pathlib import Path
 
 from madness.local import processes
 from madness.local.environment import ask, environment
@@ -32,10 +33,16 @@ def start(home: Home, endpoint: Endpoint, *options: str) -> int:
     LocalError
         It did not come up.
     """
+    begin(home, endpoint, *options)
+    return answering(home)
+
+
+def begin(home: Home, endpoint: Endpoint, *options: str) -> None:
+    """The same without waiting for it: what has other things to do meanwhile asks `answering` at its end."""
     found = home.process(SAGEMAKER)
     if found:
         if found[1].get("endpoint") == endpoint.port and _answers(found[1]["port"]):
-            return found[1]["port"]
+            return
         stop(home)
     port, log = sagemaker_port(home), home.logs / "sagemaker.log"
     command = [sys.executable, "-m", "madness.local.sagemaker.server", "--folder", str(home.root / "sagemaker"),
@@ -45,12 +52,22 @@ def start(home: Home, endpoint: Endpoint, *options: str) -> int:
     except ProcessLookupError as error:
         raise LocalError(f"The local SageMaker did not start; its log is {log}.") from error
     home.record_process(SAGEMAKER, process, port=port, endpoint=endpoint.port)
+
+
+def answering(home: Home) -> int:
+    """The port of the one that was begun, once it answers; raise `LocalError` if it did not come up."""
+    found = home.process(SAGEMAKER)
+    log = home.logs / "sagemaker.log"
+    if found is None:
+        raise LocalError(f"The local SageMaker has ended:\n{_tail(log)}\nThe whole log is {log}.")
+    process, port = found[0], found[1]["port"]
     deadline = time.monotonic() + _PATIENCE
     while not _answers(port):
         if not process.is_alive() or time.monotonic() > deadline:
             stop(home)
-            tail = "\n".join(f"  {line}" for line in log.read_text(errors="replace").splitlines()[-12:])
-            raise LocalError(f"The local SageMaker did not start on port {port}:\n{tail}\nThe whole log is {log}.")
+            raise LocalError(
+                f"The local SageMaker did not start on port {port}:\n{_tail(log)}\nThe whole log is {log}."
+            )
         time.sleep(0.05)
     return port
 
@@ -62,6 +79,10 @@ def stop(home: Home) -> bool:
         processes.stop(found[0], patience=_CLOSING)
     home.forget_process(SAGEMAKER)
     return found is not None
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(f"  {line}" for line in log.read_text(errors="replace").splitlines()[-12:])
 
 
 def _answers(port: int) -> bool:
