@@ -54,7 +54,7 @@ class Stage:
     Attributes
     ----------
     source, models, dashboard : the lake
-    deployments : what is deployed and how to go back: packages, releases, what Chalice remembers
+    deployments : what is deployed and how to go back: packages and releases
     """
 
     name: str

@@ -17,20 +17,16 @@ from botocore.exceptions import ClientError, WaiterError
 
 from dashboard.door import SECRET_VARIABLE, Door
 from hoops.errors import MadnessError
+from madness.deploy.dashboard import name as function
 from madness.deploy.provision import Sleep, Stack
 from operate.aws import Clients
-from operate.stage import APP, Stage, project_root
+from operate.stage import Stage, project_root
 
 _WAIT = {"Delay": 15, "MaxAttempts": 80}  # CloudFront takes minutes
 
 
 class EdgeError(MadnessError):
     """The dashboard is not there yet, or CloudFormation failed; the text says what to do."""
-
-
-def function(stage: Stage) -> str:
-    """Name of the dashboard's function, and of Zappa's stack."""
-    return f"{APP}-dashboard-{stage.name}"
 
 
 def variables(stage: Stage, clients: Clients) -> dict[str, str]:

@@ -28,9 +28,9 @@ RUNTIME = f"python{PYTHON[0]}.{PYTHON[1]}"
 SCHEDULE = "rate(5 minutes)"
 _PATIENCE = 300.0  # seconds without an end of one change
 _BUSY = ("ResourceConflictException", "ResourceInUseException", "TooManyRequestsException")
-# What is deployed of a function's configuration, as Lambda calls it in a request.
 # Who may see the dashboard (dashboard/door.py): on the function and nowhere else, since some of it is secret.
 KEPT = ("MADNESS_DASHBOARD_LOGIN", "MADNESS_DASHBOARD_ALLOW", "MADNESS_DASHBOARD_ORIGIN_SECRET")
+# What is deployed of a function's configuration, as Lambda calls it in a request.
 _SETTINGS = ("Runtime", "Handler", "MemorySize", "Timeout", "Layers", "Environment")
 
 

@@ -5,7 +5,6 @@
     packages/pipeline-<content>.zip, packages/dashboard-<content>.zip
     releases/000012.json      what release 12 consists of: packages, settings and policy of every function
     releases/current.json     which one is live
-    chalice/<stage>.json      what Chalice remembers of its deployment
     lock.json                 somebody is deploying
 
 A release is written after everything of it is live. `previous` is the one that was live before it, so that going back
