@@ -16,6 +16,7 @@ from lake.receipts import Receipts
 from lake.registry import Charge, Registry
 from lake.retry import retrying
 from lake.store import Conflict, Store
+from lake.training_jobs import TrainingJobs
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class Lake:
     @cached_property
     def holds(self) -> Holds:
         return Holds(self.models)
+
+    @cached_property
+    def training_jobs(self) -> TrainingJobs:
+        return TrainingJobs(self.models)
 
     @cached_property
     def published(self) -> PublishedTables:

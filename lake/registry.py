@@ -44,7 +44,8 @@ class Decision:
 
     constants: digest of the model's constants, which with the program's fold give its engine. action: `SHIPPED` (in
     charge before the first decision), `PROMOTED`, `ROLLED_BACK`, or `KEPT`: looked at and not used. effective_from:
-    the first day that the model forecasts, None for all days. at: UTC time. by: who, or what, has decided.
+    the first day that the model forecasts, None for all days. at: UTC time. by: who, or what, has decided. comparison:
+    with the model in charge, on games that neither had seen (`hoops.evaluation.judge`), where there was one.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Decision:
     at: str
     by: str
     reason: str
+    comparison: dict[str, Any] | None = None
 
     def applies_on(self, moment: Moment) -> bool:
         return self.effective_from is None or self.effective_from <= moment

@@ -26,7 +26,11 @@ FUNCTIONS = (
     "refresh_reference",
     "apply_results",
     "reconcile",
+    "start_training",
+    "promote_model",
+    "watch_forecasts",
 )
+SCHEDULED = ("reconcile", "start_training", "watch_forecasts")
 _ROOT = Path(__file__).resolve().parents[1]
 CONFIG = Path(".chalice") / "config.json"
 _PARTS = ("app.py", str(CONFIG), "infra/template.yaml", "vendor")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Timer
+from typing import Any
 from urllib.parse import unquote_plus
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
 
+from lake.training_jobs import ARCHIVE, OUTPUT
 from pipeline_app.accept import accept
 from pipeline_app.apply import ApplyFailed, Message, apply_batch
 from pipeline_app.composition import lake, now, queue, requests, stage
 from pipeline_app.deadline import Deadline
+from pipeline_app.judge import judge
+from pipeline_app.launch import launch
 from pipeline_app.nudges import Delivery
 from pipeline_app.reconcile import reconcile as reconcile_now
 from pipeline_app.telemetry import log, measured
+from pipeline_app.watch import watch
 
 handlers = Blueprint(__name__)
 CREATED = ["s3:ObjectCreated:*"]
@@ -73,6 +79,25 @@ def apply_results(event: SQSEvent) -> None:
 def reconcile(event: CloudWatchEvent) -> None:
     with measured("reconcile", requests()):
         reconcile_now(lake(), queue(), now, deadline=Deadline.of(event.context))
+
+
+@handlers.schedule(os.environ["MADNESS_TRAINING_SCHEDULE"], name="start_training")
+def start_training(event: CloudWatchEvent) -> list[dict[str, Any]]:
+    with measured("start_training", requests()):
+        return launch(lake(), stage(), event.to_dict(), now)
+
+
+@handlers.on_s3_event(stage().models, events=CREATED, prefix=OUTPUT, suffix=ARCHIVE, name="promote_model")
+def promote_model(event: S3Event) -> None:
+    for record in event.to_dict()["Records"]:
+        with measured("promote_model", requests()):
+            judge(lake(), unquote_plus(record["s3"]["object"]["key"]), now)
+
+
+@handlers.schedule(os.environ["MADNESS_WATCH_SCHEDULE"], name="watch_forecasts")
+def watch_forecasts(event: CloudWatchEvent) -> None:
+    with measured("watch_forecasts", requests()):
+        watch(lake(), stage(), now)
 
 
 @contextmanager

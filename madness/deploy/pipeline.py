@@ -17,7 +17,7 @@ from madness.deploy.functions import Sleep
 from madness.deploy.policies import FOLDERS
 from madness.deploy.steps import Say
 from operate.aws import Clients
-from operate.stage import FUNCTIONS, Stage
+from operate.stage import FUNCTIONS, SCHEDULED, Stage
 
 QUEUE_FUNCTION = "apply_results"
 BATCH = 10
@@ -70,9 +70,13 @@ def found(stage: Stage, clients: Clients, names: tuple[str, ...] = FUNCTIONS) ->
             continue
         arn = function["FunctionArn"]
         there.append({"name": name, "resource_type": "lambda_function", "lambda_arn": arn})
-        if name in FOLDERS:
+        if name in FOLDERS or name == "promote_model":
             # Where it was deployed for, which is not where the settings have moved to since.
-            bucket = function.get("Environment", {}).get("Variables", {}).get("MADNESS_SOURCE_BUCKET", stage.source)
+            variables = function.get("Environment", {}).get("Variables", {})
+            variable, now = (
+                ("MADNESS_SOURCE_BUCKET", stage.source) if name in FOLDERS else ("MADNESS_MODELS_BUCKET", stage.models)
+            )
+            bucket = variables.get(variable, now)
             if _is_notified(clients("s3"), bucket, arn):
                 there.append(
                     {"name": f"{name}-s3event", "resource_type": "s3_event", "bucket": bucket, "lambda_arn": arn}
@@ -83,12 +87,14 @@ def found(stage: Stage, clients: Clients, names: tuple[str, ...] = FUNCTIONS) ->
                 {"name": f"{name}-sqs-event-source", "resource_type": "sqs_event", "queue_arn": queue,
                  "event_uuid": mapping["UUID"], "queue": queue.rpartition(":")[2], "lambda_arn": arn}
             )  # fmt: skip
-    events, rule = clients("events"), f"{stage.function('reconcile')}-event"
-    try:
-        events.describe_rule(Name=rule)
-        there.append({"name": "reconcile-event", "resource_type": "cloudwatch_event", "rule_name": rule})
-    except events.exceptions.ResourceNotFoundException:
-        pass
+    events = clients("events")
+    for name in SCHEDULED:
+        rule = f"{stage.function(name)}-event"
+        try:
+            events.describe_rule(Name=rule)
+            there.append({"name": f"{name}-event", "resource_type": "cloudwatch_event", "rule_name": rule})
+        except events.exceptions.ResourceNotFoundException:
+            pass
     return {"resources": there, "schema_version": "2.0", "backend": "api"}
 
 

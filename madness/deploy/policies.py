@@ -30,6 +30,12 @@ def policy(stage: Stage, function: str) -> dict[str, Any]:
         statements = [*_fold(stage), *_publish(stage), _receive(stage)]
     elif function == "reconcile":
         statements = [*_accept(stage, list(FOLDERS.values())), *_publish(stage), *_look_after(stage)]
+    elif function == "start_training":
+        statements = _launch(stage)
+    elif function == "promote_model":
+        statements = _judge(stage)
+    elif function == "watch_forecasts":
+        statements = _watch(stage)
     else:
         raise ValueError(f"function {function!r}; allowed: {', '.join(FUNCTIONS)}")
     return {"Version": "2012-10-17", "Statement": [*statements, _log(stage, function)]}
@@ -88,6 +94,18 @@ def _look_after(stage: Stage) -> list[Statement]:
         # AWS lets the listing of mappings be allowed for all functions or for none.
         _allow(["lambda:ListEventSourceMappings"], ["*"]),
     ]
+
+
+def _launch(stage: Stage) -> list[Statement]:
+    return []
+
+
+def _judge(stage: Stage) -> list[Statement]:
+    return []
+
+
+def _watch(stage: Stage) -> list[Statement]:
+    return []
 
 
 def _on_queue(stage: Stage, actions: list[str]) -> Statement:

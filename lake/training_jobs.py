@@ -1,0 +1,154 @@
+"""What is on record of training jobs, in the models bucket: what each was given and why, and what became of its model.
+
+training/code/<digest>.tar.gz, current.json   the programs, put there by a deployment; which of them is the newest
+training/input/<job>/                          its channel (`lake.training.channel`); immutable, written first
+training/jobs/<job>.json                       `Launch`, written before the job is asked for; immutable
+training/checkpoints/<job>/                    what it goes on from
+training/output/<job>/output/model.tar.gz      what it made: written by SageMaker, an event for `promote_model`
+training/verdicts/<job>.json                   `Verdict`, written once
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from hoops.errors import MadnessError
+from hoops.games.leagues import League
+from hoops.games.moment import Moment
+from lake.store import Store
+
+CODE, INPUT, JOBS, CHECKPOINTS, OUTPUT, VERDICTS = (
+    f"training/{name}/" for name in ("code", "input", "jobs", "checkpoints", "output", "verdicts")
+)
+ARCHIVE = "model.tar.gz"
+PROMOTED, KEPT, REFUSED = "promoted", "kept", "refused"
+
+
+class TrainingRecordError(MadnessError):
+    """A record of a training job is missing or cannot be read; the text says which."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What a training job was given.
+
+    before: first day that it does not learn from. newest: day of the newest game of its channel. games: of the channel.
+    gate: games from `before` on. digest: of the channel's games (`lake.content.rows_digest`). sources: key of its
+    program. by: who or what asked for it. reason: why. at: UTC time.
+    """
+
+    job: str
+    league: League
+    before: Moment
+    newest: Moment
+    games: int
+    gate: int
+    digest: str
+    sources: str
+    by: str
+    reason: str
+    at: str
+
+    @property
+    def channel(self) -> str:
+        """Prefix of its channel's files."""
+        return f"{INPUT}{self.job}/"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of the model of a job.
+
+    outcome: `PROMOTED`, `KEPT` (looked at and not used) or `REFUSED` (no model that could be used, or a report that is
+    not true). model: its id, empty if it was refused before it had one. comparison: with the model in charge
+    (`hoops.evaluation.judge`), None if it was refused.
+    """
+
+    job: str
+    league: League
+    outcome: str
+    model: str
+    reason: str
+    at: str
+    comparison: Mapping[str, Any] | None = field(default=None)
+
+
+class TrainingJobs:
+    """Records of training jobs of the models bucket."""
+
+    def __init__(self, models: Store) -> None:
+        self._models = models
+
+    def add(self, launch: Launch, channel: Mapping[str, bytes]) -> None:
+        """Write the channel, then the record. The same again changes nothing."""
+        for name, body in channel.items():
+            self._models.put_new(f"{launch.channel}{name}", body)
+        self._models.put_new(f"{JOBS}{launch.job}.json", _json(launch))
+
+    def launch(self, job: str) -> Launch:
+        """Raise `TrainingRecordError` if there is none, or it cannot be read."""
+        key = f"{JOBS}{job}.json"
+        fields = self._fields(key)
+        if fields is None:
+            raise TrainingRecordError(f"{key} of {self._models.name} is not there: no job {job} was started from here")
+        try:
+            moments = {name: tuple(fields[name]) for name in ("before", "newest")}
+            return Launch(**{**fields, **moments, "league": League(fields["league"])})
+        except (TypeError, KeyError, ValueError) as error:
+            raise TrainingRecordError(f"{key} of {self._models.name} cannot be read: {error!r}") from error
+
+    def launches(self, league: League) -> list[Launch]:
+        """All of a league, oldest first."""
+        names = [row.key.removeprefix(JOBS).removesuffix(".json") for row in self._models.listing(JOBS)]
+        found = [self.launch(name) for name in names]
+        return sorted((one for one in found if one.league == league), key=lambda one: (one.at, one.job))
+
+    def judge(self, verdict: Verdict) -> None:
+        """Write a verdict; one that is there stays."""
+        self._models.put_new(f"{VERDICTS}{verdict.job}.json", _json(verdict))
+
+    def verdict(self, job: str) -> Verdict | None:
+        key = f"{VERDICTS}{job}.json"
+        fields = self._fields(key)
+        try:
+            return Verdict(**{**fields, "league": League(fields["league"])}) if fields else None
+        except (TypeError, KeyError, ValueError) as error:
+            raise TrainingRecordError(f"{key} of {self._models.name} cannot be read: {error!r}") from error
+
+    def verdicts(self, league: League) -> list[Verdict]:
+        """All of a league, oldest first."""
+        names = [row.key.removeprefix(VERDICTS).removesuffix(".json") for row in self._models.listing(VERDICTS)]
+        found = [one for one in map(self.verdict, names) if one is not None and one.league == league]
+        return sorted(found, key=lambda one: (one.at, one.job))
+
+    def _fields(self, key: str) -> dict[str, Any] | None:
+        stored = self._models.get(key)
+        if stored is None:
+            return None
+        try:
+            found: dict[str, Any] = json.loads(stored.body)
+            return found
+        except ValueError as error:
+            raise TrainingRecordError(f"{key} of {self._models.name} cannot be read: {error}") from error
+
+
+def archive_key(job: str) -> str:
+    """Where SageMaker leaves a job's model.
+
+    >>> archive_key("madness-dev-m-2025-104-0a1b-1")
+    'training/output/madness-dev-m-2025-104-0a1b-1/output/model.tar.gz'
+    """
+    return f"{OUTPUT}{job}/output/{ARCHIVE}"
+
+
+def job_of(key: str) -> str | None:
+    """The job whose model lies at a key; None for any other key."""
+    job, slash, rest = key.removeprefix(OUTPUT).partition("/")
+    return job if key.startswith(OUTPUT) and slash and rest == f"output/{ARCHIVE}" else None
+
+
+def _json(record: Launch | Verdict) -> bytes:
+    return json.dumps(asdict(record), indent=1).encode()
