@@ -34,7 +34,7 @@ proof: $(VENV)/.dev checkov  ## both packages under AWS's own runtime client, wi
 
 check: $(VENV)/.dev lint fast  ## format, lint, types, import contracts, fast tests
 
-.PHONY: lint fast checkov
+.PHONY: lint fast checkov images
 fast: $(VENV)/.dev
 	$(BIN)/pytest -q -m "not slow" -n 2 --dist loadgroup
 
@@ -56,6 +56,18 @@ $(CHECKOV)/.done: locks/checkov.txt | $(VENV)/.dev
 	@$(BIN)/uv pip install --quiet --python $(CHECKOV)/bin/python --require-hashes --requirement locks/checkov.txt
 	@touch $@
 
+SDK := $(VENV)/.sagemaker
+images: $(SDK)/.done  ## the images of training by region against those that SageMaker's SDK knows
+	@PYTHONPATH=. $(SDK)/bin/python -P tests/proof/images.py
+
+# An environment of its own: the SDK asks for an older rich and pyarrow. It serves `python` and notebooks as well.
+$(SDK)/.done: locks/sagemaker.txt | $(VENV)/.dev
+	@echo "installing SageMaker's SDK (locks/sagemaker.txt)"
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SDK)
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(SDK)/bin/python --require-hashes \
+		--requirement locks/sagemaker.txt
+	@touch $@
+
 .PHONY: iam
 iam: $(VENV)/.dev workshop  ## write docs/iam/ anew, from what the commands of deploying call
 	$(BIN)/python -m tests.proof.iam
@@ -69,6 +81,7 @@ lock: $(VENV)/.dev  ## write locks/ anew from pyproject.toml
 	$(call compile,pyproject.toml --extra dev,dev)
 	echo uv | $(call compile,-,uv)
 	echo checkov | $(call compile,-,checkov)
+	$(call compile,pyproject.toml --extra sagemaker,sagemaker)
 	printf '%s\n' $(TORCH_NEEDS) | $(call compile,- --constraint locks/dev.txt,torch)
 	$(call compile_aws,pyproject.toml --extra pipeline --constraint locks/dev.txt,locks/pipeline.txt)
 	$(call compile_aws,pyproject.toml --extra dashboard --extra deploy --constraint locks/dev.txt \

@@ -20,7 +20,7 @@ from operate.stage import APP, CONFIG, FUNCTIONS, LOCAL, Stage, StageError, load
 # AWS publishes it, in an account of its own, in these regions and under these versions only
 # (https://aws-sdk-pandas.readthedocs.io/en/stable/layers.html); elsewhere one brings a copy (`configure --layer`).
 LAYER = "336392948345:layer:AWSSDKPandas-Python312"
-_VERSIONS = {"af-south-1": 26} | dict.fromkeys((
+LAYER_VERSIONS = {"af-south-1": 26} | dict.fromkeys((
     "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
     "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1",
     "us-east-2", "us-west-1", "us-west-2",
@@ -134,14 +134,14 @@ def layer_arn(stage: Stage) -> str:
     StageError
         It publishes none there.
     """
-    if stage.region not in _VERSIONS:
+    if stage.region not in LAYER_VERSIONS:
         raise StageError(
             f"AWS publishes the layer {LAYER.rpartition(':')[2]}, which the functions need, not in {stage.region} but "
-            f"in {', '.join(sorted(_VERSIONS))}. Choose one of these, or publish the zip of AWS SDK for pandas 3.16.1 "
+            f"in {', '.join(sorted(LAYER_VERSIONS))}. Choose one of these, or publish the zip of AWS SDK for pandas 3.16.1 "
             f"for Python 3.12 (x86_64, from its releases on GitHub) as a layer in {stage.region}, and name it: "
             f"madness configure --stage {stage.name} --region {stage.region} --layer ARN"
         )
-    return f"arn:{stage.partition}:lambda:{stage.region}:{LAYER}:{_VERSIONS[stage.region]}"
+    return f"arn:{stage.partition}:lambda:{stage.region}:{LAYER}:{LAYER_VERSIONS[stage.region]}"
 
 
 def refuse_china(stage: Stage) -> None:
