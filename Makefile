@@ -60,7 +60,7 @@ SDK := $(VENV)/.sagemaker
 images: $(SDK)/.done  ## the images of training by region against those that SageMaker's SDK knows
 	@PYTHONPATH=. $(SDK)/bin/python -P tests/proof/images.py
 
-# An environment of its own: the SDK asks for an older rich and pyarrow. It serves `python` and notebooks as well.
+# An environment of its own: the SDK asks for an older rich. Shells and notebooks use it too (docs/operations.md).
 $(SDK)/.done: locks/sagemaker.txt | $(VENV)/.dev
 	@echo "installing SageMaker's SDK (locks/sagemaker.txt)"
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SDK)
