@@ -25,10 +25,11 @@ from typing import Any
 import pyarrow as pa
 
 from hoops.contract.columns import FIXTURES_FOLDER, REFERENCE, RESULTS, RETRACTIONS_FOLDER
-from hoops.contract.merge import ReferenceStatement, Statement, merge_reference
+from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_reference
 from hoops.contract.names import parse
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from hoops.schemas import GAMES as PLAYED
 from lake import parquet
 from lake.content import bytes_digest, rows_digest, rows_named
 from lake.store import Store
@@ -252,6 +253,16 @@ def statements(ledger: Ledger, entries: Sequence[Entry]) -> list[Statement]:
         )
         for entry, rows in zip(entries, ledger.read(entries), strict=True)
     ]
+
+
+def all_games(ledger: Ledger, league: League) -> pa.Table:
+    """All games of a league that hold, by one listing: schema `hoops.schemas.GAMES`, sorted as `merge` has them."""
+    # A season at a time: every entry is a table of its own, and those of thousands of days are a lot of memory.
+    seasons = [
+        merge(statements(ledger, [entry for day in days for entry in day.entries]))
+        for _, days in sorted(ledger.history(league).items())
+    ]
+    return pa.concat_tables([PLAYED.empty_table(), *seasons])
 
 
 def reference_tables(ledger: Ledger, entries: Mapping[str, Sequence[Entry]]) -> dict[str, pa.Table]:

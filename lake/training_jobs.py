@@ -23,6 +23,7 @@ from lake.store import Store
 CODE, INPUT, JOBS, CHECKPOINTS, OUTPUT, VERDICTS = (
     f"training/{name}/" for name in ("code", "input", "jobs", "checkpoints", "output", "verdicts")
 )
+CURRENT = f"{CODE}current.json"
 ARCHIVE = "model.tar.gz"
 PROMOTED, KEPT, REFUSED = "promoted", "kept", "refused"
 
@@ -105,6 +106,17 @@ class TrainingJobs:
         names = [row.key.removeprefix(JOBS).removesuffix(".json") for row in self._models.listing(JOBS)]
         found = [self.launch(name) for name in names]
         return sorted((one for one in found if one.league == league), key=lambda one: (one.at, one.job))
+
+    def sources(self) -> str:
+        """Key of the program that jobs are to run; raise `TrainingRecordError` if nobody has put one there."""
+        fields = self._fields(CURRENT)
+        if not fields or not isinstance(fields.get("key"), str):
+            raise TrainingRecordError(
+                f"{CURRENT} of {self._models.name} names no program to train with: `madness provision` and `madness "
+                "deploy` put it there"
+            )
+        key: str = fields["key"]
+        return key
 
     def judge(self, verdict: Verdict) -> None:
         """Write a verdict; one that is there stays."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from functools import cache
 
 from lake.connect import connect
 from lake.lake import Lake
 from operate.stage import Stage
+from operate.training import Trainer, TrainingSettings
 from pipeline_app.nudges import SqsQueue
 from pipeline_app.telemetry import Requests
 
@@ -34,6 +36,16 @@ def queue() -> SqsQueue:
 
     names = stage()
     return SqsQueue(boto3.client("sqs"), names.queue, boto3.client("lambda"), names.function("apply_results"))
+
+
+@cache
+def trainer() -> Trainer:
+    import boto3
+
+    names = stage()
+    account = boto3.client("sts").get_caller_identity
+    settings = TrainingSettings.of(names.name, os.environ)
+    return Trainer(names, settings, boto3.client("sagemaker"), lambda: account()["Account"])
 
 
 def now() -> datetime:

@@ -14,7 +14,7 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
 from lake.training_jobs import ARCHIVE, OUTPUT
 from pipeline_app.accept import accept
 from pipeline_app.apply import ApplyFailed, Message, apply_batch
-from pipeline_app.composition import lake, now, queue, requests, stage
+from pipeline_app.composition import lake, now, queue, requests, stage, trainer
 from pipeline_app.deadline import Deadline
 from pipeline_app.judge import judge
 from pipeline_app.launch import launch
@@ -84,7 +84,7 @@ def reconcile(event: CloudWatchEvent) -> None:
 @handlers.schedule(os.environ["MADNESS_TRAINING_SCHEDULE"], name="start_training")
 def start_training(event: CloudWatchEvent) -> list[dict[str, Any]]:
     with measured("start_training", requests()):
-        return launch(lake(), stage(), event.to_dict(), now)
+        return launch(lake(), trainer(), event.to_dict(), now)
 
 
 @handlers.on_s3_event(stage().models, events=CREATED, prefix=OUTPUT, suffix=ARCHIVE, name="promote_model")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from hoops.schemas import PUBLISHED
-from operate.stage import FUNCTIONS, Stage
+from operate.stage import APP, FUNCTIONS, Stage
 from pipeline_app.publish import SEASON_TABLES
 
 FOLDERS = {
@@ -97,7 +97,23 @@ def _look_after(stage: Stage) -> list[Statement]:
 
 
 def _launch(stage: Stage) -> list[Statement]:
-    return []
+    jobs = f"arn:{stage.partition}:sagemaker:{stage.region}:*:training-job/{APP}-{stage.name}-*"
+    role = f"arn:{stage.partition}:iam::*:role/{APP}-{stage.name}-training"
+    written = [f"training/{folder}" for folder in ("input", "jobs")]
+    return [
+        _allow(["s3:ListBucket"], [_bucket(stage, stage.models)]),
+        _allow(
+            ["s3:GetObject"], _objects(stage, stage.models, ["ledger", "models", "training/jobs", "training/verdicts"])
+        ),
+        _allow(["s3:GetObject"], [f"{_bucket(stage, stage.models)}/training/code/current.json"]),
+        _allow(["s3:PutObject"], _objects(stage, stage.models, written)),
+        # To name tags while a job is made, AWS asks for AddTags as well.
+        _allow([f"sagemaker:{one}" for one in ("CreateTrainingJob", "DescribeTrainingJob", "AddTags")], [jobs]),
+        # AWS lets the listing of jobs be allowed for all or for none.
+        _allow(["sagemaker:ListTrainingJobs"], ["*"]),
+        _allow(["iam:PassRole"], [role])
+        | {"Condition": {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}},
+    ]
 
 
 def _judge(stage: Stage) -> list[Statement]:

@@ -221,6 +221,7 @@ _RESOURCES: dict[str, Callable[[Mapping[str, Any], Place, list[str]], str]] = {
     "events": lambda params, place, _: place.arn("events", f"rule/{params.get('Rule') or params['Name']}"),
     "cloudwatch": lambda params, place, _: place.arn("cloudwatch", "alarm:*"),
     "sns": lambda params, place, _: params["TopicArn"],
+    "sagemaker": lambda params, place, _: place.arn("sagemaker", f"training-job/{params['TrainingJobName']}"),
     "service-quotas": lambda params, place, _: place.arn(
         "servicequotas", f"{params['ServiceCode']}/{params['QuotaCode']}"
     ),
@@ -288,6 +289,8 @@ def _source_copied(call: Call, place: Place) -> Iterator[Right]:
 def _role_passed(call: Call, place: Place) -> Iterator[Right]:
     if call.service == "lambda" and call.params.get("Role"):
         yield Right("iam:PassRole", call.params["Role"], (("iam:PassedToService", "lambda.amazonaws.com"),))
+    if call.service == "sagemaker" and call.params.get("RoleArn"):
+        yield Right("iam:PassRole", call.params["RoleArn"], (("iam:PassedToService", "sagemaker.amazonaws.com"),))
 
 
 def _layers_read(call: Call, place: Place) -> Iterator[Right]:
@@ -309,7 +312,8 @@ def _code_read(call: Call, place: Place) -> Iterator[Right]:
 def _tagged(call: Call, place: Place) -> Iterator[Right]:
     tags = call.params.get("Tags") or call.params.get("tags")
     action = {"lambda": "lambda:TagResource", "iam": "iam:TagRole", "events": "events:TagResource",
-              "logs": "logs:TagResource", "sqs": "sqs:TagQueue", "cloudformation": "cloudformation:TagResource"}.get(
+              "logs": "logs:TagResource", "sqs": "sqs:TagQueue", "cloudformation": "cloudformation:TagResource",
+              "sagemaker": "sagemaker:AddTags"}.get(
         call.service
     )  # fmt: skip
     if tags and action and "Tag" not in call.operation:
