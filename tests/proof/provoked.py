@@ -31,7 +31,7 @@ from moto import mock_aws
 from hoops import contract
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
-from lake.ledger import GAMES as PLAYED
+from lake.ledger import GAMES as ENTERED
 from lake.registry import LOG
 from lake.training_jobs import CURRENT
 from operate.aws import Clients, open_lake
@@ -166,7 +166,7 @@ class Functions:
         lake.models.put(CURRENT, json.dumps({"key": "training/code/provoked.tar.gz", "made": ""}).encode())
         games = a_league(seasons=(2040,), teams=300, boxless=1.0)  # later than any model has learned from
         days = {(2040, day): games.filter(pc.equal(games["day"], day)) for day in pc.unique(games["day"]).to_pylist()}
-        lake.ledger.write_days(League.MEN, PLAYED, "20400101T000000Z", days)
+        lake.ledger.write_days(League.MEN, ENTERED, "20400101T000000Z", days)
         for detail in ({}, {}, {"again": True}):
             self.call("start_training", schedule_event() | {"detail": detail})
 
