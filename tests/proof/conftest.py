@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -24,7 +25,9 @@ from madness.deploy import packages, workshop
 from madness.deploy.provision import provision
 from madness.local import ministack
 from madness.local.home import Home
-from madness.local.ministack import local_clients
+from madness.local.ministack import Endpoint, local_clients
+from madness.local.ports import sagemaker_variables
+from madness.local.sagemaker import process
 from operate.aws import Clients
 from operate.stage import Stage, load_stage, project_root
 from sample import generate_small
@@ -104,9 +107,21 @@ def cells(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cells]:
 
 
 @pytest.fixture(scope="session")
-def clients(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Iterator[Clients]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("aws") / "home")
+
+
+@pytest.fixture(scope="session")
+def sagemaker(home: Home, clients: Clients) -> Iterator[dict[str, str]]:
+    """A local SageMaker beside MiniStack, by the variable that sends a function there."""
+    process.start(home, Endpoint(urlsplit(clients("s3").meta.endpoint_url).port))
+    yield sagemaker_variables(home)
+    process.stop(home)
+
+
+@pytest.fixture(scope="session")
+def clients(home: Home, stage: Stage) -> Iterator[Clients]:
     """The dev stage's stack on MiniStack, without any function."""
-    home = Home(tmp_path_factory.mktemp("aws") / "home")
     try:
         made = local_clients(ministack.start(home))
         provision(stage, made)
@@ -148,7 +163,9 @@ def _aws(clients: Clients, name: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def pipeline(pipeline_zip: packages.Package, cells: Cells, clients: Clients) -> Iterator[dict[str, Function]]:
+def pipeline(
+    pipeline_zip: packages.Package, cells: Cells, clients: Clients, sagemaker: dict[str, str]
+) -> Iterator[dict[str, Function]]:
     """The pipeline's functions, as Chalice describes them."""
     cell = cells.of(pipeline_zip.path, layer=True)
     described = json.loads(packages.described(ROOT).read_text())["resource"]["aws_lambda_function"]
@@ -158,8 +175,8 @@ def pipeline(pipeline_zip: packages.Package, cells: Cells, clients: Clients) -> 
         assert [layer.rpartition(":layer:")[2] for layer in told["layers"]] == ["AWSSDKPandas-Python312:27"]
         variables = told["environment"]["variables"]
         functions[name] = Function(
-            told["function_name"], told["handler"], cell, variables | _aws(clients, name), told["memory_size"],
-            told["timeout"], variables["MADNESS_REGION"],
+            told["function_name"], told["handler"], cell, variables | _aws(clients, name) | sagemaker,
+            told["memory_size"], told["timeout"], variables["MADNESS_REGION"],
         )  # fmt: skip
     yield functions
     for function in functions.values():
@@ -209,6 +226,7 @@ def processed(pipeline: dict[str, Function], clients: Clients, stage: Stage) -> 
     made.waiting = _drain(pipeline["apply_results"], clients, stage)
     pipeline["reconcile"].invoke(schedule_event())
     made.nudged = _drain(pipeline["apply_results"], clients, stage)
+    pipeline["start_training"].invoke(schedule_event())  # which finds too few games to judge a model by
     made.tables = {
         key: _body(s3, stage.dashboard, key) for key in _keys(s3, stage.dashboard) if key.endswith("parquet")
     }
