@@ -20,14 +20,18 @@ def provision(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Create or update a stage's buckets, queues, roles, alarms and budget with CloudFormation."""
+    """Create or update a stage's buckets, queues, roles, alarms and budget, and put there what training jobs run."""
+    from lake.store import S3Store
     from madness.console import voice
+    from madness.deploy import sources
     from madness.deploy.provision import provision
-    from operate.stage import load_stage
+    from operate.stage import load_stage, project_root
 
     names = load_stage(stage)
     clients = clients_of(names, home)
     outcome = provision(names, clients, alarm_email=alarm_email, monthly_budget=monthly_budget, say=voice().say)
+    made = sources.sources(project_root())
+    sources.put(S3Store(clients("s3"), names.models), made)
     if as_json:
         output.as_json(
             {
@@ -36,7 +40,8 @@ def provision(
                 "buckets": names.buckets(),
                 "deployments": names.deployments,
                 "queue": names.queue,
+                "sources": made.key,
             }
         )
     else:
-        output.line(f"stack {names.stack}: {outcome}")
+        output.line(f"stack {names.stack}: {outcome}; training jobs run {made.key}")

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hoops.errors import MadnessError
 from lake.store import S3Store
-from madness.deploy import dashboard, functions, pipeline, settings, workshop
+from madness.deploy import dashboard, functions, pipeline, settings, sources, workshop
 from madness.deploy.releases import Releases
 from operate.aws import Clients, explain, is_denied, missing_right
 from operate.stage import FUNCTIONS, Stage, StageError, refuse_other_endpoints
@@ -238,6 +238,7 @@ def stage_on_aws(stage: Stage, clients: Clients, root: Path) -> Iterator[Finding
         return
     again = f"madness deploy --stage {stage.name}"
     yield from _asked("functions", lambda: _functions(stage, clients, root, again))
+    yield from _asked("training", lambda: _training(stage, clients, root, again))
     yield from _asked("mapping", lambda: _mapping(stage, clients, again))
     yield from _asked("queues", lambda: _queues(stage, clients))
     yield from _asked("alarms", lambda: _alarms(stage, clients))
@@ -285,6 +286,17 @@ def _functions(stage: Stage, clients: Clients, root: Path, again: str) -> Iterat
             yield Finding(level, "functions", f"{name} is {state}, its last change {update}: {reason}", again)
     if well:
         yield Finding(OK, "functions", f"all {len(FUNCTIONS)} are as the settings want them")
+
+
+def _training(stage: Stage, clients: Clients, root: Path, again: str) -> Iterator[Finding]:
+    live, ours = sources.current(S3Store(clients("s3"), stage.models)), sources.sources(root).key
+    if live == ours:
+        yield Finding(OK, "training", f"jobs run s3://{stage.models}/{live}, which is the checkout's")
+    else:
+        told = (
+            f"jobs run s3://{stage.models}/{live}, not the checkout's" if live else "there is nothing for jobs to run"
+        )
+        yield Finding(WARNING, "training", told, again)
 
 
 def _mapping(stage: Stage, clients: Clients, again: str) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """`madness deploy` to AWS: the steps from an account to a dashboard, each of which finds out what is there already.
 
-    checks ─► names ─► stack ─► functions ─► mapping ─► dashboard ─► static files ─► CDN ─► release
+    checks ─► names ─► stack ─► training ─► functions ─► mapping ─► dashboard ─► static files ─► CDN ─► release
 
-From `functions` on nobody else may deploy to the stage (`releases.alone`); before that CloudFormation sees to it.
+From `training` on nobody else may deploy to the stage (`releases.alone`); before that CloudFormation sees to it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,19 @@ from typing import Any
 
 from hoops.errors import MadnessError
 from lake.store import S3Store
-from madness.deploy import checks, dashboard, edge, functions, names, packages, pipeline, settings, site, workshop
+from madness.deploy import (
+    checks,
+    dashboard,
+    edge,
+    functions,
+    names,
+    packages,
+    pipeline,
+    settings,
+    site,
+    sources,
+    workshop,
+)
 from madness.deploy.checks import PROBLEM, WARNING, Finding
 from madness.deploy.functions import Sleep
 from madness.deploy.provision import Stack, provision
@@ -56,6 +68,7 @@ class Deployment:
     ----------
     connect : makes the clients of a stage, called once its endpoint is known to be right
     made : what was packaged and deployed, by `pipeline` and `dashboard`
+    sources : key of the archive that training jobs run
     address : of the dashboard, once it is known
     """
 
@@ -66,6 +79,7 @@ class Deployment:
     say: Say
     sleep: Sleep = time.sleep
     made: dict[str, Part] = field(default_factory=dict)
+    sources: str | None = None
     address: str | None = None
 
     def run(self) -> tuple[dict[str, Done], Release | None]:
@@ -86,6 +100,7 @@ class Deployment:
                  (f"madness configure --stage {stage.name} --account ACCOUNT",)),
             Step("stack", f"bring the stack {stage.stack} to infra/template.yaml: buckets, queues, roles, ...", again,
                  lambda: self._provision(held or ExitStack()), (f"madness provision --stage {stage.name}",)),
+            Step("training", "put what training jobs run into the models bucket", back, self._training),
             Step("functions", f"package and deploy the {len(FUNCTIONS)} functions", back, self._functions,
                  (f"chalice deploy --stage {stage.name}",)),
             Step("mapping", f"have one mapping hand over {stage.queue}, {pipeline.BATCH} messages at a time",
@@ -143,7 +158,7 @@ class Deployment:
             f"written, to be committed: {', '.join(map(str, changed))}"
         )
 
-    # -------------------------------------------------------------------------------------------- 3 to 5
+    # -------------------------------------------------------------------------------------------- 3 to 6
     def _provision(self, held: ExitStack) -> Done:
         outcome = provision(
             self.stage, self._clients(), alarm_email=self.wishes.alarm_email,
@@ -152,6 +167,15 @@ class Deployment:
         )  # fmt: skip
         held.enter_context(alone(self._releases().store, f"madness deploy --stage {self.stage.name}"))
         return Done(f"{self.stage.stack}: {outcome}", changed=outcome != "unchanged")
+
+    def _training(self) -> Done:
+        made = sources.sources(self.root)
+        self.sources, store = made.key, S3Store(self._clients()("s3"), self.stage.models)
+        changed = sources.put(store, made)
+        return Done(
+            f"s3://{store.name}/{made.key}, {len(made.body) / 2**10:.0f} KiB" + ("" if changed else ": it was there"),
+            changed,
+        )
 
     def _functions(self) -> Done:
         package = packages.pipeline_package(self.stage.name, self.root, self._tell)
@@ -190,7 +214,7 @@ class Deployment:
         did = pipeline.settle_mapping(self.stage, self._clients()("lambda"), self.sleep)
         return Done("; ".join(did) or "it is there, on, and the only one", changed=bool(did))
 
-    # -------------------------------------------------------------------------------------------- 6 to 8
+    # -------------------------------------------------------------------------------------------- 7 to 9
     def _dashboard(self) -> Done:
         package = packages.dashboard_package(self.stage.name, self.root, self._tell)
         clients, code, full = self._clients(), sha256(package.path), dashboard.name(self.stage)
@@ -251,7 +275,7 @@ class Deployment:
     def _edge_stack(self) -> Stack:
         return Stack(self._clients()("cloudformation"), f"{self.stage.stack}-edge")
 
-    # -------------------------------------------------------------------------------------------- 9
+    # -------------------------------------------------------------------------------------------- 10
     def _release(self) -> Done:
         releases, now = self._releases(), datetime.now(UTC)
         live = releases.current()
@@ -260,11 +284,18 @@ class Deployment:
         assert pipeline_part is not None
         if not self.wishes.dashboard and live is not None:
             dashboard_part = live.dashboard
-        if live is not None and (live.pipeline, live.dashboard) == (pipeline_part, dashboard_part):
+        is_live = live and (live.pipeline, live.dashboard, live.sources) == (
+            pipeline_part,
+            dashboard_part,
+            self.sources,
+        )
+        if live is not None and is_live:
             return Done(f"it is release {live.number}, of {live.made}", changed=False)
         commit, changed = checks.git(self.root)
         told = f"{commit or 'none'}{', with changes' if changed else ''}"
-        made = releases.add(by=who(), commit=told, pipeline=pipeline_part, dashboard=dashboard_part, now=now)
+        made = releases.add(
+            by=who(), commit=told, pipeline=pipeline_part, dashboard=dashboard_part, sources=self.sources, now=now
+        )
         before = f"; before it was {made.previous}" if made.previous else ""
         return Done(f"it is release {made.number}, commit {told}{before}")
 

@@ -39,6 +39,6 @@ def examine(stage: Stage, root: Path, connect: Callable[[Stage], Clients] = acco
 
 def _unseen() -> Finding:
     return Finding(
-        WARNING, "AWS", "not looked at: names, layer, quota, stack, functions, mapping, queues, alarms, dashboard, "
-        "releases", "mend the problem above, and ask again",
+        WARNING, "AWS", "not looked at: names, layer, quota, stack, functions, training, mapping, queues, alarms, "
+        "dashboard, releases", "mend the problem above, and ask again",
     )  # fmt: skip

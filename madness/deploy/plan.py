@@ -48,7 +48,7 @@ def plan(deployment: Deployment, *, with_packages: bool = True) -> dict[str, Any
         differences = [
             one.text
             for one in checks.stage_on_aws(named, clients, root)
-            if one.level != checks.OK and one.subject in ("stack", "functions", "mapping", "dashboard")
+            if one.level != checks.OK and one.subject in ("stack", "functions", "training", "mapping", "dashboard")
         ]
     is_somewhere = not any(one.level == PROBLEM and one.subject == "region" for one in findings)
     number = asker.number if asker else _account_of(named)

@@ -65,7 +65,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Release:
-    """One state of a stage's program. dashboard: None where it was deployed without."""
+    """One state of a stage's program. dashboard: None where it was deployed without it. more: for later programs."""
 
     number: int
     previous: int | None
@@ -75,6 +75,11 @@ class Release:
     pipeline: Part
     dashboard: Part | None = None
     more: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sources(self) -> str | None:
+        """Key in the models bucket of what training jobs run; None of a release before there were any."""
+        return self.more.get("sources")
 
     def parts(self) -> list[Part]:
         return [part for part in (self.pipeline, self.dashboard) if part]
@@ -108,12 +113,15 @@ class Releases:
         pointer = self.store.get(_CURRENT)
         return self.get(json.loads(pointer.body)["number"]) if pointer else None
 
-    def add(self, *, by: str, commit: str, pipeline: Part, dashboard: Part | None, now: datetime) -> Release:
+    def add(
+        self, *, by: str, commit: str, pipeline: Part, dashboard: Part | None, now: datetime, sources: str | None = None
+    ) -> Release:
         """Record what is live now, and forget the oldest releases with packages that no other one has."""
         live = self.current()
         number = max(self.numbers(), default=0) + 1
         made = now.astimezone(UTC).isoformat(timespec="seconds")
-        release = Release(number, live.number if live else None, made, by, commit, pipeline, dashboard)
+        more = {"sources": sources} if sources else {}
+        release = Release(number, live.number if live else None, made, by, commit, pipeline, dashboard, more)
         self.store.put(_key(number), json.dumps(asdict(release), indent=1).encode(), if_absent=True)
         self.make_current(number)
         self._forget()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from lake.store import S3Store
-from madness.deploy import functions
+from lake.store import S3Store, Store
+from madness.deploy import functions, sources
 from madness.deploy.functions import Sleep
 from madness.deploy.releases import Release, ReleaseError, Releases, alone
 from madness.deploy.steps import Say
@@ -16,7 +16,7 @@ from operate.stage import Stage
 
 @dataclass(frozen=True)
 class RolledBack:
-    """came_from, went_to: releases. changed: functions that got other code, settings or rights."""
+    """came_from, went_to: releases. changed: functions that got other code, settings or rights, and `training`."""
 
     came_from: Release
     went_to: Release
@@ -45,8 +45,19 @@ def roll_back(stage: Stage, clients: Clients, to: int | None, say: Say, sleep: S
                 did = functions.put_back(clients, name, was, stage.deployments, part.key, role, sleep)
                 say(f"    {name}: {'put back' if did else 'is as it was'}")
                 changed += [name] if did else []
+        if _put_sources_back(S3Store(clients("s3"), stage.models), target):
+            say(f"    training: jobs run {target.sources} again")
+            changed.append("training")
         releases.make_current(target.number)
     return RolledBack(live, target, changed)
+
+
+def _put_sources_back(models: Store, target: Release) -> bool:
+    """Have training jobs run what they ran then; a release from before there were any changes nothing."""
+    if target.sources is None or sources.current(models) == target.sources:
+        return False
+    sources.point(models, target.sources)
+    return True
 
 
 def _target(releases: Releases, live: Release, to: int | None) -> Release:

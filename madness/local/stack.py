@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from lake.store import S3Store
 from madness.console import Voice
+from madness.deploy import sources
 from madness.deploy.pipeline import settle_mapping
 from madness.deploy.provision import provision
 from madness.deploy.steps import Done, Step
@@ -35,6 +37,7 @@ class LocalStack:
         return [
             Step("local AWS", f"start MiniStack in {self._home.root}", down, self._start),
             Step("stack", f"bring the stack {name} to infra/template.yaml", "madness reset", self._provision),
+            Step("training", "put what training jobs run into the models bucket", "madness reset", self._training),
             Step("functions", f"package and deploy the {len(FUNCTIONS)} functions", "madness reset", self._deploy),
             Step("mapping", f"have one mapping hand over {self.stage.queue}", "", self._map),
         ]  # fmt: skip
@@ -58,6 +61,11 @@ class LocalStack:
         outcome = provision(self.stage, local_clients(self.endpoint), template=self.root / TEMPLATE)
         self._voice.say(f"local AWS at {self.endpoint.url}, kept in {self._home.root}")
         return Done(f"{self.stage.stack}: {outcome}", changed=outcome != "unchanged")
+
+    def _training(self) -> Done:
+        made = sources.sources(self.root)
+        changed = sources.put(S3Store(local_clients(self.endpoint)("s3"), self.stage.models), made)
+        return Done(made.key, changed)
 
     def _deploy(self) -> Done:
         with self._voice.task("deploying functions") as advance:

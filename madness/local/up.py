@@ -36,7 +36,7 @@ from operate.upload import UNCHANGED, Outcome, Upload, ingest
 
 _PATIENCE = 600.0
 # Steps of the stack by what the summary calls them.
-_TIMED = {"local AWS": "start", "stack": "start", "functions": "deploy", "mapping": "deploy"}
+_TIMED = {"local AWS": "start", "stack": "start", "training": "deploy", "functions": "deploy", "mapping": "deploy"}
 _AGAIN = 30.0  # seconds after which reconcile is asked once more
 
 

@@ -10,6 +10,7 @@ from madness.deploy import functions
 from madness.deploy.functions import Function, FunctionError
 from madness.deploy.releases import Part, ReleaseError, Releases
 from madness.deploy.rollback import roll_back
+from madness.deploy.sources import current, point
 from operate.stage import Stage
 from tests.fake_lambda import Iam, SlowLambda, code
 from tests.memory_store import MemoryStore
@@ -23,11 +24,13 @@ class Account:
     """A stage on AWS to which `deploy` brings the n-th program."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.store = MemoryStore("deployments")
+        self.store, self.models = MemoryStore("deployments"), MemoryStore("m")
         self.aws, self.iam = SlowLambda(self.store), Iam({})
         self.releases = Releases(self.store)
         self.slept = 0.0
-        monkeypatch.setattr("madness.deploy.rollback.S3Store", lambda client, bucket: self.store)
+        monkeypatch.setattr(
+            "madness.deploy.rollback.S3Store", lambda client, bucket: {"m": self.models}.get(bucket, self.store)
+        )
 
     def clients(self, service: str):
         return {"lambda": self.aws, "iam": self.iam, "s3": None}[service]
@@ -48,7 +51,9 @@ class Account:
                     f"c{number}", f"packages/{name}-{number}.zip", 1, {name: Function(settings, code(package), policy)}
                 )
             )
-        self.releases.add(by="ada", commit="abc", pipeline=parts[0], dashboard=parts[1], now=NOW)
+        key = f"training/code/{number}.tar.gz"
+        point(self.models, key)
+        self.releases.add(by="ada", commit="abc", pipeline=parts[0], dashboard=parts[1], sources=key, now=NOW)
 
     def back(self, to: int | None = None):
         def sleep(seconds: float) -> None:
@@ -75,7 +80,7 @@ def test_code_settings_and_rights_go_back_one_release_at_a_time_until_there_is_n
     for number in (1, 2, 3):
         account.deploy(number)
     done = account.back()
-    assert (done.came_from.number, done.went_to.number, done.changed) == (3, 2, [NAME, DASHBOARD])
+    assert (done.came_from.number, done.went_to.number, done.changed) == (3, 2, [NAME, DASHBOARD, "training"])
     assert account.live() == state(2)
     assert account.aws.functions[DASHBOARD]["CodeSha256"] == code(f"{DASHBOARD} 2".encode())
     assert account.slept > 0, "each change is waited for"
@@ -90,7 +95,9 @@ def test_forward_again_and_a_deployment_after_it(account) -> None:
     for number in (1, 2):
         account.deploy(number)
     account.back()
+    assert current(account.models) == "training/code/1.tar.gz"
     assert account.back(to=2).went_to.number == 2
+    assert current(account.models) == "training/code/2.tar.gz"
     assert account.live() == state(2)
     account.back()
     account.deploy(3)
