@@ -118,6 +118,12 @@ class TrainingJobs:
         key: str = fields["key"]
         return key
 
+    def latest(self, league: League) -> Launch | None:
+        """The newest of a league, told from names and times without reading them all; None if there is none."""
+        rows = [row for row in self._models.listing(JOBS) if f"-{league.lower()}-" in row.key]
+        newest = max(rows, key=lambda row: row.modified, default=None)
+        return None if newest is None else self.launch(newest.key.removeprefix(JOBS).removesuffix(".json"))
+
     def judge(self, verdict: Verdict) -> None:
         """Write a verdict; one that is there stays."""
         self._models.put_new(f"{VERDICTS}{verdict.job}.json", _json(verdict))

@@ -26,6 +26,7 @@ from madness.commands import (
     rollback,
     sample,
     status,
+    train,
     up,
 )
 
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 for _command in (up.up, down.down, status.status, ingest.ingest, sample.sample, backtest.backtest, predict.predict,
                  reset.reset, configure.configure, provision.provision, deploy.deploy, rollback.rollback, doctor.doctor,
-                 destroy.destroy, door.door, door.edge, rights.rights):  # fmt: skip
+                 destroy.destroy, door.door, door.edge, rights.rights, train.train):  # fmt: skip
     app.command()(_command)
 app.add_typer(models.models, name="models")
 

@@ -8,7 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-Advance = Callable[[int, int], None]
+
+class Advance(Protocol):
+    """Tells how far a task is. more: what there is to say beside the numbers."""
+
+    def __call__(self, done: int, total: int, more: str = "", /) -> None: ...
 
 
 class Voice(Protocol):
@@ -18,7 +22,7 @@ class Voice(Protocol):
         """One line that stays."""
 
     def task(self, title: str) -> Any:
-        """Context manager of something that takes time; gives a function of (done, total)."""
+        """Context manager of something that takes time; gives an `Advance`."""
 
 
 class Silent:
@@ -29,7 +33,7 @@ class Silent:
 
     @contextmanager
     def task(self, title: str) -> Iterator[Advance]:
-        yield lambda done, total: None
+        yield lambda done, total, more="": None
 
 
 class Lines:
@@ -48,10 +52,10 @@ class Lines:
         last_line = self._clock()
         last = (-1, -1)
 
-        def advance(done: int, total: int) -> None:
+        def advance(done: int, total: int, more: str = "") -> None:
             nonlocal last_line, last
             if (done, total) != last and self._clock() - last_line >= 2.0:
-                self.say(f"{title}: {done:,} of {total:,}")
+                self.say(f"{title}: {done:,} of {total:,} {more}".rstrip())
                 last_line, last = self._clock(), (done, total)
 
         yield advance
@@ -89,7 +93,11 @@ class Bars:
 
     def _advance(self, title: str) -> Advance:
         shown, task = self._shown, self._shown.add_task(title, total=None)
-        return lambda done, total: shown.update(task, completed=done, total=total)
+
+        def advance(done: int, total: int, more: str = "") -> None:
+            shown.update(task, completed=done, total=total, description=f"{title} {more}".rstrip())
+
+        return advance
 
 
 def voice() -> Voice:

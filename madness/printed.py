@@ -27,6 +27,12 @@ def render_status(found: dict[str, Any]) -> None:
     console.print(table)
     queues = f"queue {found['queue']['messages']:,}, dead letters {found['dead_letters']['messages']:,}"
     console.print(f"stage {found['stage']}: {queues}", highlight=False)
+    for league, one in found["leagues"].items():
+        if job := one["training"]:
+            became = f"{job['outcome']}: {job['why']}" if job["outcome"] else "its model is not judged yet"
+            console.print(
+                f"training of {league}: {job['job']} of {job['at']}, {became}", highlight=False, soft_wrap=True
+            )
     if found["mapping"]["advice"]:
         console.print(f"nothing is applied: {found['mapping']['advice']}", highlight=False, soft_wrap=True)
     if found.get("dashboard"):

@@ -60,6 +60,12 @@ def main(arguments: list[str] | None = None, environment: Mapping[str, str] = os
     return OK
 
 
+def check(hyperparameters: Mapping[str, str]) -> None:
+    """Raise `Usage` if the program would refuse hyperparameters, before a machine is paid for that."""
+    arguments = [text for name, value in hyperparameters.items() for text in (f"--{name}", value)]
+    _settings(_parser().parse_args(["--league", "M", *arguments]), {})
+
+
 def _run(given: argparse.Namespace, environment: Mapping[str, str], signal: StopSignal) -> None:
     folders = Folders.of({name: getattr(given, name) for name in _FOLDERS}, environment)
     data, out = folders.required("data"), folders.required("model")

@@ -17,13 +17,15 @@ Clients = Callable[[str], Any]
 _ACCOUNT = Config(
     retries={"mode": "standard", "max_attempts": 8},
     connect_timeout=10,
-    read_timeout=60,
+    tcp_keepalive=True,  # routers take a connection for dead on which an answer takes minutes
     ignore_configured_endpoint_urls=True,
 )
 
 
-def account_clients(stage: Stage, environment: Mapping[str, str] = os.environ) -> Clients:
+def account_clients(stage: Stage, environment: Mapping[str, str] = os.environ, patience: float = 60.0) -> Clients:
     """Make clients of a stage's region, in the account whose credentials the environment has.
+
+    patience: seconds that an answer may take.
 
     Raises
     ------
@@ -35,7 +37,8 @@ def account_clients(stage: Stage, environment: Mapping[str, str] = os.environ) -
     refuse_other_endpoints(stage, environment)
     endpoint = environment.get("MADNESS_AWS_ENDPOINT") or None
     session = boto3.Session(region_name=stage.region)
-    return lambda service: session.client(service, config=_ACCOUNT, endpoint_url=endpoint)  # type: ignore[call-overload]
+    config = _ACCOUNT.merge(Config(read_timeout=patience))
+    return lambda service: session.client(service, config=config, endpoint_url=endpoint)  # type: ignore[call-overload]
 
 
 def open_lake(stage: Stage, clients: Clients) -> Lake:

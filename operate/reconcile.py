@@ -10,7 +10,14 @@ from operate.stage import Stage
 
 def invoke_reconcile(lambda_client: Any, stage: Stage) -> None:
     """Ask for one run of `reconcile`, without waiting for it: it may outlast any patience and is safe at any time."""
-    event = {
+    lambda_client.invoke(
+        FunctionName=stage.function("reconcile"), InvocationType="Event", Payload=json.dumps(event()).encode()
+    )
+
+
+def event(**detail: Any) -> dict[str, Any]:
+    """What a schedule hands to its function, with what a person asks for as detail."""
+    return {
         "version": "0",
         "id": "00000000-0000-0000-0000-000000000000",
         "detail-type": "Scheduled Event",
@@ -19,8 +26,5 @@ def invoke_reconcile(lambda_client: Any, stage: Stage) -> None:
         "time": "1970-01-01T00:00:00Z",
         "region": "",
         "resources": [],
-        "detail": {},
+        "detail": detail,
     }
-    lambda_client.invoke(
-        FunctionName=stage.function("reconcile"), InvocationType="Event", Payload=json.dumps(event).encode()
-    )

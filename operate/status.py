@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hoops.games.leagues import League
+from lake.training_jobs import TrainingJobs
 from operate.aws import Clients, open_lake
 from operate.backlog import Backlog, depth
 from operate.mapping import Mapping
@@ -32,6 +33,7 @@ def status(stage: Stage, clients: Clients, now: datetime | None = None) -> dict[
             "published_at": published or None,
             "published_seconds_ago": _age(published, now) if published else None,
             "tables_current": standing.is_published,
+            "training": _training(lake.training_jobs, league),
         }
     return {
         "stage": stage.name,
@@ -44,6 +46,22 @@ def status(stage: Stage, clients: Clients, now: datetime | None = None) -> dict[
             "advice": None if mapping.is_on else mapping.advice(),
         },
         "buckets": stage.buckets(),
+    }
+
+
+def _training(records: TrainingJobs, league: League) -> dict[str, Any] | None:
+    """The last training job of a league and what became of its model; outcome None if nobody has judged yet."""
+    launch = records.latest(league)
+    if launch is None:
+        return None
+    verdict = records.verdict(launch.job)
+    return {
+        "job": launch.job,
+        "at": launch.at,
+        "by": launch.by,
+        "reason": launch.reason,
+        "outcome": verdict.outcome if verdict else None,
+        "why": verdict.reason if verdict else None,
     }
 
 

@@ -10,7 +10,7 @@ import typer
 
 from madness.commands import output
 from madness.commands.options import DEFAULT_HOME, HomeOption, JsonOption, StageOption
-from madness.commands.reach import clients_of
+from madness.commands.reach import clients_of, who
 
 models = typer.Typer(help="List models, promote one, or go back to an earlier one.", invoke_without_command=True)
 
@@ -55,7 +55,7 @@ def promote(
     from operate.models import promote
 
     lake, names, clients = _open(stage, home)
-    _tell(promote(lake, id, reason=reason, by=_who(names, clients), now=datetime.now(UTC)), names, clients, as_json)
+    _tell(promote(lake, id, reason=reason, by=who(names, clients), now=datetime.now(UTC)), names, clients, as_json)
 
 
 @models.command()
@@ -73,7 +73,7 @@ def rollback(
     lake, names, clients = _open(stage, home)
     chosen = _leagues(league)
     one = chosen[0] if len(chosen) == 1 else None
-    by = _who(names, clients)
+    by = who(names, clients)
     _tell(rollback(lake, one, id, reason=reason, by=by, now=datetime.now(UTC)), names, clients, as_json)
 
 
@@ -96,13 +96,6 @@ def _open(stage: str, home: Path) -> tuple[Any, Any, Any]:
     names = load_stage(stage)
     clients = clients_of(names, home)
     return open_lake(names, clients), names, clients
-
-
-def _who(names: Any, clients: Any) -> str:
-    """Who decides: the user of this machine on the local stage, else whom the credentials are of."""
-    import getpass
-
-    return getpass.getuser() if names.is_local else str(clients("sts").get_caller_identity()["Arn"])
 
 
 def _tell(decision: Any, names: Any, clients: Any, as_json: bool) -> None:

@@ -25,19 +25,29 @@ def existing(home: Path) -> Home:
     return found
 
 
-def clients_of(stage: Stage, home: Path) -> Clients:
-    """Clients of a stage: of the local stack in a folder if it is the local one, else of the account."""
+def clients_of(stage: Stage, home: Path, patience: float = 60.0) -> Clients:
+    """Clients of a stage: of the local stack in a folder if it is the local one, else of the account.
+
+    patience: seconds that an answer may take.
+    """
     from madness.local import ministack
     from madness.local.home import LocalError
     from operate.aws import account_clients
 
     if not stage.is_local:
-        return account_clients(stage)
+        return account_clients(stage, patience=patience)
     place = existing(home)
     endpoint = ministack.running(place)
     if endpoint is None:
         raise LocalError(f"The local AWS of {place.root} does not run. Start it with `madness up --home {place.root}`.")
-    return ministack.local_clients(endpoint)
+    return ministack.local_clients(endpoint, place, patience)
+
+
+def who(stage: Stage, clients: Clients) -> str:
+    """Who asks: the user of this machine on the local stage, else whom the credentials are of."""
+    import getpass
+
+    return getpass.getuser() if stage.is_local else str(clients("sts").get_caller_identity()["Arn"])
 
 
 def patience_of(stage: Stage, home: Path) -> Callable[[float], None]:

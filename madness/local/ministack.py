@@ -20,7 +20,7 @@ from madness.local import durable, guard, processes
 from madness.local.environment import ask, environment, within
 from madness.local.home import MINISTACK, Home, LocalError
 from madness.local.mend import keep_state
-from madness.local.ports import free_port, is_free, sagemaker_variables
+from madness.local.ports import SAGEMAKER, free_port, is_free, sagemaker_variables
 from madness.local.processes import ProcessId
 from operate.aws import Clients
 
@@ -54,20 +54,26 @@ class Endpoint:
         }
 
 
-def local_clients(endpoint: Endpoint) -> Clients:
-    """Make clients of a home's MiniStack, whatever the environment says."""
+def local_clients(endpoint: Endpoint, home: Home | None = None, patience: float = 60.0) -> Clients:
+    """Make clients of a home's MiniStack, whatever the environment says.
+
+    home: whose SageMaker is asked; without one there is none. patience: seconds that an answer may take.
+    """
     import boto3
     from botocore.config import Config
 
     # It throttles nobody: if it does not answer, it is gone, and waiting does not bring it back.
-    config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=60)
+    config = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=5, read_timeout=patience)
     variables = environment() | endpoint.environment()
     with within(variables):
         session = boto3.Session(region_name=REGION)
 
     def client(service: str) -> Any:
+        address = endpoint.url
+        if service == SAGEMAKER and home is not None:
+            (address,) = sagemaker_variables(home).values()
         with within(variables):
-            return session.client(service, endpoint_url=endpoint.url, config=config)  # type: ignore[call-overload]
+            return session.client(service, endpoint_url=address, config=config)  # type: ignore[call-overload]
 
     return client
 

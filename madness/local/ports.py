@@ -6,7 +6,7 @@ import random
 import socket
 import time
 
-from madness.local.home import Home, LocalError
+from madness.local.home import MINISTACK, Home, LocalError
 
 # Below the ranges from which Linux (32768-) and macOS (49152-) take the ports of outgoing connections.
 _PORTS = range(20_000, 32_000)
@@ -49,7 +49,13 @@ def _comes_free(port: int) -> bool:
 
 
 def sagemaker_port(home: Home) -> int:
-    """The port of the home's SageMaker, chosen once: functions are told it when MiniStack starts, before it is used."""
+    """The port of the home's SageMaker, chosen once: functions are told it when MiniStack starts, before it is used.
+
+    Raises
+    ------
+    LocalError
+        Functions were told one that another program has taken meanwhile.
+    """
     found = home.process(SAGEMAKER)
     if found:
         port: int = found[1]["port"]
@@ -57,6 +63,11 @@ def sagemaker_port(home: Home) -> int:
     known = home.settings().get("sagemaker_port")
     if known and _comes_free(known):
         return int(known)
+    if known and home.process(MINISTACK):
+        raise LocalError(
+            f"Port {known}, where the functions of {home.root} look for SageMaker, is taken by another program. "
+            f"`madness down --home {home.root}` and `madness up --home {home.root}` tell them another one."
+        )
     port = free_port()
     home.remember(sagemaker_port=port)
     return port

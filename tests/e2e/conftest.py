@@ -50,7 +50,7 @@ class Running:
 
     @cached_property
     def clients(self) -> Clients:
-        return local_clients(self.endpoint)
+        return local_clients(self.endpoint, self.home)
 
     @cached_property
     def lake(self) -> Lake:
