@@ -29,7 +29,7 @@ def render_status(found: dict[str, Any]) -> None:
     console.print(f"stage {found['stage']}: {queues}", highlight=False)
     for league, one in found["leagues"].items():
         if job := one["training"]:
-            became = f"{job['outcome']}: {job['why']}" if job["outcome"] else "its model is not judged yet"
+            became = f"{job['outcome']}: {job['why']}" if job["outcome"] else "no verdict yet"
             console.print(
                 f"training of {league}: {job['job']} of {job['at']}, {became}", highlight=False, soft_wrap=True
             )

@@ -1,10 +1,11 @@
-"""What a training job runs: the checkout's `ml_jobs`, `hoops` and `lake`, with the libraries of the lock.
+"""What a training job runs: the checkout's `ml_jobs`, `hoops` and `lake`, and what AWS's image lacks for them.
 
     checkout ─► <digest>.tar.gz, as SageMaker unpacks it to /opt/ml/code ─► training/code/ of the models bucket
                                                                              current.json names the newest one
 
-SageMaker's toolkit installs `requirements.txt` of the archive before it starts the program. All that the program
-imports stands there, but torch, which is the image's: what images hold beside it differs from one to the next.
+SageMaker's toolkit installs `requirements.txt` of the archive before it starts the program. Only what the image has not
+stands there: pip would replace what its torch was built with. A `setup.py` beside it would have the toolkit install the
+archive as a package, and start the program as a module of another name.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from madness.deploy import workshop
 PROGRAM = "ml_jobs/train.py"
 CURRENT = f"{CODE}current.json"
 ROOMS = ("hoops", "lake", "ml_jobs")
-# What the program imports, and what that needs.
-LIBRARIES = ("cma", "cloudpickle", "joblib", "narwhals", "numpy", "pyarrow", "scikit-learn", "scipy", "threadpoolctl")
+# Not in AWS's image of torch 2.13, which has NumPy 2.4.3, SciPy 1.17.1, scikit-learn 1.8.0 and pyarrow 23.0.1.
+LACKING = ("cma",)
 _LOCK = Path("locks") / "dev.txt"
 
 
@@ -67,7 +68,7 @@ def sources(root: Path) -> Sources:
 
 
 def requirements(lock: Path) -> str:
-    """What of a lock pip is to install for the program, hashes and markers included.
+    """What of a lock pip is to install in the image, with its hashes.
 
     Raises
     ------
@@ -75,10 +76,10 @@ def requirements(lock: Path) -> str:
         A library is not in it.
     """
     entries = re.findall(r"(?m)^([\w.-]+)(==.*\n(?: .*\n)*)", lock.read_text() + "\n")
-    missing = [one for one in LIBRARIES if one not in dict(entries)]
+    missing = [one for one in LACKING if one not in dict(entries)]
     if missing:
-        raise SourcesError(f"{lock} lacks {', '.join(missing)}, which training needs: see LIBRARIES in {__name__}")
-    return "".join(name + rest for name, rest in entries if name in LIBRARIES)
+        raise SourcesError(f"{lock} lacks {', '.join(missing)}, which training needs: see LACKING in {__name__}")
+    return "".join(name + rest for name, rest in entries if name in LACKING)
 
 
 def put(models: Store, made: Sources, now: datetime | None = None) -> bool:

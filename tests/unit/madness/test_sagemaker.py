@@ -28,6 +28,7 @@ from hoops.games.leagues import League
 from hoops.knowledge.parameters import Parameters
 from lake.registry import scores_of
 from lake.training import channel, metric_definitions
+from madness.deploy.sources import sources as packed
 from madness.local import processes
 from madness.local.sagemaker.jobs import Jobs
 from madness.local.sagemaker.runner import Settings
@@ -259,11 +260,7 @@ def test_a_job_from_its_creation_to_its_model(local):
 
 def test_the_training_of_this_project_as_a_job(local):
     pytest.importorskip("torch", reason="training needs torch")
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-        for package in ("hoops", "lake", "ml_jobs"):
-            tar.add(project_root() / package, package)
-    local.put("source/sourcedir.tar.gz", archive.getvalue())
+    local.put("source/sourcedir.tar.gz", packed(project_root()).body)
     for name, body in channel(a_league(seasons=range(2010, 2015)), {}).items():
         local.put(f"training/games/{name}", body)
     request = a_request(
