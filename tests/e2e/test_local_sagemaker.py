@@ -8,12 +8,15 @@ import os
 import signal
 import tarfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
 
+from hoops.games.leagues import League
+from lake.training_jobs import KEPT, Verdict
 from madness.local import ministack
 from madness.local.ports import sagemaker_variables
 from madness.local.sagemaker import process as sagemaker
@@ -30,6 +33,17 @@ for number in range(int(count.read_text()) if count.exists() else 0, 20):
     count.with_name(".count").replace(count)
     print(f"count={number + 1};", flush=True)
 (pathlib.Path(os.environ["SM_MODEL_DIR"]) / "count").write_text(count.read_text())
+"""
+
+# Asks for a job that is not there.
+PROBE = """
+import boto3
+def look(event, context):
+    client = boto3.client("sagemaker")
+    try:
+        client.describe_training_job(TrainingJobName="none")
+    except client.exceptions.ClientError as error:
+        return [client.meta.endpoint_url, error.response["ResponseMetadata"]["HTTPStatusCode"]]
 """
 
 
@@ -51,7 +65,7 @@ def until(holds: Callable[[], Any]) -> Any:
     return found
 
 
-def test_a_job_outlives_its_server_and_its_events_arrive(deployed, client):
+def test_a_job_outlives_its_server_and_its_events_arrive(deployed, client, madness):
     bucket, s3 = deployed.stage.models, deployed.clients("s3")
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w:gz") as tar:
@@ -105,6 +119,11 @@ def test_a_job_outlives_its_server_and_its_events_arrive(deployed, client):
     with tarfile.open(fileobj=io.BytesIO(body)) as tar:
         assert tar.extractfile("count").read() == b"20"
 
+    verdict = Verdict("outlives", League.MEN, KEPT, "full-1", "no better", "2026-03-01T00:00:00+00:00")
+    deployed.lake.training_jobs.judge(verdict)
+    followed = madness("train", "--follow", "outlives", "--home", deployed.home.root)
+    assert followed.stdout == "outlives: model full-1 kept: no better\n" and followed.returncode == 0
+
     events: list[dict[str, Any]] = []
 
     def completed() -> bool:
@@ -116,6 +135,30 @@ def test_a_job_outlives_its_server_and_its_events_arrive(deployed, client):
 
     until(completed)
     assert {(one["source"], one["detail"]["TrainingJobName"]) for one in events} == {("madness.sagemaker", "outlives")}
+
+
+def test_functions_and_commands_reach_it_and_it_is_started_for_a_training(deployed, client, madness):
+    """Whatever other services' endpoint is, and after it has ended and is back."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("probe.py", PROBE)
+    aws = deployed.clients("lambda")
+    aws.create_function(
+        FunctionName="probe", Runtime="python3.12", Handler="probe.look", Timeout=30,
+        Role="arn:aws:iam::000000000000:role/probe", Code={"ZipFile": archive.getvalue()},
+    )  # fmt: skip
+
+    def probe() -> Any:
+        return json.loads(aws.invoke(FunctionName="probe")["Payload"].read())
+
+    here = client.meta.endpoint_url
+    assert probe() == [here, 400]
+    sagemaker.stop(deployed.home)
+    told = madness("train", "--follow", "none", "--home", deployed.home.root)
+    assert told.returncode == 1 and "starting the local SageMaker" in told.stderr
+    assert "There is no training job none" in told.stderr
+    assert probe() == [here, 400] and deployed.clients("sagemaker").meta.endpoint_url == here
+    aws.delete_function(FunctionName="probe")
 
 
 def _queue_of_events(deployed: Running) -> str:

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from hoops.games.leagues import League
+from madness.cli import app
 from sample import generate, generate_small, write
 
 ENV = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MADNESS_"))}
@@ -49,9 +51,22 @@ def test_usage_errors_exit_with_2() -> None:
     assert misplaced.returncode == 2 and "go behind `promote`" in misplaced.stderr
 
 
+@pytest.mark.parametrize(("arguments", "told"), [
+    (("--set", "width"), "NAME=VALUE"),
+    (("--set", "widht=8"), "--widht"),
+    (("--set", "width=wide"), "must be int"),
+    (("--set", "train_before=2024:1"), "start_training says that itself"),
+    (("--follow", "job", "--again"), "--follow starts nothing"),
+])  # fmt: skip
+def test_what_a_training_would_refuse_is_wrong_usage(arguments, told) -> None:
+    done = CliRunner().invoke(app, ["train", *arguments])
+    assert done.exit_code == 2 and told in " ".join(done.stderr.split())
+
+
 @pytest.mark.parametrize("arguments", [
     ("status",), ("down",), ("reset", "--yes"), ("provision",), ("ingest", "MTeams.csv"), ("predict", "1101", "1102"),
     ("models",), ("models", "promote", "full-1", "--reason", "better"), ("models", "rollback", "--reason", "worse"),
+    ("train", "--league", "M"),
 ])  # fmt: skip
 def test_a_home_that_is_not_there(tmp_path, arguments) -> None:
     (tmp_path / "MTeams.csv").write_text("TeamID,TeamName\n1101,Ash\n")

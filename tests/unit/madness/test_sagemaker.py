@@ -7,11 +7,13 @@ import json
 import os
 import re
 import signal
+import socket
 import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +30,21 @@ from hoops.games.leagues import League
 from hoops.knowledge.parameters import Parameters
 from lake.registry import scores_of
 from lake.training import channel, metric_definitions
+from lake.training_jobs import PROMOTED, TrainingJobs, Verdict
 from madness.deploy.sources import sources as packed
 from madness.local import processes
+from madness.local.home import MINISTACK, Home, LocalError
+from madness.local.ports import sagemaker_port
 from madness.local.sagemaker.jobs import Jobs
 from madness.local.sagemaker.runner import Settings
 from madness.local.sagemaker.server import SageMaker, serve
-from operate.stage import project_root
+from operate.stage import Stage, project_root
+from operate.train import Answer, Seen, TrainingError, follow, look, running, told
+from tests.memory_store import MemoryStore
 from tests.unit.hoops.fabricated_results import a_league
 
 REGION = "eu-central-1"
+STAGE = Stage("dev", "eu-west-1", "s", "m", "d", "p", "q.fifo", "l.fifo")
 SETTINGS = Settings(REGION, grace=1.0, closing=5.0, parallel=2, limits={"ml.g6.xlarge": 0})
 # What a program may do, by hyperparameter.
 PROGRAM = """
@@ -519,3 +527,54 @@ def test_lists_and_tags(local):
         {"Key": "league", "Value": "W"}, {"Key": "run", "Value": "7"}
     ]  # fmt: skip
     assert code_of(lambda: local.client.list_tags(ResourceArn=arns[0] + "x"))[0] == "ResourceNotFound"
+
+
+def test_a_job_is_followed_to_the_verdict_on_its_model(local):
+    records = TrainingJobs(MemoryStore())
+    verdict = Verdict("one", League.MEN, PROMOTED, "full-1", "log loss 0.01 better", "2026-03-01T00:00:00+00:00")
+    seen: list[Seen] = []
+
+    def sleep(_: float) -> None:
+        if seen[-1].status == "Completed":
+            records.judge(verdict)
+        time.sleep(0.02)
+
+    local.create("one")
+    local.create("breaks", reason="no games", exit=1)
+    one, breaks = follow(["one", "breaks"], local.client, records, seen.append, sleep)
+    assert one.verdict == verdict and one.is_well and one.metrics == {"loss": 0.5} and one.limit == 600
+    assert told(one, STAGE, "log.txt") == "one: model full-1 promoted: log loss 0.01 better"
+    assert any(now.status == "Completed" and not now.is_over for now in seen), "it waits for the verdict"
+    assert not breaks.is_well and breaks.status == "Failed"
+    assert (
+        told(breaks, STAGE, "log.txt") == "breaks: Failed: AlgorithmError: no games, exit code: 1. Its log is log.txt"
+    )
+    assert running([Answer(League.MEN, "one", False, "nothing new"), Answer(League.MEN, "gone", False, "?"),
+                    Answer(League.WOMEN, "new", True, "new games")], local.client, records) == ["new"]  # fmt: skip
+
+
+def test_a_model_that_nobody_judges_is_waited_for_no_longer_than_that_takes(local):
+    local.create("left")
+    ended = local.ended("left")["TrainingEndTime"]
+    records = TrainingJobs(MemoryStore())
+    assert not look("left", local.client, records, ended + timedelta(minutes=19)).is_over
+    late = look("left", local.client, records, ended + timedelta(minutes=21))
+    assert late.is_over and not late.is_well
+    assert "its log is /aws/lambda/madness-dev-promote_model" in told(late, STAGE, "log.txt")
+    with pytest.raises(TrainingError, match="There is no training job other"):
+        look("other", local.client, records)
+
+
+def test_a_port_that_functions_were_told_is_not_changed_behind_their_backs(tmp_path):
+    home = Home(tmp_path / "home")
+    home.create()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        home.remember(sagemaker_port=taken)
+        home.record_process(MINISTACK, processes.ProcessId(os.getpid(), str(processes.started(os.getpid()))), port=1)
+        with pytest.raises(LocalError, match=f"Port {taken}, where the functions of .* is taken by another program"):
+            sagemaker_port(home)
+        home.forget_process(MINISTACK)
+        assert sagemaker_port(home) not in (taken, 0)
