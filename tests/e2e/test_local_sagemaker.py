@@ -145,7 +145,8 @@ def test_functions_and_commands_reach_it_and_it_is_started_for_a_training(deploy
     aws = deployed.clients("lambda")
     aws.create_function(
         FunctionName="probe", Runtime="python3.12", Handler="probe.look", Timeout=30,
-        Role="arn:aws:iam::000000000000:role/probe", Code={"ZipFile": archive.getvalue()},
+        Role=f"arn:aws:iam::000000000000:role/{deployed.stage.function('start_training')}",
+        Code={"ZipFile": archive.getvalue()},
     )  # fmt: skip
 
     def probe() -> Any:
