@@ -17,7 +17,7 @@ def rollback(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Put functions and dashboard back to an earlier release; data stay as they are."""
+    """Put functions, dashboard and what training jobs run back to an earlier release; data stay as they are."""
     from madness.console import voice
     from madness.deploy.releases import ReleaseError
     from madness.deploy.rollback import roll_back
@@ -32,7 +32,7 @@ def rollback(
         output.as_json({"stage": stage, "from": done.came_from.number, "to": done.went_to.number,
                         "changed": done.changed})  # fmt: skip
         return
-    told = f"{len(done.changed)} functions put back" if done.changed else "nothing changed"
+    told = f"put back: {', '.join(done.changed)}" if done.changed else "nothing changed"
     output.line(f"stage {stage} is at release {done.went_to.number} (commit {done.went_to.commit}): {told}")
     if done.came_from.number != done.went_to.number:
         output.line(f"forward again: madness rollback --stage {stage} --to {done.came_from.number}")

@@ -68,7 +68,7 @@ def deployer(new_home, tmp_path) -> Deployer:
 
 def test_a_stage_is_deployed_once_rolled_back_and_destroyed(deployer) -> None:
     first = deployer.run("deploy", "--without-dashboard")
-    assert first["changed"] == ["names", "stack", "functions", "release"] and first["release"] == 1
+    assert first["changed"] == ["names", "stack", "training", "functions", "release"] and first["release"] == 1
     stage = load_stage("dev", deployer.root)
     assert stage.source == "madness-dev-000000000000-source"
     one = deployer.code()
@@ -83,13 +83,13 @@ def test_a_stage_is_deployed_once_rolled_back_and_destroyed(deployer) -> None:
 
     with (deployer.root / "hoops" / "errors.py").open("a") as file:
         file.write("# another program\n")
-    assert deployer.run("deploy", "--without-dashboard")["changed"] == ["functions", "release"]
+    assert deployer.run("deploy", "--without-dashboard")["changed"] == ["training", "functions", "release"]
     assert len(deployer.code()) == 1 and deployer.code() != one
     assert len(pipeline.mappings(deployer.clients("lambda"), stage.function("apply_results"))) == 1
 
     back = deployer.run("rollback")
-    assert (back["from"], back["to"], len(back["changed"])) == (2, 1, len(FUNCTIONS))
-    assert deployer.code() == one
+    assert (back["from"], back["to"], len(back["changed"])) == (2, 1, len(FUNCTIONS) + 1)
+    assert deployer.code() == one and back["changed"][-1] == "training"
     assert "no release before 1" in deployer.run("rollback", code=1)["told"]
 
     subjects = {one["subject"] for one in deployer.run("doctor")["findings"] if one["level"] == "problem"}
