@@ -102,9 +102,10 @@ def start(
     answer = lambda_client.invoke(FunctionName=name, InvocationType="RequestResponse", Payload=json.dumps(asked))
     told = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
+        why = told.get("errorMessage") or told.get("errorType")
         raise TrainingError(
-            f"{name} failed: {told.get('errorMessage', told)}. Its log is /aws/lambda/{name}; what it had started "
-            "before goes on (`madness status` shows it)."
+            f"{name} failed: {why}. Its log is /aws/lambda/{name}; what it had started before goes on (`madness status` "
+            "shows it)."
         )
     return [Answer(League(one["league"]), one.get("job"), one["started"], one["reason"]) for one in told]
 
