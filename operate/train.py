@@ -104,8 +104,8 @@ def start(
     if "FunctionError" in answer:
         why = told.get("errorMessage") or told.get("errorType")
         raise TrainingError(
-            f"{name} failed: {why}. Its log is /aws/lambda/{name}; what it had started before goes on (`madness status` "
-            "shows it)."
+            f"{name} failed: {why}. Its log is /aws/lambda/{name}; what it had started before goes on (see `madness "
+            "status`)."
         )
     return [Answer(League(one["league"]), one.get("job"), one["started"], one["reason"]) for one in told]
 

@@ -137,8 +137,8 @@ def layer_arn(stage: Stage) -> str:
     if stage.region not in LAYER_VERSIONS:
         raise StageError(
             f"AWS publishes the layer {LAYER.rpartition(':')[2]}, which the functions need, not in {stage.region} but "
-            f"in {', '.join(sorted(LAYER_VERSIONS))}. Choose one of these, or publish the zip of AWS SDK for pandas 3.16.1 "
-            f"for Python 3.12 (x86_64, from its releases on GitHub) as a layer in {stage.region}, and name it: "
+            f"in {', '.join(sorted(LAYER_VERSIONS))}. Choose one of these, or publish the zip of AWS SDK for pandas "
+            f"3.16.1 for Python 3.12 (x86_64, from its releases on GitHub) as a layer in {stage.region}, and name it: "
             f"madness configure --stage {stage.name} --region {stage.region} --layer ARN"
         )
     return f"arn:{stage.partition}:lambda:{stage.region}:{LAYER}:{LAYER_VERSIONS[stage.region]}"
