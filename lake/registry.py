@@ -270,15 +270,8 @@ class Registry:
             )
         weights, about = (one.body for one in stored.values() if one)
         try:
-            fields = json.loads(about)
-            season, day = fields["trained_through"]
-            model = Model(
-                League(fields["league"]),
-                Parameters(**fields["parameters"]),
-                scorers.from_bytes(weights),
-                (season, day),
-            )
-        except (ValueError, KeyError, TypeError) as error:
+            model = model_of(weights, about)
+        except ValueError as error:
             raise RegistryError(f"model {id} cannot be used by this program: {error}") from error
         if (model.id, model.league) != (id, league):
             raise RegistryError(
@@ -305,6 +298,29 @@ class Registry:
     def _write(self, logs: Mapping[League, LeagueLog], etag: str | None) -> None:
         fields = {"version": _VERSION, "leagues": {league.value: asdict(logs[league]) for league in sorted(logs)}}
         self._models.put(LOG, json.dumps(fields, indent=1).encode(), if_match=etag, if_absent=etag is None)
+
+
+def decision_about(log: LeagueLog, id: str) -> Decision | None:
+    """The newest decision about a model; None if nobody has decided anything about it."""
+    return next((one for one in reversed(log.decisions) if one.id == id), None)
+
+
+def model_of(weights: bytes, about: bytes) -> Model:
+    """The model in a scorer.npz and a parameters.json, of the registry or of a training.
+
+    Raises
+    ------
+    ValueError
+        They are something else, or hold what this program has no features for.
+    """
+    try:
+        fields = json.loads(about)
+        season, day = fields["trained_through"]
+        constants = {name: float(value) for name, value in fields["parameters"].items()}
+        parameters, through = Parameters(**constants), (int(season), int(day))
+        return Model(League(fields["league"]), parameters, scorers.from_bytes(weights), through)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"parameters.json is not what a training writes: {error!r}") from error
 
 
 def scores_of(report: Mapping[str, Any]) -> dict[str, dict[str, float]]:

@@ -6,7 +6,7 @@ model with other constants has no state yet: it forecasts every day anew beside 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,17 @@ from hoops.forecast.sound import require_sound
 from hoops.games.leagues import League
 from hoops.games.moment import Moment, day_after, told
 from lake.lake import Lake
-from lake.registry import PROMOTED, ROLLED_BACK, Charge, Decision, LeagueLog, Registered, scores_of
+from lake.registry import (
+    KEPT,
+    PROMOTED,
+    ROLLED_BACK,
+    Charge,
+    Decision,
+    LeagueLog,
+    Registered,
+    decision_about,
+    scores_of,
+)
 
 
 class ModelError(MadnessError):
@@ -73,6 +83,48 @@ def rollback(lake: Lake, league: League | None, id: str | None, *, reason: str, 
     return _decide(lake, league, choose, ROLLED_BACK, reason, by, now)
 
 
+def conclude(
+    lake: Lake,
+    model: Model,
+    *,
+    champion: str,
+    promoted: bool,
+    comparison: Mapping[str, Any],
+    reason: str,
+    by: str,
+    now: datetime,
+) -> Decision:
+    """Enter what a comparison with the model in charge came to: this one takes over, or it is kept and not used.
+
+    A model is decided on once: if that was done, nothing is entered, and the decision is given.
+
+    Raises
+    ------
+    ModelError
+        Another model has taken charge since the comparison.
+    Unsound
+        It must not forecast.
+    """
+    league, constants = model.league, model.parameters.digest()
+    action = PROMOTED if promoted else KEPT
+    decision = Decision(model.id, constants, action, None, _at(now), by, reason, dict(comparison))
+
+    def decided(log: LeagueLog) -> LeagueLog:
+        if decision_about(log, model.id):
+            return log
+        charge = lake.registry.charge_by(log, league)
+        now_in_charge = charge.after(charge.as_folded(lake.heads(charge.engine).read(league)[0])).id
+        if now_in_charge != champion:
+            raise ModelError(
+                f"{model.id} was compared with {champion}, and {now_in_charge} has taken charge: try again"
+            )
+        if promoted:
+            return _with_change(lake, log, model, decision)
+        return replace(log, decisions=(*log.decisions, decision))
+
+    return decision_about(lake.registry.update(league, decided), model.id) or decision
+
+
 def _decide(
     lake: Lake, league: League, choose: Callable[[Charge], str], action: str, reason: str, by: str, now: datetime
 ) -> Decision:
@@ -80,22 +132,29 @@ def _decide(
     if not reason.strip():
         raise ModelError("a decision needs a reason: whoever reads the log wants to know why")
     registry = lake.registry
-    at = f"{now:%Y-%m-%dT%H:%M:%SZ}"
 
     def decided(log: LeagueLog) -> LeagueLog:
-        charge = registry.charge_by(log, league)
-        # Or nobody would do so, if this one has another engine take over.
-        log = log.postponed(lake.heads(charge.engine).read(league)[0])
-        model = require_sound(registry.load(league, choose(charge)))
-        _require_change(lake, charge, model)
-        if not log.in_force:
-            log = _with_shipped(lake, league, log, at, by)
-        log = _registered(lake, log, model, at)
-        start = _start(lake, log, model)
-        made = Decision(model.id, model.parameters.digest(), action, start, at, by, reason.strip())
-        return replace(log, decisions=(*log.decisions, made))
+        model = registry.load(league, choose(registry.charge_by(log, league)))
+        return _with_change(lake, log, model, Decision(model.id, "", action, None, _at(now), by, reason.strip()))
 
     return registry.update(league, decided).decisions[-1]
+
+
+def _with_change(lake: Lake, log: LeagueLog, model: Model, decision: Decision) -> LeagueLog:
+    """The log with a decision that puts a model in charge, which is sound and is not so yet."""
+    charge = lake.registry.charge_by(log, model.league)
+    # Or nobody would do so, if this one has another engine take over.
+    log = log.postponed(lake.heads(charge.engine).read(model.league)[0])
+    _require_change(lake, charge, require_sound(model))
+    if not log.in_force:
+        log = _with_shipped(lake, model.league, log, decision.at, decision.by)
+    log = _registered(lake, log, model, decision.at)
+    made = replace(decision, constants=model.parameters.digest(), effective_from=_start(lake, log, model))
+    return replace(log, decisions=(*log.decisions, made))
+
+
+def _at(now: datetime) -> str:
+    return f"{now:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _require_change(lake: Lake, charge: Charge, model: Model) -> None:

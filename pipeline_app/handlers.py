@@ -91,7 +91,7 @@ def start_training(event: CloudWatchEvent) -> list[dict[str, Any]]:
 def promote_model(event: S3Event) -> None:
     for record in event.to_dict()["Records"]:
         with measured("promote_model", requests()):
-            judge(lake(), unquote_plus(record["s3"]["object"]["key"]), now)
+            judge(lake(), unquote_plus(record["s3"]["object"]["key"]), now, Deadline.of(event.context))
 
 
 @handlers.schedule(os.environ["MADNESS_WATCH_SCHEDULE"], name="watch_forecasts")

@@ -83,8 +83,8 @@ class Scorer:
         unknown = sorted(set(self.features) - set(NAMES))
         if unknown:
             raise ValueError(f"the scorer wants features that this code does not have: {', '.join(unknown)}")
-        if not fits:
-            raise ValueError("the scorer's arrays do not fit each other")
+        if not fits or any(getattr(self, name).dtype != np.float64 for name in ARRAYS):
+            raise ValueError("the scorer's arrays do not fit each other, or are not float64")
         for name in ARRAYS:
             getattr(self, name).flags.writeable = False
 
