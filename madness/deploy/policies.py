@@ -117,7 +117,13 @@ def _launch(stage: Stage) -> list[Statement]:
 
 
 def _judge(stage: Stage) -> list[Statement]:
-    return []
+    told = ["training/jobs", "training/input", "training/output", "ledger", "state"]
+    return [
+        _allow(["s3:ListBucket"], [_bucket(stage, stage.models)]),
+        _allow(["s3:GetObject"], _objects(stage, stage.models, told)),
+        _allow(["s3:GetObject", "s3:PutObject"], _objects(stage, stage.models, ["training/verdicts", "models"])),
+        *_publish(stage),
+    ]
 
 
 def _watch(stage: Stage) -> list[Statement]:

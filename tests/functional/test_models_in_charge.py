@@ -6,7 +6,7 @@ import json
 import random
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -56,8 +56,8 @@ class Played:
         for model in EVERY[1:]:
             self.stage.lake.registry.add(model, {}, "2026-01-01T00:00:00Z")
 
-    def copy(self) -> Played:
-        twin = Played.__new__(Played)
+    def copy(self) -> Self:
+        twin = type(self).__new__(type(self))
         twin.stage, twin.files = self.stage.copy(), dict(self.files)
         twin.pairs, twin.seed = dict(self.pairs), self.seed
         return twin

@@ -25,15 +25,20 @@ from unittest import mock
 from zipfile import ZipFile
 
 import boto3
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from moto import mock_aws
 
 from hoops import contract
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from hoops.schemas import GAMES as GAMES_SCHEMA
+from hoops.schemas import completed
 from lake.ledger import GAMES as ENTERED
 from lake.registry import LOG
-from lake.training_jobs import CURRENT
+from lake.training import channel
+from lake.training_jobs import CURRENT, Launch, archive_key
 from operate.aws import Clients, open_lake
 from operate.models import promote
 from operate.predict import Asked, predict
@@ -43,8 +48,10 @@ from operate.status import status
 from operate.upload import Upload, ingest
 from pipeline_app import composition, program
 from sample import generate_small
+from tests.archives import model_files, packed, true_report
 from tests.functional.events import Context, s3_event, schedule_event, sqs_event
 from tests.proof.rights import Call
+from tests.unit.hoops.fabricated_games import a_table
 from tests.unit.hoops.fabricated_results import a_league
 
 COMPACT = "results/{}RegularSeasonCompactResults.csv"
@@ -58,6 +65,7 @@ HANDLER = {
     "retractions": "accept_retractions",
 }
 GAMES = 40
+TEAMS = ("team1_id", "team2_id")
 RECORDING = Path(__file__).parent / "recording"
 OPERATOR = "operator"
 BAD = b"Season,DayNum\n2024,1\n"
@@ -170,6 +178,25 @@ class Functions:
         for detail in ({}, {}, {"again": True}):
             self.call("start_training", schedule_event() | {"detail": detail})
 
+    def judge(self, league: League, better: bool) -> None:
+        """A training of a league leaves a model; the event of it comes twice."""
+        games = a_table(np.random.default_rng(3), [2023, 2024], teams=70, days=10)
+        ids = {name: pa.array(games[name].to_numpy() + league.team_ids[0] - 1000, pa.int32()) for name in TEAMS}
+        games = completed(pa.table(dict(zip(games.column_names, games.columns, strict=True)) | ids), GAMES_SCHEMA)
+        shipped, before = open_lake(self.stage, boto3.client).shipped(league), (2024, 0)  # type: ignore[arg-type]
+        temperature = 1.0 if better else 9.0
+        model = replace(shipped, scorer=replace(shipped.scorer, temperature=temperature), trained_through=(2023, 200))
+        job = f"madness-{self.stage.name}-{league.value.lower()}-{'better' if better else 'worse'}"
+        launch = Launch(
+            job, league, before, (2024, 41), games.num_rows, 353, "digest", "code", "proof", "provoked", "now"
+        )
+        open_lake(self.stage, boto3.client).training_jobs.add(launch, channel(games, {}))  # type: ignore[arg-type]
+        key = archive_key(job)
+        body = packed(model_files(model, true_report(model, games, before)))
+        self.s3.put_object(Bucket=self.stage.models, Key=key, Body=body)
+        for _ in range(2):
+            self.call("promote_model", s3_event(self.stage.models, key, size=len(body)))
+
     def lose(self, prefix: str) -> None:
         bucket = self.stage.dashboard if prefix.startswith("manifest") else self.stage.models
         for key in self._keys(bucket, prefix):
@@ -274,6 +301,13 @@ def provoke(functions: Functions) -> None:
     with mock.patch("pipeline_app.apply.publish", side_effect=MadnessError("provoked: killed before it published")):
         functions.drain()
     functions.reconcile()
+    functions.upload(PLAYED.replace("M", "W").replace("0401", "0701"), women)
+    functions.drain()
+    functions.upload(RETRACTIONS.format("W").replace(".csv", "_20240801.csv"), retraction(women.splitlines()[1:]))
+    with mock.patch("pipeline_app.apply.publish", side_effect=MadnessError("provoked: killed before it published")):
+        functions.drain()
+    for better in (False, True):
+        functions.judge(League.WOMEN, better)
     functions.start_training()
 
 
