@@ -47,6 +47,7 @@ from operate.stage import CONFIG, FUNCTIONS, Stage, load_stage, project_root
 from operate.status import status
 from operate.upload import Upload, ingest
 from pipeline_app import composition, program
+from pipeline_app.publish import _references
 from sample import generate_small
 from tests.archives import model_files, packed, true_report
 from tests.functional.events import Context, s3_event, schedule_event, sqs_event
@@ -93,6 +94,7 @@ class Functions:
         """Invoke a function in a worker that has nothing in memory."""
         for one in (composition.lake, composition.queue, composition.trainer):
             one.cache_clear()
+        _references.clear()
         with self.recorded(function), suppress(MadnessError):
             getattr(self._app, function)(event, Context(self._seconds(function)))
 
@@ -298,17 +300,25 @@ def provoke(functions: Functions) -> None:
     functions.upload(PLAYED.replace("0401", "0601"), men)
     functions.drain()
     functions.upload(RETRACTIONS.format("W"), retraction(women.splitlines()[1:]))
-    with mock.patch("pipeline_app.apply.publish", side_effect=MadnessError("provoked: killed before it published")):
-        functions.drain()
+    not_published(functions)
     functions.reconcile()
-    functions.upload(PLAYED.replace("M", "W").replace("0401", "0701"), women)
+    functions.upload(PLAYED.replace("0401", "0602"), men.replace(b",N,0", b",N,1"))
+    not_published(functions)
+    functions.lose("manifest/")
+    functions.judge(League.MEN, better=False)
+    last = played(files["fixtures/MFixtures.csv"])
+    functions.upload(RETRACTIONS.format("M"), retraction([*men.splitlines()[1:], *last.splitlines()[1:]]))
+    not_published(functions)
+    functions.judge(League.MEN, better=True)
+    functions.upload(COMPACT.format("M"), men + b"\n")
     functions.drain()
-    functions.upload(RETRACTIONS.format("W").replace(".csv", "_20240801.csv"), retraction(women.splitlines()[1:]))
+    functions.start_training()
+
+
+def not_published(functions: Functions) -> None:
+    """Apply what waits, and die before it is published."""
     with mock.patch("pipeline_app.apply.publish", side_effect=MadnessError("provoked: killed before it published")):
         functions.drain()
-    for better in (False, True):
-        functions.judge(League.WOMEN, better)
-    functions.start_training()
 
 
 def operate(functions: Functions) -> None:
