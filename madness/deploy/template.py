@@ -26,12 +26,14 @@ _BUDGET = re.compile(r"^  Budget:\n(?:(?:    .*)?\n)*", re.MULTILINE)
 _NAMES = {
     "AWS::Budgets::Budget": "Budget.BudgetName",
     "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::Events::Rule": "Name",
     "AWS::IAM::Role": "RoleName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::S3::BucketPolicy": "Bucket",
     "AWS::SNS::Subscription": "Endpoint",
     "AWS::SNS::Topic": "TopicName",
+    "AWS::SNS::TopicPolicy": "Topics.0",
     "AWS::SQS::Queue": "QueueName",
 }
 _ADOPTED = re.compile(r"^(      (?:BucketName|LogGroupName): )(!.+)$", re.MULTILINE)
@@ -45,7 +47,7 @@ class Planned:
     ----------
     logical : its name in the template
     type : as CloudFormation calls it
-    name : as the service calls it; of a policy its bucket, of a subscription its address
+    name : as the service calls it; of a policy its bucket or topic, of a subscription its address
     is_kept : it stays when the stack is deleted
     """
 
@@ -69,7 +71,7 @@ def plan(stage: Stage, *, alarm_email: str = "", monthly_budget: float | None = 
             continue
         name: Any = resource["Properties"]
         for part in _NAMES[resource["Type"]].split("."):
-            name = name[part]
+            name = name[int(part)] if isinstance(name, list) else name[part]
         kept = str(resource.get("DeletionPolicy", "Delete")).startswith("Retain")
         made.append(Planned(logical, resource["Type"], _resolved(name, template, values), kept))
     return made

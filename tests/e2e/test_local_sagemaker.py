@@ -20,6 +20,7 @@ from lake.training_jobs import KEPT, Verdict
 from madness.local import ministack
 from madness.local.ports import sagemaker_variables
 from madness.local.sagemaker import process as sagemaker
+from madness.local.sagemaker.server import DETAIL_TYPE, EVENT_SOURCE
 from tests.e2e.conftest import Running
 
 # Counts the seconds that it has trained, and goes on from where it was killed.
@@ -67,33 +68,8 @@ def until(holds: Callable[[], Any]) -> Any:
 
 def test_a_job_outlives_its_server_and_its_events_arrive(deployed, client, madness):
     bucket, s3 = deployed.stage.models, deployed.clients("s3")
-    archive = io.BytesIO()
-    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
-        entry = tarfile.TarInfo("job.py")
-        entry.size = len(PROGRAM)
-        tar.addfile(entry, io.BytesIO(PROGRAM.encode()))
-    s3.put_object(Bucket=bucket, Key="training/code/job.tar.gz", Body=archive.getvalue())
-    s3.put_object(Bucket=bucket, Key="training/channel/games.parquet", Body=b"games")
     queue = _queue_of_events(deployed)
-    client.create_training_job(
-        TrainingJobName="outlives",
-        HyperParameters={
-            "sagemaker_program": "job.py",
-            "sagemaker_submit_directory": f"s3://{bucket}/training/code/job.tar.gz",
-        },
-        AlgorithmSpecification={
-            "TrainingImage": "an-image", "TrainingInputMode": "File",
-            "MetricDefinitions": [{"Name": "count", "Regex": "count=([0-9]+);"}],
-        },
-        RoleArn="arn:aws:iam::000000000000:role/madness-training",
-        InputDataConfig=[{"ChannelName": "training", "DataSource": {"S3DataSource": {
-            "S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/training/channel/"}}}],
-        OutputDataConfig={"S3OutputPath": f"s3://{bucket}/training/output"},
-        ResourceConfig={"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 10},
-        StoppingCondition={"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 900},
-        EnableManagedSpotTraining=True,
-        CheckpointConfig={"S3Uri": f"s3://{bucket}/training/checkpoints/outlives"},
-    )  # fmt: skip
+    _start(deployed, client, "outlives", PROGRAM)
 
     def described() -> dict[str, Any]:
         return client.describe_training_job(TrainingJobName="outlives")
@@ -127,10 +103,7 @@ def test_a_job_outlives_its_server_and_its_events_arrive(deployed, client, madne
     events: list[dict[str, Any]] = []
 
     def completed() -> bool:
-        sqs = deployed.clients("sqs")
-        for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
-            events.append(json.loads(message["Body"]))
-            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        events.extend(_received(deployed, queue))
         return any(one["detail"]["TrainingJobStatus"] == "Completed" for one in events)
 
     until(completed)
@@ -162,11 +135,85 @@ def test_functions_and_commands_reach_it_and_it_is_started_for_a_training(deploy
     aws.delete_function(FunctionName="probe")
 
 
+def test_a_job_that_fails_or_is_stopped_is_told_to_whoever_is_told_of_alarms(deployed, client):
+    """By the stack's own rule and topic. A stopped job has no reason, and one of another stage is none of ours."""
+    sns, events = deployed.clients("sns"), deployed.clients("events")
+    account = f"{ministack.REGION}:000000000000"
+    endpoint = f"arn:aws:sqs:{account}:told"
+    policy = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+                             "Action": "sqs:SendMessage", "Resource": endpoint}]}  # fmt: skip
+    queue = deployed.clients("sqs").create_queue(QueueName="told", Attributes={"Policy": json.dumps(policy)})[
+        "QueueUrl"
+    ]
+    topic = f"arn:aws:sns:{account}:madness-{deployed.stage.name}-alarms"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=endpoint)
+    ours = f"madness-{deployed.stage.name}-m-2025d104-0a1b2c3d"
+    for job, status in (("madness-dev-m-2025d104-0a1b2c3d-1", "Failed"), (f"{ours}-1", "Completed"),
+                        (f"{ours}-1", "Stopped")):  # fmt: skip
+        detail = json.dumps({"TrainingJobName": job, "TrainingJobStatus": status})
+        answer = events.put_events(Entries=[
+            {"Source": EVENT_SOURCE, "DetailType": DETAIL_TYPE, "Resources": [], "Detail": detail}])  # fmt: skip
+        assert answer["FailedEntryCount"] == 0
+    _start(deployed, client, f"{ours}-2", 'raise SystemExit("the channel \'training\' has \\"no\\" games")')
+    told: list[str] = []
+
+    def failed() -> bool:
+        told.extend(one["Message"] for one in _received(deployed, queue))
+        return len(told) >= 2
+
+    until(failed)
+    stopped, failure = sorted(told)
+    stays = "The model in charge stays. The job's log is in /aws/sagemaker/TrainingJobs. Reason:"
+    assert stopped == f'"Training job {ours}-1: Stopped. {stays} "'
+    assert failure.startswith(f'"Training job {ours}-2: Failed. {stays} AlgorithmError: ')
+    assert "the channel 'training' has \"no\" games" in failure
+
+
+def _start(deployed: Running, client: Any, job: str, program: str) -> None:
+    """Start a job that runs a program of one file."""
+    bucket, s3 = deployed.stage.models, deployed.clients("s3")
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        entry = tarfile.TarInfo("job.py")
+        entry.size = len(program)
+        tar.addfile(entry, io.BytesIO(program.encode()))
+    s3.put_object(Bucket=bucket, Key=f"training/code/{job}.tar.gz", Body=archive.getvalue())
+    s3.put_object(Bucket=bucket, Key="training/channel/games.parquet", Body=b"games")
+    client.create_training_job(
+        TrainingJobName=job,
+        HyperParameters={
+            "sagemaker_program": "job.py",
+            "sagemaker_submit_directory": f"s3://{bucket}/training/code/{job}.tar.gz",
+        },
+        AlgorithmSpecification={
+            "TrainingImage": "an-image", "TrainingInputMode": "File",
+            "MetricDefinitions": [{"Name": "count", "Regex": "count=([0-9]+);"}],
+        },
+        RoleArn="arn:aws:iam::000000000000:role/madness-training",
+        InputDataConfig=[{"ChannelName": "training", "DataSource": {"S3DataSource": {
+            "S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/training/channel/"}}}],
+        OutputDataConfig={"S3OutputPath": f"s3://{bucket}/training/output"},
+        ResourceConfig={"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 10},
+        StoppingCondition={"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 900},
+        EnableManagedSpotTraining=True,
+        CheckpointConfig={"S3Uri": f"s3://{bucket}/training/checkpoints/{job}"},
+    )  # fmt: skip
+
+
+def _received(deployed: Running, queue: str) -> list[dict[str, Any]]:
+    """What a queue holds, taken from it."""
+    sqs, found = deployed.clients("sqs"), []
+    for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+        found.append(json.loads(message["Body"]))
+        sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    return found
+
+
 def _queue_of_events(deployed: Running) -> str:
     """A queue to which a rule sends every change of a job's state."""
     queue: str = deployed.clients("sqs").create_queue(QueueName="training-events")["QueueUrl"]
     events = deployed.clients("events")
-    pattern = {"source": ["madness.sagemaker"], "detail-type": ["SageMaker Training Job State Change"]}
+    pattern = {"source": [EVENT_SOURCE], "detail-type": [DETAIL_TYPE]}
     events.put_rule(Name="training-events", EventPattern=json.dumps(pattern))
     arn = f"arn:aws:sqs:{ministack.REGION}:000000000000:training-events"
     events.put_targets(Rule="training-events", Targets=[{"Id": "queue", "Arn": arn}])

@@ -71,6 +71,10 @@ ONLY_FOR: dict[str, dict[str, tuple[str, ...]]] = {
         "Subscription": ("sns:Subscribe", "sns:Unsubscribe"),
     },
     "AWS::SNS::Subscription": {"SubscriptionRoleArn": ("iam:GetRole", "iam:PassRole")},
+    "AWS::Events::Rule": {
+        "RoleArn": ("iam:PassRole",),
+        "Tags": ("events:UntagResource",),  # CloudFormation tags what it makes by itself
+    },
     "AWS::IAM::Role": {
         "ManagedPolicyArns": ("iam:AttachRolePolicy", "iam:DetachRolePolicy"),
         "PermissionsBoundary": ("iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"),
@@ -244,7 +248,9 @@ _ARNS: dict[str, Callable[[str, str, Place], list[str]]] = {
     "AWS::SQS::Queue": lambda name, _, place: [place.arn("sqs", name)],
     "AWS::SNS::Topic": lambda name, _, place: [place.arn("sns", name)],
     "AWS::SNS::Subscription": lambda name, _, place: [place.arn("sns", name)],
+    "AWS::SNS::TopicPolicy": lambda name, _, place: [place.arn("sns", name)],
     "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::Events::Rule": lambda name, _, place: [place.arn("events", f"rule/{name}")],
     "AWS::IAM::Role": lambda name, _, place: [place.arn("iam", f"role/{name}", regional=False)],
     "AWS::Logs::LogGroup": _log_group,
     "AWS::Budgets::Budget": _budget,

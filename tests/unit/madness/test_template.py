@@ -12,13 +12,16 @@ import cfnlint
 import pytest
 from ministack.core.iam_evaluator import EvalContext, evaluate, evaluate_resource_policy, parse_policy_document
 
+from lake.training_jobs import CHECKPOINTS, CODE, INPUT, JOBS, VERDICTS, archive_key
 from madness.deploy.template import BUDGETS, body, load, parameters, plan
-from operate.stage import Stage, load_stage, stage_names
+from madness.local.sagemaker.server import DETAIL_TYPE, EVENT_SOURCE
+from operate.stage import FUNCTIONS, Stage, load_stage, stage_names
 
 DEV = Stage("dev", "eu-central-1", "dev-source", "dev-models", "dev-dashboard", "dev-deploy", "dev.fifo", "dead.fifo")
 ACCOUNT = "123456789012"
 FUNCTION = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:madness-dashboard-dev"
 LOGS = f"arn:aws:logs:eu-central-1:{ACCOUNT}:log-group:/aws/lambda"
+TOPIC = f"arn:aws:sns:eu-central-1:{ACCOUNT}:madness-dev-alarms"
 PROVIDERS = Path(cfnlint.__file__).parent / "data" / "schemas" / "providers"
 
 
@@ -27,7 +30,7 @@ def known() -> dict[str, str]:
     """Parameters and attributes on dev."""
     buckets = {f"{one.logical}.Arn": f"arn:aws:s3:::{one.name}" for one in plan(DEV) if one.type == "AWS::S3::Bucket"}
     pseudo = {"AWS::AccountId": ACCOUNT, "AWS::Region": "eu-central-1", "AWS::Partition": "aws"}
-    return parameters(DEV) | pseudo | buckets
+    return parameters(DEV) | pseudo | buckets | {"Alarms": TOPIC}
 
 
 def resolved(value: Any) -> Any:
@@ -169,6 +172,114 @@ def test_logs_of_the_stages_own_buckets_are_taken_and_no_others(resources) -> No
     }
     logged = {logical: one["Properties"].get("LoggingConfiguration") for logical, one in resources.items()}
     assert {logical for logical, found in logged.items() if found} == {"Source", "Models", "Dashboard"}
+
+
+def test_the_stages_alarms_and_its_rule_may_publish_and_nobody_else(resources) -> None:
+    """A topic with a policy has lost the one that lets CloudWatch's alarms publish."""
+
+    def publish(service: str, source: str, account: str = ACCOUNT) -> str:
+        arn = f"arn:aws:{source.partition(':')[0]}:eu-central-1:{account}:{source.partition(':')[2]}"
+        told = {"aws:sourcearn": arn, "aws:sourceaccount": account}
+        return passes(resources, "AlarmsPolicy", service, "sns:Publish", TOPIC, service_context=told)
+
+    rule = resolved(resources["TrainingFailed"]["Properties"]["Name"])
+    assert publish("events.amazonaws.com", f"events:rule/{rule}") == "Allow"
+    alarms = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::CloudWatch::Alarm"]
+    assert len(alarms) == 13
+    for alarm in alarms:
+        assert publish("cloudwatch.amazonaws.com", f"cloudwatch:alarm:{resolved(alarm['AlarmName'])}") == "Allow"
+        assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
+    assert {
+        publish("events.amazonaws.com", "events:rule/other"),
+        publish("events.amazonaws.com", f"events:rule/{rule}", account="999999999999"),
+        publish("cloudwatch.amazonaws.com", "cloudwatch:alarm:madness-prod-faults"),
+        publish("cloudwatch.amazonaws.com", "cloudwatch:alarm:madness-dev-faults", account="999999999999"),
+        publish("s3.amazonaws.com", "s3:::bucket"),
+    } == {"ImplicitDeny"}
+
+
+def test_every_function_has_an_alarm_for_its_errors(resources) -> None:
+    watched = {
+        resolved(alarm["Properties"]["Dimensions"])[0]["Value"]
+        for alarm in resources.values()
+        if alarm["Type"] == "AWS::CloudWatch::Alarm" and alarm["Properties"]["MetricName"] == "Errors"
+    }
+    assert watched == {DEV.function(name) for name in FUNCTIONS}
+
+
+def test_the_rule_is_about_the_stages_own_jobs(resources) -> None:
+    rule = resources["TrainingFailed"]["Properties"]
+    assert resolved(rule["EventPattern"]["detail"]) == {
+        "TrainingJobStatus": ["Failed", "Stopped"], "TrainingJobName": [{"prefix": "madness-dev-"}]
+    }  # fmt: skip
+    own = rule["EventPattern"]["source"][1]["Fn::If"]
+    assert own == ["OnAws", {"Ref": "AWS::NoValue"}, EVENT_SOURCE], "on AWS nobody can send events of a job but AWS"
+    assert rule["EventPattern"]["detail-type"] == [DETAIL_TYPE]
+
+
+@pytest.mark.parametrize(
+    ("job", "account", "may"),
+    [
+        ("madness-dev-m-2025d104-0a1b2c3d-1", ACCOUNT, True),
+        ("madness-prod-m-2025d104-0a1b2c3d-1", ACCOUNT, False),
+        ("madness-dev-m-2025d104-0a1b2c3d-1", "999999999999", False),
+    ],
+)
+def test_sagemaker_takes_on_the_role_for_jobs_of_the_stage(resources, job, account, may) -> None:
+    trust = resolved(resources["TrainingRole"]["Properties"]["AssumeRolePolicyDocument"])
+    source = {
+        "aws:sourcearn": f"arn:aws:sagemaker:eu-central-1:{account}:training-job/{job}", "aws:sourceaccount": account
+    }  # fmt: skip
+    asked = context("sts:AssumeRole", "", service_context=source)
+    assert (evaluate_resource_policy(trust, asked, service="sagemaker.amazonaws.com").decision == "Allow") is may
+    assert evaluate_resource_policy(trust, asked, service="lambda.amazonaws.com").decision != "Allow"
+
+
+MODELS = "arn:aws:s3:::dev-models"
+IMAGES = "arn:aws:ecr:eu-central-1:763104351884:repository"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "asked", "may"),
+    [
+        ("s3:GetObject", f"{MODELS}/{CODE}0a1b.tar.gz", {}, True),
+        ("s3:GetObject", f"{MODELS}/{INPUT}job/games.parquet", {}, True),
+        ("s3:GetObject", f"{MODELS}/{CHECKPOINTS}job/state.pt", {}, True),
+        ("s3:GetObject", f"{MODELS}/ledger/league=M/day=1", {}, False),
+        ("s3:GetObject", f"{MODELS}/{JOBS}job.json", {}, False),
+        ("s3:GetObject", "arn:aws:s3:::dev-dashboard/manifest/league=M.json", {}, False),
+        ("s3:ListBucket", MODELS, {"s3:prefix": f"{INPUT}job/"}, True),
+        ("s3:ListBucket", MODELS, {"s3:prefix": "ledger/"}, False),
+        ("s3:ListBucket", MODELS, {}, False),
+        ("s3:PutObject", f"{MODELS}/{archive_key('job')}", {}, True),
+        ("s3:PutObject", f"{MODELS}/{CHECKPOINTS}job/state.pt", {}, True),
+        ("s3:PutObject", f"{MODELS}/{INPUT}job/games.parquet", {}, False),
+        ("s3:PutObject", f"{MODELS}/{CODE}current.json", {}, False),
+        ("s3:PutObject", f"{MODELS}/{VERDICTS}job.json", {}, False),
+        ("s3:PutObject", f"{MODELS}/models/log.json", {}, False),
+        ("s3:DeleteObject", f"{MODELS}/{CHECKPOINTS}job/state.pt", {}, False),
+        ("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "/aws/sagemaker/TrainingJobs"}, True),
+        ("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "Madness"}, False),
+        ("logs:PutLogEvents", f"{LOGS}".replace("lambda", "sagemaker/TrainingJobs:log-stream:job/algo-1"), {}, True),
+        ("logs:PutLogEvents", f"{LOGS}/madness-dev-reconcile:log-stream:a", {}, False),
+        ("ecr:BatchGetImage", f"{IMAGES}/pytorch", {}, True),
+        ("ecr:BatchGetImage", f"{IMAGES}/pytorch-training", {}, True),
+        ("ecr:BatchGetImage", f"{IMAGES}/secret", {}, False),
+        ("ecr:PutImage", f"{IMAGES}/pytorch", {}, False),
+    ],
+)  # fmt: skip
+def test_a_training_job_may_do_that_and_no_more(resources, action, resource, asked, may) -> None:
+    policies = resources["TrainingRole"]["Properties"]["Policies"]
+    documents = [parse_policy_document(resolved(one["PolicyDocument"])) for one in policies]
+    assert (evaluate(context(action, resource, service_context=asked), documents).decision == "Allow") is may
+
+
+def test_what_is_on_record_of_training_is_kept(resources) -> None:
+    """Jobs, verdicts, programs and archives say where a model came from; the rest can be made again."""
+    rules = resources["Models"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert {one["Prefix"]: one["ExpirationInDays"] for one in rules if "ExpirationInDays" in one} == {
+        CHECKPOINTS: 28, INPUT: 90
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("bucket", ["Source", "Models", "Dashboard", "Deployments"])
