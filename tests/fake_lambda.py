@@ -149,6 +149,11 @@ class Iam:
     def __init__(self, policies: dict[str, dict[str, Any]]) -> None:
         self.policies = policies
 
+    def get_role(self, RoleName: str) -> dict[str, Any]:  # noqa: N803
+        if RoleName not in self.policies:
+            raise NotFound("GetRole")
+        return {"Role": {"Arn": f"arn:aws:iam::1:role/{RoleName}"}}
+
     def get_role_policy(self, RoleName: str, PolicyName: str) -> dict[str, Any]:  # noqa: N803
         assert RoleName == PolicyName
         if RoleName not in self.policies:

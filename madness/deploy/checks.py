@@ -24,7 +24,7 @@ from operate.stage import FUNCTIONS, Stage, StageError, refuse_other_endpoints
 
 OK, WARNING, PROBLEM = "ok", "warning", "problem"
 _ROOM = 2 * 2**30  # bytes that environments, copies and packages take, with room to spare
-# New accounts have 10; the six functions and the dashboard share it.
+# New accounts have 10; the functions of the pipeline and the dashboard share it.
 _CONCURRENCY = 50
 _HEALTHY = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 

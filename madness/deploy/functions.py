@@ -1,4 +1,4 @@
-"""The six functions of a stage: what its settings want, what Lambda has, and what differs.
+"""The functions of a stage: what its settings want, what Lambda has, and what differs.
 
 Lambda changes a function while we look: a new one is Pending, a changed one InProgress, and refuses another change
 meanwhile. So every change here waits for the one before it.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,16 +16,19 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from hoops.errors import MadnessError
+from lake.training_jobs import OUTPUT
 from madness.deploy.policies import FOLDERS
 from madness.deploy.releases import Function
 from operate.aws import Clients
-from operate.stage import CONFIG, FUNCTIONS, PYTHON, Stage, project_root
+from operate.stage import CONFIG, FUNCTIONS, PYTHON, SCHEDULED, Stage, project_root
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
 
 RUNTIME = f"python{PYTHON[0]}.{PYTHON[1]}"
 SCHEDULE = "rate(5 minutes)"
+# Whose schedule is a setting of the stage.
+_SCHEDULES = {"start_training": "MADNESS_TRAINING_SCHEDULE", "watch_forecasts": "MADNESS_WATCH_SCHEDULE"}
 _PATIENCE = 300.0  # seconds without an end of one change
 _BUSY = ("ResourceConflictException", "ResourceInUseException", "TooManyRequestsException")
 # Who may see the dashboard (dashboard/door.py): on the function and nowhere else, since some of it is secret.
@@ -58,6 +61,7 @@ def wanted(stage: Stage, root: Path | None = None) -> list[Wanted]:
     found = []
     for name in FUNCTIONS:
         config = Config(chalice_stage=stage.name, function_name=name, config_from_disk=disk)
+        variables = dict(config.environment_variables)
         policy = json.loads((root / CONFIG.parent / config.iam_policy_file).read_text())
         configuration = {
             "Runtime": RUNTIME,
@@ -65,17 +69,30 @@ def wanted(stage: Stage, root: Path | None = None) -> list[Wanted]:
             "MemorySize": config.lambda_memory_size,
             "Timeout": config.lambda_timeout,
             "Layers": list(config.layers),
-            "Environment": {"Variables": dict(config.environment_variables)},
+            "Environment": {"Variables": variables},
         }
-        found.append(Wanted(name, configuration, policy, runs_on(stage, name), config.log_retention_in_days))
+        calls = runs_on(stage, name, variables)
+        found.append(Wanted(name, configuration, policy, calls, config.log_retention_in_days))
     return found
 
 
-def runs_on(stage: Stage, name: str) -> str:
+def uploads(stage: Stage) -> dict[str, tuple[str, str]]:
+    """Bucket and prefix of the objects that call a function, by its name."""
+    accepted = {name: (stage.source, f"{folder}/") for name, folder in FOLDERS.items()}
+    return accepted | {"promote_model": (stage.models, OUTPUT)}
+
+
+def schedule(name: str, variables: Mapping[str, str]) -> str:
+    """When the clock calls a function that has these variables."""
+    return variables[_SCHEDULES[name]] if name in _SCHEDULES else SCHEDULE
+
+
+def runs_on(stage: Stage, name: str, variables: Mapping[str, str]) -> str:
     """What calls a function, in words."""
-    if name in FOLDERS:
-        return f"an upload below s3://{stage.source}/{FOLDERS[name]}/"
-    return f"up to 10 messages of {stage.queue}" if name == "apply_results" else SCHEDULE
+    if name in uploads(stage):
+        bucket, prefix = uploads(stage)[name]
+        return f"an upload below s3://{bucket}/{prefix}"
+    return schedule(name, variables) if name in SCHEDULED else f"up to 10 messages of {stage.queue}"
 
 
 def live(clients: Clients, name: str) -> Function | None:
@@ -122,8 +139,8 @@ def policy(clients: Clients, stage: Stage, name: str) -> dict[str, Any] | None:
 
 def differences(stage: Stage, clients: Clients, root: Path | None = None) -> list[str]:
     """What of the functions on AWS is not as the settings want it, in words; their code aside."""
-    told = []
-    for one in wanted(stage, root):
+    told, asked = [], wanted(stage, root)
+    for one in asked:
         found = live(clients, stage.function(one.name))
         if found is None:
             told.append(f"{one.name} is not there")
@@ -133,7 +150,7 @@ def differences(stage: Stage, clients: Clients, root: Path | None = None) -> lis
             told.append(
                 f"{one.name}: its role has another policy than {CONFIG.parent}/policy-{stage.name}-{one.name}.json"
             )
-    return told or _triggers(stage, clients)
+    return told or _triggers(stage, clients, asked)
 
 
 def different(name: str, found: dict[str, Any], asked: dict[str, Any]) -> list[str]:
@@ -156,25 +173,28 @@ def _text(value: Any) -> str:
     return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
 
 
-def _triggers(stage: Stage, clients: Clients) -> list[str]:
-    told = []
-    notified = clients("s3").get_bucket_notification_configuration(Bucket=stage.source)
+def _triggers(stage: Stage, clients: Clients, asked: list[Wanted]) -> list[str]:
+    told, s3, events = [], clients("s3"), clients("events")
     there = {
-        (one["LambdaFunctionArn"].rpartition(":")[2], rule["Value"])
-        for one in notified.get("LambdaFunctionConfigurations", [])
+        (bucket, one["LambdaFunctionArn"].rpartition(":")[2], rule["Value"])
+        for bucket in (stage.source, stage.models)
+        for one in s3.get_bucket_notification_configuration(Bucket=bucket).get("LambdaFunctionConfigurations", [])
         for rule in one.get("Filter", {}).get("Key", {}).get("FilterRules", [])
         if rule["Name"].lower() == "prefix"
     }
-    for name, folder in FOLDERS.items():
-        if (stage.function(name), f"{folder}/") not in there:
-            told.append(f"{name}: uploads below {folder}/ do not call it")
-    events = clients("events")
-    try:
-        rule = events.describe_rule(Name=f"{stage.function('reconcile')}-event")
-        if (rule.get("State"), rule.get("ScheduleExpression")) != ("ENABLED", SCHEDULE):
-            told.append(f"reconcile: its schedule is {rule.get('State')}, {rule.get('ScheduleExpression')}")
-    except events.exceptions.ResourceNotFoundException:
-        told.append("reconcile: no schedule calls it")
+    for name, (bucket, prefix) in uploads(stage).items():
+        if (bucket, stage.function(name), prefix) not in there:
+            told.append(f"{name}: uploads below {prefix} do not call it")
+    for one in asked:
+        if one.name not in SCHEDULED:
+            continue
+        try:
+            rule = events.describe_rule(Name=f"{stage.function(one.name)}-event")
+            state, when = rule.get("State"), rule.get("ScheduleExpression")
+            if (state, when) != ("ENABLED", one.runs_on):
+                told.append(f"{one.name}: its schedule is {state}, {when}; wanted is {one.runs_on}")
+        except events.exceptions.ResourceNotFoundException:
+            told.append(f"{one.name}: no schedule calls it")
     return told
 
 

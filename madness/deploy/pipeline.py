@@ -70,13 +70,10 @@ def found(stage: Stage, clients: Clients, names: tuple[str, ...] = FUNCTIONS) ->
             continue
         arn = function["FunctionArn"]
         there.append({"name": name, "resource_type": "lambda_function", "lambda_arn": arn})
-        if name in FOLDERS or name == "promote_model":
+        if name in functions.uploads(stage):
             # Where it was deployed for, which is not where the settings have moved to since.
-            variables = function.get("Environment", {}).get("Variables", {})
-            variable, now = (
-                ("MADNESS_SOURCE_BUCKET", stage.source) if name in FOLDERS else ("MADNESS_MODELS_BUCKET", stage.models)
-            )
-            bucket = variables.get(variable, now)
+            variable = "MADNESS_SOURCE_BUCKET" if name in FOLDERS else "MADNESS_MODELS_BUCKET"
+            bucket = functions.variables(function).get(variable, functions.uploads(stage)[name][0])
             if _is_notified(clients("s3"), bucket, arn):
                 there.append(
                     {"name": f"{name}-s3event", "resource_type": "s3_event", "bucket": bucket, "lambda_arn": arn}

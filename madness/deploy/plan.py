@@ -21,7 +21,7 @@ from madness.deploy.checks import PROBLEM, WARNING, Finding
 from madness.deploy.deploy import Deployment
 from madness.deploy.policies import policy
 from operate.aws import Clients, explain
-from operate.stage import FUNCTIONS, Stage
+from operate.stage import SCHEDULED, Stage
 
 _NOBODY = "<account>"
 _EDGE = Path("infra") / "edge.yaml"
@@ -57,6 +57,7 @@ def plan(deployment: Deployment, *, with_packages: bool = True) -> dict[str, Any
             WARNING, "alarms", "no --alarm-email is given: unless the stage has an address, nobody is told of alarms",
             f"madness deploy --stage {stage.name} --alarm-email you@example.org",
         ))  # fmt: skip
+    wanted = functions.wanted(stage, root)
     found: dict[str, Any] = {
         "stage": stage.name,
         "region": stage.region,
@@ -66,10 +67,10 @@ def plan(deployment: Deployment, *, with_packages: bool = True) -> dict[str, Any
         "buckets": {**named.buckets(), "deployments": named.deployments},
         "resources": [asdict(one) for one in template.plan(
             named, alarm_email=wishes.alarm_email or "", monthly_budget=wishes.monthly_budget)],
-        "beside": list(_beside(named, wishes.dashboard)),
+        "beside": list(_beside(named, wanted, wishes.dashboard)),
         "edge": _edge(named, root) if wishes.dashboard and wishes.cdn else [],
         "stack_policies": list(_stack_policies(named, number)) if is_somewhere else [],
-        "functions": [_function(stage, named, one) for one in functions.wanted(stage, root)] if is_somewhere else [],
+        "functions": [_function(stage, named, one) for one in wanted] if is_somewhere else [],
         "dashboard": _dashboard(stage, named, root) if wishes.dashboard else None,
         "door": sorted(wishes.door),
         "cost": COST,
@@ -105,19 +106,19 @@ def _account_of(named: Stage) -> str | None:
     return found[1] if found else None
 
 
-def _beside(named: Stage, with_dashboard: bool) -> Iterator[dict[str, str]]:
+def _beside(named: Stage, wanted: list[functions.Wanted], with_dashboard: bool) -> Iterator[dict[str, str]]:
     """What Chalice and Zappa make beside the stack."""
-    for name in FUNCTIONS:
-        full = named.function(name)
+    for one in wanted:
+        full, calls = named.function(one.name), _runs_on(named, one)
         yield {"by": "Chalice", "type": "function", "name": full}
         yield {"by": "Chalice", "type": "role", "name": full}
         yield {"by": "Chalice", "type": "log group", "name": f"/aws/lambda/{full}"}
-        if name in functions.FOLDERS:
-            yield {"by": "Chalice", "type": "S3 notification", "name": functions.runs_on(named, name)}
-        elif name == "apply_results":
-            yield {"by": "Chalice", "type": "event source mapping", "name": f"{named.queue} to {full}"}
+        if one.name in functions.uploads(named):
+            yield {"by": "Chalice", "type": "S3 notification", "name": calls}
+        elif one.name in SCHEDULED:
+            yield {"by": "Chalice", "type": "schedule rule", "name": f"{full}-event: {calls}"}
         else:
-            yield {"by": "Chalice", "type": "schedule rule", "name": functions.runs_on(named, name)}
+            yield {"by": "Chalice", "type": "event source mapping", "name": f"{named.queue} to {full}"}
     if with_dashboard:
         for kind in ("function", "REST API", "CloudFormation stack of the API"):
             yield {"by": "Zappa", "type": kind, "name": dashboard.name(named)}
@@ -198,6 +199,10 @@ class _Words:
         return self(inner)
 
 
+def _runs_on(named: Stage, one: functions.Wanted) -> str:
+    return functions.runs_on(named, one.name, one.configuration["Environment"]["Variables"])
+
+
 def _function(stage: Stage, named: Stage, one: functions.Wanted) -> dict[str, Any]:
     settings = one.configuration
     before, after = ((*side.buckets().values(), side.deployments) for side in (stage, named))
@@ -205,7 +210,7 @@ def _function(stage: Stage, named: Stage, one: functions.Wanted) -> dict[str, An
     variables = settings["Environment"]["Variables"]
     return {
         "name": stage.function(one.name),
-        "runs_on": functions.runs_on(named, one.name),
+        "runs_on": _runs_on(named, one),
         "runtime": settings["Runtime"],
         "memory_mb": settings["MemorySize"],
         "timeout_s": settings["Timeout"],

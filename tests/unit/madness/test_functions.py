@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
+from lake.training_jobs import OUTPUT
 from madness.deploy import checks, functions, pipeline
 from madness.deploy.functions import FunctionError, Wanted
 from madness.deploy.policies import FOLDERS
-from operate.stage import FUNCTIONS, Stage, load_stage, project_root
+from operate.stage import FUNCTIONS, SCHEDULED, Stage, load_stage, project_root
 from tests.fake_lambda import Exceptions, Iam, NotFound, SlowLambda, refused
 from tests.memory_store import MemoryStore
 
@@ -47,6 +49,17 @@ def test_what_calls_them_is_what_the_handlers_say() -> None:
     assert set(decorators) == set(FUNCTIONS)
     for name, folder in FOLDERS.items():
         assert f"prefix='{folder}/'" in decorators[name]
+    models = STAGE.models, OUTPUT
+    assert "stage().models" in decorators["promote_model"] and "prefix=OUTPUT" in decorators["promote_model"]
+    assert functions.uploads(STAGE)["promote_model"] == models
+    variables = functions.wanted(load_stage("dev"))[0].configuration["Environment"]["Variables"]
+    for name, variable in (
+        ("start_training", "MADNESS_TRAINING_SCHEDULE"),
+        ("watch_forecasts", "MADNESS_WATCH_SCHEDULE"),
+    ):
+        assert f"os.environ['{variable}']" in decorators[name]
+        assert functions.schedule(name, variables) == variables[variable]
+    assert {name for name, text in decorators.items() if text.startswith("handlers.schedule(")} == set(SCHEDULED)
     assert f"batch_size={pipeline.BATCH}" in decorators[pipeline.QUEUE_FUNCTION]
     assert "Rate(5, unit=Rate.MINUTES)" in decorators["reconcile"] and functions.SCHEDULE == "rate(5 minutes)"
 
@@ -55,41 +68,49 @@ def test_what_calls_them_is_what_the_handlers_say() -> None:
 class Events:
     exceptions = Exceptions
 
-    def __init__(self) -> None:
-        self.rule: dict | None = {"State": "ENABLED", "ScheduleExpression": "rate(5 minutes)"}
+    def __init__(self, stage: Stage) -> None:
+        when = {one.name: one.runs_on for one in functions.wanted(stage) if one.name in SCHEDULED}
+        self.rules = {f"{stage.function(name)}-event": {"State": "ENABLED", "ScheduleExpression": one}
+                      for name, one in when.items()}  # fmt: skip
 
     def describe_rule(self, Name: str) -> dict:  # noqa: N803
-        assert Name == "madness-dev-reconcile-event"
-        if self.rule is None:
+        if Name not in self.rules:
             raise NotFound("DescribeRule")
-        return self.rule
+        return self.rules[Name]
 
 
 class S3:
     def __init__(self, stage: Stage) -> None:
-        self.notified = [(stage.function(name), f"{folder}/") for name, folder in FOLDERS.items()]
+        self.notified = [(bucket, stage.function(name), prefix)
+                         for name, (bucket, prefix) in functions.uploads(stage).items()]  # fmt: skip
 
     def get_bucket_notification_configuration(self, Bucket: str) -> dict:  # noqa: N803
         return {"LambdaFunctionConfigurations": [
             {"LambdaFunctionArn": f"arn:aws:lambda:eu-west-1:1:function:{name}",
              "Filter": {"Key": {"FilterRules": [{"Name": "Prefix", "Value": prefix}]}}}
-            for name, prefix in self.notified
+            for bucket, name, prefix in self.notified if bucket == Bucket
         ]}  # fmt: skip
 
 
+class Logs:
+    def describe_log_groups(self, logGroupNamePrefix: str) -> dict:  # noqa: N803
+        return {"logGroups": [{"logGroupName": f"{logGroupNamePrefix}-other"}]}
+
+
 class Account:
-    """All six functions as they are to be."""
+    """All functions as they are to be."""
 
     def __init__(self) -> None:
         self.stage = load_stage("dev")
-        self.aws, self.iam, self.events, self.s3 = SlowLambda(MemoryStore()), Iam({}), Events(), S3(self.stage)
+        self.aws, self.iam, self.logs = SlowLambda(MemoryStore()), Iam({}), Logs()
+        self.events, self.s3 = Events(self.stage), S3(self.stage)
         for one in functions.wanted(self.stage):
             name = self.stage.function(one.name)
             self.aws.make(name, b"zip", **one.configuration)
             self.iam.policies[name] = one.policy
 
     def clients(self, service: str):
-        return {"lambda": self.aws, "iam": self.iam, "events": self.events, "s3": self.s3}[service]
+        return {"lambda": self.aws, "iam": self.iam, "events": self.events, "s3": self.s3, "logs": self.logs}[service]
 
     def differences(self) -> list[str]:
         return functions.differences(self.stage, self.clients)
@@ -117,13 +138,38 @@ def test_each_difference_is_named() -> None:
 
 def test_a_trigger_that_is_gone_is_a_difference() -> None:
     account = Account()
-    account.s3.notified.pop(0)
-    account.events.rule = {"State": "DISABLED", "ScheduleExpression": "rate(5 minutes)"}
+    account.s3.notified = account.s3.notified[1:-1]
+    rules = account.events.rules
+    rules["madness-dev-reconcile-event"]["State"] = "DISABLED"
+    rules["madness-dev-start_training-event"]["ScheduleExpression"] = "cron(0 5 * * ? *)"
+    del rules["madness-dev-watch_forecasts-event"]
+    weekly = functions.wanted(account.stage)[FUNCTIONS.index("start_training")].runs_on
     assert account.differences() == [
-        "accept_results: uploads below results/ do not call it", "reconcile: its schedule is DISABLED, rate(5 minutes)",
-    ]  # fmt: skip
-    account.events.rule = None
-    assert account.differences()[-1] == "reconcile: no schedule calls it"
+        "accept_results: uploads below results/ do not call it",
+        "promote_model: uploads below training/output/ do not call it",
+        "reconcile: its schedule is DISABLED, rate(5 minutes); wanted is rate(5 minutes)",
+        f"start_training: its schedule is ENABLED, cron(0 5 * * ? *); wanted is {weekly}",
+        "watch_forecasts: no schedule calls it",
+    ]
+
+
+def test_triggers_are_found_on_the_buckets_that_the_functions_were_deployed_for() -> None:
+    """The settings may name others since: what is found there has to be taken away by Chalice."""
+    account = Account()
+    moved = replace(account.stage, models="another-models")
+    found = {one["name"]: one for one in pipeline.found(moved, account.clients)["resources"]}
+    uploads = {name: (one["bucket"], one["lambda_arn"]) for name, one in found.items() if name.endswith("-s3event")}
+    arn = "arn:aws:lambda:eu-west-1:1:function:"
+    assert uploads == {
+        f"{name}-s3event": (bucket, arn + account.stage.function(name))
+        for name, (bucket, _) in functions.uploads(account.stage).items()
+    }
+    rules = {one["rule_name"] for one in found.values() if one["resource_type"] == "cloudwatch_event"}
+    assert rules == set(account.events.rules) == {f"{account.stage.function(name)}-event" for name in SCHEDULED}
+    account.s3.notified.clear()
+    account.events.rules.clear()
+    kinds = {one["resource_type"] for one in pipeline.found(moved, account.clients)["resources"]}
+    assert kinds == {"iam_role", "lambda_function"}
 
 
 def test_what_chalice_gives_to_new_functions_only_is_brought_to_old_ones() -> None:
