@@ -237,7 +237,7 @@ def render_plan(found: dict[str, Any]) -> None:
     for one in found["resources"]:
         kept = "   stays when the stack is deleted" if one["is_kept"] else ""
         lines.add(f"{one['type']:{width}}  {one['name']}{kept}")
-    lines.add("The SageMaker role is for training there, which nothing uses yet: it costs nothing.")
+    lines.add("The SageMaker role is for training jobs, which start_training makes: nothing of them runs in between.")
     lines.title(f"Beside the stack, by Chalice and Zappa: {len(found['beside'])}")
     lines.add(*(f"{one['type']:{width}}  {one['name']}" for one in found["beside"]))
     if found["edge"]:

@@ -25,8 +25,12 @@ from operate.stage import SCHEDULED, Stage
 
 _NOBODY = "<account>"
 _EDGE = Path("infra") / "edge.yaml"
-# What docs/operations.md sums up from list prices: one upload a day in season, a thousand page views a month.
-COST = "about $6 a month for a stage in season with few readers (docs/operations.md has list prices by service)"
+# What docs/operations.md sums up from list prices: in season, an upload a day, a training a week and league, a thousand
+# page views a month.
+COST = (
+    "about $8 a month for a stage in season with few readers, with weekly training on spot instances, half an hour "
+    "each (assumed; docs/operations.md has list prices by service)"
+)
 
 
 def plan(deployment: Deployment, *, with_packages: bool = True) -> dict[str, Any]:

@@ -121,7 +121,8 @@ def schema(kind: str) -> dict[str, Any]:
 
 def actions(kind: str, properties: Iterable[str]) -> list[str]:
     """What CloudFormation calls for a resource of a type on which a template sets these properties."""
-    listed = {one for handler in _HANDLERS for one in schema(kind)["handlers"][handler]["permissions"]}
+    handlers = schema(kind)["handlers"]  # a policy of a topic has none for reading
+    listed = {one for handler in _HANDLERS if handler in handlers for one in handlers[handler]["permissions"]}
     unset = {only for name, only in ONLY_FOR.get(kind, {}).items() if name not in properties}
     # Some that schemas list, such as s3:DeleteBucketEncryption, IAM does not know: nobody is asked for them.
     return sorted(filter(is_action, listed - {action for only in unset for action in only}))

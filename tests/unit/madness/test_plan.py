@@ -102,7 +102,7 @@ def test_a_person_can_read_it(found, capsys) -> None:
         "stays when the stack is deleted",
         "may s3:GetObject", "layer arn:aws:lambda:", "python3.12, 1,769 MB", "chalice deploy --stage dev",
         "zappa deploy dev", "undo: madness rollback --stage dev", "docs/operations.md",
-        "THE DASHBOARD IS PUBLIC", "To close it: --login NAME", "about $6 a month", "a project of AWS",
+        "THE DASHBOARD IS PUBLIC", "To close it: --login NAME", "about $8 a month", "a project of AWS",
         "nobody is told of alarms", "event source mapping", "schedule rule", "REST API", "log group",
         "madness-dev-dashboard: for lambda.amazonaws.com", "denies * s3:*",
     )  # fmt: skip
