@@ -39,8 +39,14 @@ _AFTER_A_DASHBOARDS = ("DeleteStack", "ContinueUpdateRollback", "DescribeStackEv
 
 # Whose policies somebody has who is given this task's as well: `madness deploy` does what the others do, and more.
 BESIDE: dict[str, tuple[str, ...]] = {
-    deployers.DEPLOY: (deployers.STACK, deployers.PIPELINE, deployers.DASHBOARD),
-    deployers.DESTROY_DATA: (deployers.STACK, deployers.PIPELINE, deployers.DASHBOARD, deployers.DEPLOY),
+    deployers.DEPLOY: (deployers.STACK, deployers.PIPELINE, deployers.LOGS, deployers.DASHBOARD),
+    deployers.DESTROY_DATA: (
+        deployers.STACK,
+        deployers.PIPELINE,
+        deployers.LOGS,
+        deployers.DASHBOARD,
+        deployers.DEPLOY,
+    ),
 }
 
 
