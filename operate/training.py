@@ -127,8 +127,9 @@ class Trainer:
         """A job of a league that is not over; None if there is none."""
         prefix = job_prefix(self.stage, league)
         for status in (IN_PROGRESS, STOPPING):
+            # AWS takes a page first and leaves out the other statuses then, so that pages may well be empty.
             pages = self.sagemaker.get_paginator("list_training_jobs").paginate(
-                NameContains=prefix, StatusEquals=status
+                NameContains=prefix, StatusEquals=status, PaginationConfig={"PageSize": 100}
             )
             for page in pages:
                 for row in page["TrainingJobSummaries"]:
