@@ -151,9 +151,10 @@ def _attempt(lake: Lake, trainer: Trainer, base: str, again: bool) -> tuple[str,
         status = trainer.status(job)
         if status in (IN_PROGRESS, STOPPING):
             return job, f"{job} is running"
-        done = status == COMPLETED or lake.training_jobs.verdict(job) is not None
+        is_judged = lake.training_jobs.verdict(job) is not None
+        done = status == COMPLETED or is_judged
         if done and not again:
-            return job, f"nothing was played since {job}"
+            return job, f"nothing was played since {job}{'' if is_judged else ', whose model nobody has judged yet'}"
         if status is None and not done:
             return job, ""
         if number >= ATTEMPTS and not again:

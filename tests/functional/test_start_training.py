@@ -263,7 +263,8 @@ def test_where_nothing_was_played_nothing_is_started_unless_somebody_asks(played
     job = played.launched()
     played.ended(job)
     (answer,) = played.launch()
-    assert answer == {"league": "M", "job": job, "started": False, "reason": f"nothing was played since {job}"}
+    reason = f"nothing was played since {job}, whose model nobody has judged yet"
+    assert answer == {"league": "M", "job": job, "started": False, "reason": reason}
     assert played.launched(again=True) == f"{job[:-1]}2"
 
 
