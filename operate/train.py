@@ -12,20 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from lake.training_jobs import REFUSED, TrainingJobs, Verdict
 from operate.reconcile import event
 from operate.stage import Stage
+from operate.training import COMPLETED, IN_PROGRESS, STOPPING, TrainingError
 
 PATIENCE = 900.0  # seconds that the function may take
-IN_PROGRESS, STOPPING, COMPLETED = "InProgress", "Stopping", "Completed"
 # After the job's end: promote_model runs three times at most, up to 900 s each, and the first of them has the verdict.
 _VERDICT = 1200.0
-
-
-class TrainingError(MadnessError):
-    """A training was not started, or came to nothing; the text says why, and where to look."""
 
 
 @dataclass(frozen=True)

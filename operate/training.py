@@ -31,7 +31,7 @@ _LAUNCHERS = ("league", "train-before")  # hyperparameters that nobody else may 
 
 
 class TrainingError(MadnessError):
-    """SageMaker does not take a training job; the text says why and what to do."""
+    """A training cannot be started, or came to nothing; the text says why and what to do, or where to look."""
 
 
 @dataclass(frozen=True)

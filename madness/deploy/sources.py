@@ -22,11 +22,9 @@ from pathlib import Path
 
 from hoops.errors import MadnessError
 from lake.store import Store
-from lake.training_jobs import CODE
+from lake.training_jobs import CODE, CURRENT
 from madness.deploy import workshop
 
-PROGRAM = "ml_jobs/train.py"
-CURRENT = f"{CODE}current.json"
 ROOMS = ("hoops", "lake", "ml_jobs")
 # Not in AWS's image of torch 2.13, which has NumPy 2.4.3, SciPy 1.17.1, scikit-learn 1.8.0 and pyarrow 23.0.1.
 LACKING = ("cma",)

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from lake.training_jobs import CURRENT
 from madness.deploy.sources import (
-    CURRENT,
     LACKING,
-    PROGRAM,
     Sources,
     SourcesError,
     current,
@@ -28,6 +27,7 @@ from madness.deploy.sources import (
     sources,
 )
 from operate.stage import project_root
+from operate.training import PROGRAM
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

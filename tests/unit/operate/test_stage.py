@@ -62,9 +62,10 @@ def test_every_function_is_sized_and_has_its_policy(stage) -> None:
 def test_no_function_may_everything(function) -> None:
     statements = policy(load_stage("prod"), function)["Statement"]
     assert all("*" not in action for statement in statements for action in statement["Action"])
-    # AWS takes the listing of mappings for all functions or for none: it has no resources.
-    listing = [one for one in statements if one["Action"] == ["lambda:ListEventSourceMappings"]]
-    assert len(listing) == (function == "reconcile")
+    # AWS takes the listing of mappings, and that of jobs, for all or for none: they have no resources.
+    listed = {"reconcile": "lambda:ListEventSourceMappings", "start_training": "sagemaker:ListTrainingJobs"}
+    listing = [one for one in statements if one["Resource"] == ["*"]]
+    assert [one["Action"] for one in listing] == [[action] for name, action in listed.items() if name == function]
     resources = [resource for one in statements if one not in listing for resource in one["Resource"]]
     assert all("madness-prod" in resource for resource in resources)
 
