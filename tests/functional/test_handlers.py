@@ -42,6 +42,13 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
+    "MADNESS_TRAINING_SCHEDULE": "cron(0 10 ? * TUE *)",
+    "MADNESS_WATCH_SCHEDULE": "cron(0 9 * * ? *)",
+    "MADNESS_TRAINING_INSTANCE": "ml.g4dn.xlarge",
+    "MADNESS_TRAINING_SPOT": "true",
+    "MADNESS_TRAINING_MAX_RUN": "7200",
+    "MADNESS_TRAINING_MAX_WAIT": "14400",
+    "MADNESS_TRAINING_VOLUME": "30",
 }
 LAST_WORDS = 5
 COMPACT = "results/MRegularSeasonCompactResults.csv"
@@ -99,11 +106,11 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        for cached in (composition.stage, composition.lake, composition.queue):
+        for cached in (composition.stage, composition.lake, composition.queue, composition.trainer):
             cached.cache_clear()
         handlers = importlib.reload(importlib.import_module("pipeline_app.handlers"))
         yield Deployed(handlers)
-        for cached in (composition.stage, composition.lake, composition.queue):
+        for cached in (composition.stage, composition.lake, composition.queue, composition.trainer):
             cached.cache_clear()
 
 
@@ -353,3 +360,10 @@ def test_messages_that_cannot_be_deleted_do_not_keep_the_failed_ones_from_coming
 def test_a_missing_setting_says_what_to_write_where() -> None:
     with pytest.raises(MadnessError, match=r"MADNESS_QUEUE.*environment_variables.*\.chalice/config\.json"):
         Stage.from_environment({k: v for k, v in ENVIRONMENT.items() if k != "MADNESS_QUEUE"})
+
+
+def test_the_schedule_of_training_says_of_each_league_why_nothing_is_started(deployed: Deployed) -> None:
+    answers = deployed.app.start_training(schedule_event(), Context())
+    assert json.loads(json.dumps(answers)) == [
+        {"league": league, "job": None, "started": False, "reason": "there are no games"} for league in "MW"
+    ]
