@@ -8,7 +8,7 @@ import pytest
 
 from madness.deploy.rights import policies
 from madness.deploy.settings import ZAPPA, configure, files, named, read
-from operate.stage import CONFIG, StageError, project_root
+from operate.stage import CONFIG, FUNCTIONS, StageError, project_root
 
 ACCOUNT = "123456789012"
 
@@ -55,7 +55,7 @@ def test_a_new_stage_begins_as_dev(checkout) -> None:
     assert (stage.queue, stage.models) == ("madness-staging-results.fifo", f"madness-staging-{ACCOUNT}-models")
     assert "dev" not in json.dumps(json.loads((checkout / CONFIG).read_text())["stages"]["staging"])
     assert json.loads((checkout / ZAPPA).read_text())["staging"]["role_name"] == "madness-staging-dashboard"
-    assert len(list((checkout / ".chalice").glob("policy-staging-*.json"))) == 6
+    assert len(list((checkout / ".chalice").glob("policy-staging-*.json"))) == len(FUNCTIONS)
 
 
 @pytest.mark.parametrize(
