@@ -8,11 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-
-class Advance(Protocol):
-    """Tells how far a task is. more: what there is to say beside the numbers."""
-
-    def __call__(self, done: int, total: int, more: str = "", /) -> None: ...
+Advance = Callable[[int, int], None]
 
 
 class Voice(Protocol):
@@ -22,7 +18,7 @@ class Voice(Protocol):
         """One line that stays."""
 
     def task(self, title: str) -> Any:
-        """Context manager of something that takes time; gives an `Advance`."""
+        """Context manager of something that takes time; gives a function of (done, total)."""
 
 
 class Silent:
@@ -33,7 +29,7 @@ class Silent:
 
     @contextmanager
     def task(self, title: str) -> Iterator[Advance]:
-        yield lambda done, total, more="": None
+        yield lambda done, total: None
 
 
 class Lines:
@@ -52,10 +48,10 @@ class Lines:
         last_line = self._clock()
         last = (-1, -1)
 
-        def advance(done: int, total: int, more: str = "") -> None:
+        def advance(done: int, total: int) -> None:
             nonlocal last_line, last
             if (done, total) != last and self._clock() - last_line >= 2.0:
-                self.say(f"{title}: {done:,} of {total:,} {more}".rstrip())
+                self.say(f"{title}: {done:,} of {total:,}")
                 last_line, last = self._clock(), (done, total)
 
         yield advance
@@ -93,11 +89,7 @@ class Bars:
 
     def _advance(self, title: str) -> Advance:
         shown, task = self._shown, self._shown.add_task(title, total=None)
-
-        def advance(done: int, total: int, more: str = "") -> None:
-            shown.update(task, completed=done, total=total, description=f"{title} {more}".rstrip())
-
-        return advance
+        return lambda done, total: shown.update(task, completed=done, total=total)
 
 
 def voice() -> Voice:

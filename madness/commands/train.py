@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # What `start_training` says itself, and where a job's folders are.
 _NOT_TO_SET = ("league", "train-before", "data", "out", "output-data", "checkpoints", "tar", "ship")
+_EVERY = 30.0  # seconds between two lines of a job's metrics
 
 
 def train(
@@ -112,10 +113,10 @@ def _follow(jobs: list[str], stage: Stage, home: Path, clients: Any, records: An
     told = voice()
     try:
         with ExitStack() as bars:
-            shown = {job: _Shown(job, told, bars.enter_context(told.task(job))) for job in jobs}
+            shown = {job: _Shown(job, told, bars.enter_context(told.task(f"{job}, seconds at most"))) for job in jobs}
             return follow(
                 jobs, clients("sagemaker"), records, lambda now: shown[now.job].see(now),
-                patience_of(stage, home), 1.0 if stage.is_local else 5.0,
+                patience_of(stage, home), 1.0 if stage.is_local else 10.0,
             )  # fmt: skip
     except KeyboardInterrupt:
         place = f" --home {home}" if stage.is_local else ""
@@ -125,21 +126,25 @@ def _follow(jobs: list[str], stage: Stage, home: Path, clients: Any, records: An
 
 
 class _Shown:
-    """A job on the terminal: a bar of its seconds, a line at each change of phase."""
+    """A job on the terminal: a bar of its seconds, a line at each change of phase, and now and then its metrics."""
 
-    def __init__(self, job: str, voice: Voice, advance: Callable[..., None]) -> None:
+    def __init__(self, job: str, voice: Voice, advance: Callable[[int, int], None]) -> None:
         self._job, self._voice, self._advance = job, voice, advance
-        self._phase = ""
+        self._phase, self._numbers, self._last = "", "", -_EVERY
 
     def see(self, now: Seen) -> None:
+        from time import monotonic
+
         phase = "waiting for the verdict" if now.status == "Completed" else now.phase
-        if now.is_over:
-            return
-        if phase != self._phase:
+        if phase != self._phase and not now.is_over:
             self._voice.say(f"{self._job}: {phase}")
-            self._phase = phase
         numbers = ", ".join(f"{name} {value:.5g}" for name, value in now.metrics.items())
-        self._advance(round(now.seconds), round(now.limit), f"seconds at most{'; ' if numbers else ''}{numbers}")
+        is_due = phase != self._phase or monotonic() - self._last >= _EVERY
+        if numbers != self._numbers and is_due:
+            self._voice.say(f"{self._job}: {numbers}")
+            self._numbers, self._last = numbers, monotonic()
+        self._phase = phase
+        self._advance(round(now.seconds), round(now.limit))
 
 
 def _tell(answers: list[Any], ended: list[Seen], stage: Stage, home: Path, as_json: bool) -> None:
