@@ -113,7 +113,7 @@ def _follow(jobs: list[str], stage: Stage, home: Path, clients: Any, records: An
     told = voice()
     try:
         with ExitStack() as bars:
-            shown = {job: _Shown(job, told, bars.enter_context(told.task(f"{job}, seconds at most"))) for job in jobs}
+            shown = {job: _Shown(job, told, bars.enter_context(told.task(f"{job}, seconds"))) for job in jobs}
             return follow(
                 jobs, clients("sagemaker"), records, lambda now: shown[now.job].see(now),
                 patience_of(stage, home), 1.0 if stage.is_local else 10.0,
