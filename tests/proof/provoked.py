@@ -1,5 +1,5 @@
 """Run every handler of the pipeline on moto and record its calls, a file a function: the daily ones and the rare ones.
-Then what an operator runs (`ingest`, `status`, `predict`), in a file of its own.
+Then what an operator runs (`ingest`, `status`, `predict`, `train`), in a file of its own.
 
     python -m tests.proof.provoked STAGE FOLDER        with tests/proof/recording on PYTHONPATH
 
@@ -29,6 +29,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from moto import mock_aws
+from moto.awslambda_simple.models import lambda_simple_backends
+from moto.core import DEFAULT_ACCOUNT_ID
 
 from hoops import contract
 from hoops.errors import MadnessError
@@ -38,13 +40,14 @@ from hoops.schemas import completed
 from lake.ledger import GAMES as ENTERED
 from lake.registry import LOG
 from lake.training import channel
-from lake.training_jobs import CURRENT, Launch, archive_key
+from lake.training_jobs import CURRENT, Launch, TrainingRecordError, archive_key
 from operate.aws import Clients, open_lake
 from operate.models import promote
 from operate.predict import Asked, predict
 from operate.sources import LakeSource
 from operate.stage import CONFIG, FUNCTIONS, Stage, load_stage, project_root
 from operate.status import status
+from operate.train import TrainingError, look, start
 from operate.upload import Upload, ingest
 from pipeline_app import composition, program
 from pipeline_app.publish import _references
@@ -322,7 +325,7 @@ def not_published(functions: Functions) -> None:
 
 
 def operate(functions: Functions) -> None:
-    """`madness ingest`, `status` and `predict`, while the pipeline does its part whenever they sleep."""
+    """`madness ingest`, `status`, `predict` and `train`, while the pipeline does its part whenever they sleep."""
     stage, league = functions.stage, generate_small().files
     clients: Clients = boto3.client  # type: ignore[assignment]
     women = one_season(league["WRegularSeasonDetailedResults.csv"])
@@ -342,6 +345,19 @@ def operate(functions: Functions) -> None:
         teams = league["MTeams.csv"].decode().splitlines()[1:3]
         asked = Asked(*(row.split(",")[0] for row in teams))
         predict(asked, LakeSource(open_lake(stage, clients), League.MEN))
+        train(stage, clients)
+
+
+def train(stage: Stage, clients: Clients) -> None:
+    """Start trainings and follow one. moto runs no function: it answers what is put into its queue."""
+    records, job = open_lake(stage, clients).training_jobs, f"{stage.stack}-m-none"
+    lambda_simple_backends[DEFAULT_ACCOUNT_ID][stage.region].lambda_simple_results_queue.append("[]")
+    start(clients("lambda"), stage, leagues=League, by="provoked", reason="provoked")
+    with suppress(TrainingError):
+        look(job, clients("sagemaker"), records)
+    with suppress(TrainingRecordError):
+        records.launch(job)
+    records.verdict(job)
 
 
 def one_season(body: bytes) -> bytes:
