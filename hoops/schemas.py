@@ -180,6 +180,27 @@ PUBLISHED: dict[str, Published] = {
         ]),
         True, "how good the season's out-of-sample forecasts were, by kind of game and 'all'",
     ),
+    "drift": Published(
+        pa.schema([
+            _field("first_day", pa.int16(), "first day of the week; weeks begin with day 0", "day"),
+            _field("last_day", pa.int16(), "last day of the week", "day"),
+            _field("games", pa.int32(), "out-of-sample forecasts counted: those issued before the game where there are "
+                   "such, else those made from the games before its day", "count"),
+            _field("issued", pa.int32(), "how many of them were issued before the game", "count"),
+            _field("log_loss", pa.float64(), "mean negative log likelihood of the outcomes", "nats"),
+            _field("promised", pa.float64(), "mean log loss that the forecasts promise of themselves: their entropy",
+                   "nats"),
+            _field("noise", pa.float64(), "standard deviation of log_loss less promised where the forecasts are right",
+                   "nats"),
+            _field("score", pa.float64(), "log_loss less promised; above 0 the forecasts were surer than they should "
+                   "have been, below 0 less sure", "standard deviations"),
+            _field("recent", pa.float64(), "the same of the last four weeks that count together; null if there were "
+                   "not as many, or the week does not count", "standard deviations", nullable=True),
+            _field("counts", pa.bool_(), "true if a later day was played and there are 50 games or more"),
+            _field("drifted", pa.bool_(), "true if score or recent is further from 0 than 3 standard deviations"),
+        ]),
+        True, "each week's log loss beside what the forecasts promised",
+    ),
     "teams": Published(
         pa.schema([
             *_TEAM,
@@ -200,5 +221,40 @@ PUBLISHED: dict[str, Published] = {
             _field("champion_name", pa.string(), "name of the champion", nullable=True),
         ]),
         False, "every season with games",
+    ),
+    "models": Published(
+        pa.schema([
+            _field("model_id", pa.string(), "model"),
+            _field("standing", pa.string(), "in charge, was in charge, not used (looked at), or candidate"),
+            _field("ships", pa.bool_(), "true if it comes with the program"),
+            _field("registered_at", pa.timestamp("ms", "UTC"), "when the registry got it; null if it only ships",
+                   nullable=True),
+            _field("trained_through_season", pa.int16(), "season of the last game that trained it", "year"),
+            _field("trained_through_day", pa.int16(), "day of the last game that trained it", "day"),
+            _field("test_games", pa.int32(), "games of its training's test, all kinds", "count", nullable=True),
+            _field("test_log_loss", pa.float64(), "mean log loss there", "nats", nullable=True),
+            _field("test_brier", pa.float64(), "mean squared error there", "0-1", nullable=True),
+            _field("decision", pa.string(), "the newest one about it: shipped, promoted, rolled back (put back in "
+                   "charge) or kept (not used); null if there is none", nullable=True),
+            _field("decided_at", pa.timestamp("ms", "UTC"), "when that was decided", nullable=True),
+            _field("decided_by", pa.string(), "who or what decided", nullable=True),
+            _field("reason", pa.string(), "why", nullable=True),
+            _field("from_season", pa.int16(), "season of the first day it forecasts by the decision; null for every "
+                   "day, or none", "year", nullable=True),
+            _field("from_day", pa.int16(), "day of the first day it forecasts by the decision", "day", nullable=True),
+            _field("judged_games", pa.int32(), "games on which it was compared with the model in charge; null, as all "
+                   "that follows, if it was not", "count", nullable=True),
+            _field("judged_days", pa.int16(), "days of these games", "count", nullable=True),
+            _field("judged_log_loss", pa.float64(), "its mean log loss on them", "nats", nullable=True),
+            _field("judged_champion_log_loss", pa.float64(), "that of the model in charge", "nats", nullable=True),
+            _field("judged_low", pa.float64(), "its log loss less that of the model in charge: lower end of 95 of 100 "
+                   "resamples of the days", "nats", nullable=True),
+            _field("judged_high", pa.float64(), "upper end", "nats", nullable=True),
+            _field("judged_better", pa.float64(), "share of the resamples in which its log loss was lower", "0-1",
+                   nullable=True),
+            _field("judged_brier", pa.float64(), "its Brier score", "0-1", nullable=True),
+            _field("judged_champion_brier", pa.float64(), "that of the model in charge", "0-1", nullable=True),
+        ]),
+        False, "every model: who is in charge, how good each is, what was decided about it and why",
     ),
 }  # fmt: skip

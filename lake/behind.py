@@ -41,9 +41,15 @@ def news(head: Head, charge: Charge, ledger: Ledger) -> str | None:
     return digest([inputs, str(charge.count)]) if is_news else None
 
 
-def is_behind(manifest: Manifest, head: Head, reference: str) -> bool:
-    """True if the tables do not show the head and the reference."""
-    return (manifest.engine, manifest.generation, manifest.reference) != (head.engine, head.generation, reference)
+def is_behind(manifest: Manifest, head: Head, reference: str, models: str) -> bool:
+    """True if the tables do not show the head, the reference and the models."""
+    shown = (manifest.engine, manifest.generation, manifest.reference, manifest.models)
+    return shown != (head.engine, head.generation, reference, models)
+
+
+def models_digest(charge: Charge, shipped: str) -> str:
+    """Changes with the models and decisions of a league, and with the model that ships."""
+    return digest([charge.log.digest, shipped])
 
 
 def reference_digest(entries: Mapping[str, Sequence[Entry]]) -> str:

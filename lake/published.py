@@ -28,7 +28,8 @@ class Manifest:
     """What the tables of a league show.
 
     generation: of the head they were made from. model: the one that forecasts the next day. decisions: how many the
-    head had heard of. reference: digest of the reference entries. season, day: last day applied. seasons: those with
+    head had heard of. reference: digest of the reference entries. models: digest of the log of models, empty in a
+    manifest of a program that published no table of them. season, day: last day applied. seasons: those with
     tables. published_at: UTC time of the last change.
     """
 
@@ -38,6 +39,7 @@ class Manifest:
     model: str = ""
     decisions: int = 0
     reference: str = ""
+    models: str = ""
     season: int | None = None
     day: int | None = None
     published_at: str = ""

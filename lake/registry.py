@@ -95,6 +95,11 @@ class LeagueLog:
     models: dict[str, Registered] = field(default_factory=dict)
 
     @property
+    def digest(self) -> str:
+        """Changes with every model and decision."""
+        return digest([json.dumps(asdict(self), sort_keys=True)])
+
+    @property
     def in_force(self) -> tuple[Decision, ...]:
         """The decisions that put a model in charge."""
         return tuple(one for one in self.decisions if one.action != KEPT)
@@ -116,13 +121,14 @@ class Charge:
     """Who forecasts which day of a league, as one reading of the log has it.
 
     decisions: those in force, never none. count: how many of them stand in the log; 0 where the shipped model is in
-    charge because nobody has decided anything.
+    charge because nobody has decided anything. log: all that was read.
     """
 
     league: League
     decisions: tuple[Decision, ...]
     count: int
     load: Callable[[str], Model] = field(repr=False, compare=False)
+    log: LeagueLog = field(repr=False, compare=False)
 
     @property
     def engine(self) -> str:
@@ -198,7 +204,7 @@ class Registry:
     def charge_by(self, log: LeagueLog, league: League) -> Charge:
         """Who is in charge by a log that was read."""
         decisions = log.in_force or (self.by_default(league, "", ""),)
-        return Charge(league, decisions, len(log.in_force), lambda id: self.load(league, id))
+        return Charge(league, decisions, len(log.in_force), lambda id: self.load(league, id), log)
 
     def by_default(self, league: League, at: str, by: str) -> Decision:
         """The decision that nobody has to take: the shipped model from the beginning."""

@@ -65,6 +65,11 @@ def render_models(found: dict[str, Any]) -> None:
                 day = told((start["season"], start["day"])) if start else "the beginning"
                 log.add_row(made["at"], made["action"], made["id"], day, made["by"], made["reason"])
             console.print(log)
+        if one["refused"]:
+            refused = table("at", "training job", "why", title="refused: no models that could be used")
+            for it in one["refused"]:
+                refused.add_row(it["at"], it["job"], it["reason"])
+            console.print(refused)
         console.print()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
-from lake.behind import is_behind, is_folded, reference_digest
+from lake.behind import is_behind, is_folded, models_digest, reference_digest
 from lake.heads import Head
 from lake.lake import Lake
 from lake.published import Manifest
@@ -79,7 +79,9 @@ class Backlog:
         seasons = self._days[league]
         waiting = sum(len(head.unlike(season, days)) for season, days in seasons.items())
         reference = self._reference[league]
-        published = not is_behind(manifest, head, reference) or (head.generation == 0 and not any(seasons.values()))
+        models = models_digest(folded.charge, self._lake.shipped(league).id)
+        nothing = head.generation == 0 and not any(seasons.values())
+        published = nothing or not is_behind(manifest, head, reference, models)
         days, in_charge = sum(map(len, seasons.values())), folded.charge.after(head)
         return Standing(league, days, waiting, head, manifest, published, in_charge)
 

@@ -28,6 +28,7 @@ from lake.registry import (
     decision_about,
     scores_of,
 )
+from lake.training_jobs import REFUSED
 
 
 class ModelError(MadnessError):
@@ -231,25 +232,45 @@ def _of_league(lake: Lake, league: League) -> dict[str, Any]:
     charge = lake.registry.charge_by(log, league)
     head, _ = lake.heads(charge.engine).read(league)
     now = charge.after(head)
-    before = {one.id for one in charge.decisions}
-    ships = Registered(shipped.parameters.digest(), shipped.trained_through, "", scores_of(shipped_report(league)))
-    models = {shipped.id: ships, **log.models}
     return {
         "in_charge": _told(now) | {"engine": charge.engine},
         "models": [
             {
                 "id": id,
                 "engine": engine_of(one.constants),
-                "standing": "in charge" if id == now.id else "was in charge" if id in before else "candidate",
+                "standing": standing,
                 "ships": id == shipped.id,
                 "registered_at": one.at or None,
                 "trained_through": _moment(one.trained_through),
                 "scores": one.scores,
             }
-            for id, one in models.items()
+            for id, one, standing in standings(charge, now, shipped)
         ],
         "decisions": [_told(one) for one in log.decisions],
+        "refused": [
+            {"job": one.job, "model": one.model or None, "at": one.at, "reason": one.reason}
+            for one in lake.training_jobs.verdicts(league)
+            if one.outcome == REFUSED
+        ],
     }
+
+
+def standings(charge: Charge, now: Decision, shipped: Model) -> list[tuple[str, Registered, str]]:
+    """Every model of a league by id, what the log says of it, and its standing in words; the one that ships first.
+
+    now: the decision by which the next day is forecast.
+    """
+    before, looked_at = ({one.id for one in some} for some in (charge.decisions, charge.log.decisions))
+    scores = scores_of(shipped_report(shipped.league))
+    ships = Registered(shipped.parameters.digest(), shipped.trained_through, "", scores)
+
+    def standing(id: str) -> str:
+        if id == now.id:
+            return "in charge"
+        return "was in charge" if id in before else "not used" if id in looked_at else "candidate"
+
+    models = {shipped.id: ships, **charge.log.models}
+    return [(id, one, standing(id)) for id, one in models.items()]
 
 
 def _told(decision: Decision) -> dict[str, Any]:

@@ -17,17 +17,19 @@ from functools import partial
 import pyarrow as pa
 
 from hoops import tables
+from hoops.forecast.model import Model
 from hoops.games.leagues import League
 from hoops.games.reference import USED, Reference
 from hoops.schemas import PUBLISHED
-from lake.behind import is_behind, knows_all, reference_digest
+from lake.behind import is_behind, knows_all, models_digest, reference_digest
 from lake.heads import Head, Heads, SeasonHead, unpack_teams
 from lake.lake import Lake
 from lake.ledger import Entry, Ledger, digest, reference_tables
 from lake.published import Manifest, PublishedTables, TableEntry, manifest_key, table_key
-from lake.registry import Charge
+from lake.registry import Charge, Decision
 from lake.retry import retrying
 from lake.store import Conflict
+from operate.models import standings
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.telemetry import log
 
@@ -78,14 +80,22 @@ def _publish(
     manifest, etag = _manifest(lake, league)
     folded = lake.folded(league) if charge is None else lake.folded_by(charge)
     heads, head = folded.heads, folded.head
+    models = models_digest(folded.charge, lake.shipped(league).id)
+    if charge is not None and manifest.models not in ("", models):
+        raise Conflict(f"the log of models of league {league} is not the one that is shown: it has to be read again")
     entries = lake.ledger.reference(league)
     stated = reference_digest(entries)
     nothing = etag is None and not head.seasons and not head.pending
-    is_due = is_behind(manifest, head, stated) or bool(distrusted)
+    is_due = is_behind(manifest, head, stated, models) or bool(distrusted)
     if nothing or not is_due or _must_wait(manifest, head, folded.charge, lake.ledger):
         return
     with heads.as_of(league, folded.etag):
         wanted = _wanted(head, heads, manifest, stated, partial(_reference, lake, entries))
+        now = folded.charge.after(head)
+        wanted[table_key("models", league)] = (
+            digest([TABLES_VERSION, models, now.id]),
+            partial(_models, folded.charge, now, lake.shipped(league)),
+        )
         written: dict[str, TableEntry] = {}
         left = 0
         for key, (inputs, build) in wanted.items():
@@ -111,8 +121,8 @@ def _publish(
         league,
         replace(
             manifest,
-            generation=head.generation, engine=head.engine, reference=stated,
-            model=folded.charge.after(head).id, decisions=head.decisions,
+            generation=head.generation, engine=head.engine, reference=stated, models=models, model=now.id,
+            decisions=head.decisions,
             season=last, day=head.shown[last].last_day if last is not None else None,
             published_at=f"{clock():%Y-%m-%dT%H:%M:%SZ}",
             seasons=seasons,
@@ -183,7 +193,7 @@ def _stays(key: str, head: Head) -> bool:
     return season in head.stale and not head.stale[season].has_rows
 
 
-SEASON_TABLES = ("results", "forecasts", "ratings", "team_records", "tournaments", "scores")
+SEASON_TABLES = ("results", "forecasts", "ratings", "team_records", "tournaments", "scores", "drift")
 
 
 class _Lazy:
@@ -246,6 +256,23 @@ def _summary(season: int, folded: SeasonHead) -> tables.SeasonSummary:
     return tables.SeasonSummary(
         season, folded.games, folded.first_day, folded.last_day, folded.champion, unpack_teams(folded.teams)
     )
+
+
+def _models(charge: Charge, now: Decision, shipped: Model) -> pa.Table:
+    newest = {one.id: one for one in charge.log.decisions}
+    if not newest:
+        newest = {one.id: one for one in charge.decisions}
+    return tables.models([
+        tables.ModelSummary(
+            id, standing, id == shipped.id, one.trained_through, one.at, one.scores,
+            _decided(newest[id]) if id in newest else None,
+        )
+        for id, one, standing in standings(charge, now, shipped)
+    ])  # fmt: skip
+
+
+def _decided(one: Decision) -> tables.Decided:
+    return tables.Decided(one.action, one.effective_from, one.at, one.by, one.reason, one.comparison)
 
 
 def _season_of(key: str) -> int | None:

@@ -4,6 +4,7 @@ Equal inputs give equal tables, row by row; `hoops.schemas.PUBLISHED` describes 
 """
 
 from hoops.tables.league import SeasonSummary, champion, seasons, summary, teams
+from hoops.tables.models import Decided, ModelSummary, models
 from hoops.tables.season import (
     SeasonRows,
     forecasts,
@@ -14,13 +15,17 @@ from hoops.tables.season import (
     team_records,
     tournaments,
     upcoming,
+    weekly_drift,
 )
 
 __all__ = [
+    "Decided",
+    "ModelSummary",
     "SeasonRows",
     "SeasonSummary",
     "champion",
     "forecasts",
+    "models",
     "ratings",
     "results",
     "scores",
@@ -31,4 +36,5 @@ __all__ = [
     "teams",
     "tournaments",
     "upcoming",
+    "weekly_drift",
 ]

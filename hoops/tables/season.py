@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops.evaluation import metrics
+from hoops.evaluation import drift, metrics
 from hoops.games.leagues import AWAY, HOME, NEUTRAL, Kind
 from hoops.games.reference import Reference
 from hoops.games.results import is_forfeit
@@ -40,6 +40,7 @@ def season_tables(rows: SeasonRows, reference: Reference) -> dict[str, pa.Table]
         "team_records": team_records(rows, reference),
         "tournaments": tournaments(rows, reference),
         "scores": scores(rows),
+        "drift": weekly_drift(rows),
     }
 
 
@@ -139,3 +140,24 @@ def scores(rows: SeasonRows) -> pa.Table:
             found = metrics.score(probability, expected, one.astype(float) - two, is_forfeit(one, two))
             lines.append({"kind": str(kind), **asdict(found)})
     return pa.Table.from_pylist(lines, schema=PUBLISHED["scores"].schema)
+
+
+def weekly_drift(rows: SeasonRows) -> pa.Table:
+    """Each week's log loss beside what the forecasts promised; of a game that was issued, what was issued counts."""
+    games = rows.predicted.filter(rows.predicted["out_of_sample"])
+    issued = games["issued_probability"].is_valid().to_numpy().astype(bool)
+    weeks = drift.weeks(
+        games["day"].to_numpy(),
+        pc.coalesce(games["issued_probability"], games["team1_probability"]).to_numpy(),
+        first_won(games),
+        issued,
+        newest=pc.max(rows.predicted["day"]).as_py() if rows.predicted.num_rows else 0,
+    )
+    lines = [
+        {
+            **asdict(one), "last_day": one.last_day, "score": one.score, "counts": one.counts,
+            "drifted": one.has_drifted,
+        }
+        for one in weeks
+    ]  # fmt: skip
+    return pa.Table.from_pylist(lines, schema=PUBLISHED["drift"].schema)
