@@ -13,7 +13,7 @@ from hoops.contract import merge
 from hoops.contract.merge import ReferenceStatement, Statement
 from hoops.contract.reader import Accepted
 from hoops.forecast.fold import Day, FoldedDay, days_of, fold
-from hoops.forecast.model import Model, shipped
+from hoops.forecast.model import Model, shipped, shipped_report
 from hoops.games.leagues import League
 from hoops.games.moment import Moment
 from hoops.games.reference import Reference
@@ -27,7 +27,8 @@ InCharge = Callable[[Moment], Model]
 def published_bytes(league: League, files: Mapping[str, bytes], in_charge: InCharge | None = None) -> dict[str, bytes]:
     """Parquet bytes by key of every table but `upcoming`, from uploaded files given oldest first.
 
-    in_charge: who forecasts a day; by default the model that ships.
+    in_charge: who forecasts a day; by default the model that ships, because nobody has decided anything. Of decisions
+    nothing is known here: with them there is no table of models.
     """
     read = [contract.read(contract.parse(key), body) for key, body in files.items()]
     mine = [(f"{place:06d}", one) for place, one in enumerate(read) if one.name.league in (league, None)]
@@ -35,7 +36,18 @@ def published_bytes(league: League, files: Mapping[str, bytes], in_charge: InCha
         [_statement(version, one) for version, one in mine if one.name.folder in ("results", "retractions")]
     )
     made = league_tables(league, games, _reference(mine), in_charge or (lambda day: shipped(league)))
+    if in_charge is None:
+        made[table_key("models", league)] = tables.models([_shipped(league)])
     return {key: parquet.encode(table, PUBLISHED[key.split("/")[0]].schema) for key, table in made.items()}
+
+
+def _shipped(league: League) -> tables.ModelSummary:
+    model, test = shipped(league), shipped_report(league)["test"]
+    reason = "it ships with the program, and was in charge before the first decision"
+    return tables.ModelSummary(
+        model.id, "in charge", True, model.trained_through, "", {"all": test["pooled"]["all"][test["model"]]},
+        tables.Decided("shipped", None, "", "", reason, None),
+    )  # fmt: skip
 
 
 def by_log(log: bytes, league: League, models: Iterable[Model]) -> InCharge:

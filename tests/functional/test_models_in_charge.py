@@ -14,11 +14,13 @@ from hoops.forecast.model import Model, shipped
 from hoops.forecast.sound import Unsound
 from hoops.games.leagues import League
 from lake.lake import Lake
-from lake.published import manifest_key
+from lake.published import manifest_key, table_key
 from lake.registry import KEPT, LOG, Decision
+from operate.backlog import Backlog
 from operate.models import ModelError, listing, promote, rollback
 from operate.predict import Asked, predict
 from operate.sources import LakeSource
+from pipeline_app.publish import publish
 from pipeline_app.reconcile import reconcile
 from tests.fakes import DEDUPLICATION_WINDOW, Stage
 from tests.functional.test_fixtures import RESULT_HEADER
@@ -116,14 +118,16 @@ class Played:
         return shown
 
     def tables(self) -> dict[str, bytes]:
-        return {key: body for key, body in self.stage.published().items() if not key.startswith("upcoming/")}
+        """What the days are shown with: neither games to come, nor the table of models, which every decision changes."""
+        apart = ("upcoming/", "models/")
+        return {key: body for key, body in self.stage.published().items() if not key.startswith(apart)}
 
     def expected(self) -> dict[str, bytes]:
         log = self.stage.lake.models.get(LOG)
         assert log is not None
         newest_last = dict(sorted(self.files.items()))
         if not json.loads(log.body)["leagues"]["M"]["decisions"]:
-            return published_bytes(MEN, newest_last)
+            return published_bytes(MEN, newest_last, lambda day: A)
         return published_bytes(MEN, newest_last, by_log(log.body, MEN, EVERY))
 
 
@@ -315,12 +319,30 @@ def test_what_one_engine_issued_stays_on_record_when_another_takes_over(played: 
     assert (told["model_id"], told["issued_model_id"]) == (X.id, A.id)
 
 
-def test_a_candidate_that_is_kept_changes_nothing(played: Played) -> None:
-    before = played.stage.kept()
-    kept = Decision(B.id, B.parameters.digest(), KEPT, None, "2026-01-01T00:00:00Z", "gate", "no better")
+def shown_models(played: Played) -> dict[str, dict[str, Any]]:
+    rows = played.stage.lake.published.read(table_key("models", MEN)).to_pylist()
+    return {row["model_id"]: row for row in rows}
+
+
+def test_a_candidate_that_is_kept_changes_nothing_but_what_is_said_of_the_models(played: Played) -> None:
+    played.settle()
+    before, shown = played.stage.kept(), shown_models(played)
+    assert {id: row["standing"] for id, row in shown.items()} == {
+        A.id: "in charge", B.id: "candidate", C.id: "candidate", X.id: "candidate"
+    }  # fmt: skip
+    assert (shown[A.id]["ships"], shown[A.id]["decision"], shown[B.id]["decision"]) == (True, "shipped", None)
+    assert shown[A.id]["test_games"] > 10_000
+    figures = {"games": 900, "low": -0.002, "high": 0.004, "better": 0.31, "slope": 0.97}
+    kept = Decision(B.id, B.parameters.digest(), KEPT, None, "2026-01-01T00:00:00Z", "gate", "no better", figures)
     played.stage.lake.registry.update(MEN, lambda log: replace(log, decisions=(*log.decisions, kept)))
     played.settle()
-    assert played.stage.kept() == before
+    after = played.stage.kept()
+    assert {key for key in after if after[key] != before.get(key)} == {
+        f"dashboard/{table_key('models', MEN)}", f"dashboard/{manifest_key(MEN)}"
+    }  # fmt: skip
+    told = shown_models(played)[B.id]
+    assert (told["standing"], told["decision"], told["reason"]) == ("not used", "kept", "no better")
+    assert (told["judged_games"], told["judged_better"], told["judged_brier"]) == (900, 0.31, None)
     played.promote(C)
     assert played.stage.lake.registry.charge(MEN).decisions[0].id == A.id
 
@@ -524,3 +546,33 @@ def test_whatever_comes_in_whatever_order_ends_in_the_fold_by_the_log(played: Pl
             assert seen.setdefault((engine, day), model) == model, "a forecast that was shown was made again"
     played.settle()
     assert played.tables() == played.expected()
+
+
+def test_an_apply_that_read_the_log_before_a_decision_shows_the_decision_all_the_same(played: Played) -> None:
+    stage, stale = played.stage, played.stage.lake.registry.charge(MEN)
+    kept = Decision(B.id, B.parameters.digest(), KEPT, None, "2026-01-01T00:00:00Z", "gate", "no better")
+    stage.lake.registry.update(MEN, lambda log: replace(log, decisions=(*log.decisions, kept)))
+    publish(stage.lake, MEN, stage.clock)
+    publish(stage.lake, MEN, stage.clock, charge=stale)
+    assert shown_models(played)[B.id]["standing"] == "not used"
+
+
+def test_the_tables_of_an_earlier_program_are_completed_without_anything_new(played: Played) -> None:
+    stage = played.stage
+    played.settle()
+    before = stage.published()
+    stored = stage.lake.dashboard.get(manifest_key(MEN))
+    assert stored is not None
+    manifest = json.loads(stored.body)
+    new = [key for key in manifest["tables"] if key.startswith(("drift/", "models/"))]
+    assert len(new) == 3  # of two seasons, and the models
+    manifest["tables"] = {key: entry for key, entry in manifest["tables"].items() if key not in new}
+    del manifest["models"]
+    stage.lake.dashboard.put(manifest_key(MEN), json.dumps(manifest).encode())
+    stage.lake.dashboard.delete(new)
+    backlog = Backlog(stage.lake, [MEN])
+    assert not backlog.look(MEN).is_published
+    stage.lake = stage.new_process()
+    played.settle()
+    assert stage.published() == before
+    assert Backlog(stage.lake, [MEN]).look(MEN).is_published
