@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime
 from functools import cache
 
+from hoops.games.leagues import League
 from lake.connect import connect
 from lake.lake import Lake
+from operate.reconcile import event
 from operate.stage import Stage
 from operate.training import Trainer, TrainingSettings
 from pipeline_app.nudges import SqsQueue
@@ -46,6 +49,16 @@ def trainer() -> Trainer:
     account = boto3.client("sts").get_caller_identity
     settings = TrainingSettings.of(names.name, os.environ)
     return Trainer(names, settings, boto3.client("sagemaker"), lambda: account()["Account"])
+
+
+def train(league: League, reason: str) -> None:
+    """Have `start_training` look at a league now, without waiting for it."""
+    import boto3
+
+    asked = event(leagues=[league.value], by="watch_forecasts", reason=reason)
+    boto3.client("lambda").invoke(
+        FunctionName=stage().function("start_training"), InvocationType="Event", Payload=json.dumps(asked).encode()
+    )
 
 
 def now() -> datetime:

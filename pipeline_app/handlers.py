@@ -14,7 +14,7 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
 from lake.training_jobs import ARCHIVE, OUTPUT
 from pipeline_app.accept import accept
 from pipeline_app.apply import ApplyFailed, Message, apply_batch
-from pipeline_app.composition import lake, now, queue, requests, stage, trainer
+from pipeline_app.composition import lake, now, queue, requests, stage, train, trainer
 from pipeline_app.deadline import Deadline
 from pipeline_app.judge import judge
 from pipeline_app.launch import launch
@@ -97,7 +97,7 @@ def promote_model(event: S3Event) -> None:
 @handlers.schedule(os.environ["MADNESS_WATCH_SCHEDULE"], name="watch_forecasts")
 def watch_forecasts(event: CloudWatchEvent) -> None:
     with measured("watch_forecasts", requests()):
-        watch(lake(), stage(), now)
+        watch(lake(), train)
 
 
 @contextmanager

@@ -62,6 +62,14 @@ def count_fault(bucket: str) -> None:
     metrics.flush_metrics()
 
 
+def gauge_drift(bucket: str, leagues: int) -> None:
+    """Say in how many leagues the forecasts have drifted. An alarm of `infra/template.yaml` listens, as to `Faults`."""
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    metrics.add_dimension(name="bucket", value=bucket)
+    metrics.add_metric("Drift", MetricUnit.Count, leagues)
+    metrics.flush_metrics()
+
+
 def _peak_megabytes() -> int:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // (1024 if sys.platform.startswith("linux") else 1024 * 1024)

@@ -1,13 +1,63 @@
-"""Compare forecasts with what the backtest promised."""
+"""Watch: are the forecasts still as good as they say? If not, an alarm says so, and training does not wait its turn.
+
+newest week that counts, of the table `drift` ─► metric Drift ─► drifted, and nothing was trained since? ─► start
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from typing import Any
 
+from hoops.games.leagues import League
+from hoops.games.moment import Moment, told
 from lake.lake import Lake
-from operate.stage import Stage
+from lake.published import table_key
+from pipeline_app.telemetry import gauge_drift, log
+
+Start = Callable[[League, str], None]
 
 
-def watch(lake: Lake, stage: Stage, clock: Callable[[], datetime]) -> None:
-    raise NotImplementedError
+def watch(lake: Lake, start: Start) -> None:
+    """Look at both leagues. start: have a league's training started, for a reason; it may find that none pays."""
+    drifted = [league for league in League if _look(lake, league, start)]
+    gauge_drift(lake.source.name, len(drifted))
+
+
+def _look(lake: Lake, league: League, start: Start) -> bool:
+    """Whether a league's newest week that counts has drifted; if so, its training is started once."""
+    found = _newest(lake, league)
+    if found is None:
+        log.info("watched", league=league, week=None, why="no week has enough games that count")
+        return False
+    season, week = found
+    log.info("watched", league=league, season=season, **week)
+    if not week["drifted"]:
+        return False
+    end: Moment = (season, week["last_day"])
+    if any(launch.newest >= end for launch in lake.training_jobs.launches(league)):
+        log.warning("drifted", league=league, season=season, day=end[1], then="a training knows this week already")
+        return True
+    reason = f"drift in the week to {told(end)}: {_words(week)}"
+    log.warning("drifted", league=league, season=season, day=end[1], then="training is started", why=reason)
+    start(league, reason)
+    return True
+
+
+def _newest(lake: Lake, league: League) -> tuple[int, dict[str, Any]] | None:
+    """The newest week that counts of the newest season that is shown."""
+    manifest, _ = lake.published.manifest(league)
+    if manifest.season is None:
+        return None
+    key = table_key("drift", league, manifest.season)
+    if key not in manifest.tables:
+        return None
+    weeks = [week for week in lake.published.read(key).to_pylist() if week["counts"]]
+    return (manifest.season, weeks[-1]) if weeks else None
+
+
+def _words(week: dict[str, Any]) -> str:
+    together = "" if week["recent"] is None else f", with the three weeks before {week['recent']:+.1f}"
+    return (
+        f"log loss {week['log_loss']:.4f} where the forecasts promised {week['promised']:.4f}, on {week['games']:,} "
+        f"games: {week['score']:+.1f} standard deviations{together}"
+    )

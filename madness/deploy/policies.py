@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from hoops.schemas import PUBLISHED
+from lake.training_jobs import JOBS
 from operate.stage import APP, FUNCTIONS, Stage
 from pipeline_app.publish import SEASON_TABLES
 
@@ -127,7 +128,13 @@ def _judge(stage: Stage) -> list[Statement]:
 
 
 def _watch(stage: Stage) -> list[Statement]:
-    return []
+    function = f"arn:{stage.partition}:lambda:{stage.region}:*:function:{stage.function('start_training')}"
+    return [
+        _allow(["s3:ListBucket"], [_bucket(stage, stage.dashboard), _bucket(stage, stage.models)]),
+        _allow(["s3:GetObject"], _objects(stage, stage.dashboard, ["manifest", "drift"])),
+        _allow(["s3:GetObject"], [f"{_bucket(stage, stage.models)}/{JOBS}*"]),
+        _allow(["lambda:InvokeFunction"], [function]),
+    ]
 
 
 def _on_queue(stage: Stage, actions: list[str]) -> Statement:

@@ -118,7 +118,7 @@ class Played:
         return shown
 
     def tables(self) -> dict[str, bytes]:
-        """What the days are shown with: neither games to come, nor the table of models, which every decision changes."""
+        """What the days are shown with: no games to come, nor the models, which every decision changes."""
         apart = ("upcoming/", "models/")
         return {key: body for key, body in self.stage.published().items() if not key.startswith(apart)}
 

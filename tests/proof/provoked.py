@@ -36,8 +36,10 @@ from hoops import contract
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from hoops.schemas import GAMES as GAMES_SCHEMA
-from hoops.schemas import completed
+from hoops.schemas import PUBLISHED, completed
+from lake import parquet
 from lake.ledger import GAMES as ENTERED
+from lake.published import table_key
 from lake.registry import LOG
 from lake.training import channel
 from lake.training_jobs import CURRENT, Launch, TrainingRecordError, archive_key
@@ -202,6 +204,22 @@ class Functions:
         for _ in range(2):
             self.call("promote_model", s3_event(self.stage.models, key, size=len(body)))
 
+    def drift(self) -> None:
+        """Let a week look as if its forecasts had drifted, beside the record of a training that did not know it."""
+        lake = open_lake(self.stage, boto3.client)  # type: ignore[arg-type]
+        manifest, _ = lake.published.manifest(League.MEN)
+        key = table_key("drift", League.MEN, manifest.season)
+        week = {
+            "first_day": 7, "last_day": 13, "games": 200, "issued": 0, "log_loss": 0.8, "promised": 0.5, "noise": 0.03,
+            "score": 10.0, "recent": None, "counts": True, "drifted": True,
+        }  # fmt: skip
+        body = parquet.encode(pa.Table.from_pylist([week], schema=PUBLISHED["drift"].schema), PUBLISHED["drift"].schema)
+        self.s3.put_object(Bucket=self.stage.dashboard, Key=key, Body=body)
+        early = Launch(
+            "m-1", League.MEN, (2020, 0), (2020, 9), 9, 9, "", "", "proof", "provoked", "2024-01-01T00:00:00Z"
+        )
+        lake.training_jobs.add(early, {})
+
     def lose(self, prefix: str) -> None:
         bucket = self.stage.dashboard if prefix.startswith("manifest") else self.stage.models
         for key in self._keys(bucket, prefix):
@@ -248,10 +266,11 @@ class Functions:
         self.functions.create_function(
             FunctionName=name, Runtime="python3.12", Role=role, Handler="app.f", Code={"ZipFile": code.getvalue()}
         )
-        self.functions.create_function(
-            FunctionName=self.stage.function("reconcile"), Runtime="python3.12", Role=role, Handler="app.f",
-            Code={"ZipFile": code.getvalue()},
-        )  # fmt: skip
+        for other in ("reconcile", "start_training"):
+            self.functions.create_function(
+                FunctionName=self.stage.function(other), Runtime="python3.12", Role=role, Handler="app.f",
+                Code={"ZipFile": code.getvalue()},
+            )  # fmt: skip
         twin = self.sqs.create_queue(QueueName="twin.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         arn = self.sqs.get_queue_attributes(QueueUrl=twin, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         self.functions.create_event_source_mapping(FunctionName=name, EventSourceArn=arn)
@@ -305,6 +324,8 @@ def provoke(functions: Functions) -> None:
     functions.upload(RETRACTIONS.format("W"), retraction(women.splitlines()[1:]))
     not_published(functions)
     functions.reconcile()
+    functions.drift()
+    functions.call("watch_forecasts", schedule_event())
     functions.upload(PLAYED.replace("0401", "0602"), men.replace(b",N,0", b",N,1"))
     not_published(functions)
     functions.lose("manifest/")
