@@ -142,6 +142,79 @@ def score_by_season(lines: Mapping[str, Sequence[tuple[int, float, int]]], coin:
     }
 
 
+def drift_by_week(weeks: Sequence[Mapping[str, Any]], limit: float, *, dated: bool) -> dict[str, Any]:
+    """Log loss less promise by week, in a band that chance seldom leaves.
+
+    Parameters
+    ----------
+    weeks
+        Rows of the `drift` table, each with its days as `label`, and `x`: the date, or the day, it begins with.
+    limit
+        Half the height of the band, in standard deviations.
+    """
+    x = [week["x"] for week in weeks]
+    band = [limit * week["noise"] for week in weeks]
+    colours = [ORANGE if week["drifted"] else ACCENT if week["counts"] else NEUTRAL for week in weeks]
+    hover = [
+        f"<b>{week['label']}</b><br>Log loss {week['log_loss']:.3f}, promised {week['promised']:.3f}<br>"
+        f"{plural(week['games'], 'game')}, {signed(week['score'])} standard deviations"
+        + ("" if week["recent"] is None else f"<br>with the three weeks before {signed(week['recent'])}")
+        for week in weeks
+    ]
+    counting = [half for half, week in zip(band, weeks, strict=True) if week["counts"]]
+    beyond = [abs(week["log_loss"] - week["promised"]) for week in weeks if week["counts"]]
+    top = 1.25 * max([*counting, *beyond])  # weeks of few games have bands that would flatten all others
+    x_axis = _axis(type="date", tickformat="%-d %b") if dated else _axis(title=_title("First day of the week"))
+    return {
+        "data": [
+            {"type": "scatter", "mode": "lines", "x": x + x[::-1], "y": [*band, *[-half for half in band[::-1]]],
+             "fill": "toself", "fillcolor": _faded(ACCENT, 0.14), "line": {"width": 0}, "hoverinfo": "skip"},
+            {"type": "scatter", "mode": "lines", "x": [x[0], x[-1]], "y": [0, 0], "hoverinfo": "skip",
+             "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"}},
+            {"type": "scatter", "mode": "markers", "x": x,
+             "y": [round(week["log_loss"] - week["promised"], 5) for week in weeks],
+             "marker": {"color": colours, "size": [12 if week["drifted"] else 9 for week in weeks],
+                        "symbol": ["diamond" if week["drifted"] else "circle" if week["counts"] else "circle-open"
+                                   for week in weeks]},
+             "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"},
+        ],
+        "layout": _layout(
+            xaxis=x_axis | {"showgrid": False, "nticks": 6, "tickangle": 0},
+            yaxis=_axis(title=_title("Log loss less promise"), tickformat="+.2f", range=[-top, top], nticks=7),
+        ),
+    }  # fmt: skip
+
+
+def differences(models: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Log loss of models less that of the one then in charge, with its range: rows of the `models` table."""
+    means = [model["judged_log_loss"] - model["judged_champion_log_loss"] for model in models]
+    lows, highs = ([model[name] for model in models] for name in ("judged_low", "judged_high"))
+    reach = 1.15 * max(abs(one) for one in (*means, *lows, *highs)) or 0.001
+    hover = [
+        f"<b>{model['model_id']}</b><br>{signed(mean, 4)} on {plural(model['judged_games'], 'game')}, "
+        f"{signed(low, 4)} to {signed(high, 4)}<br>better in {percent(model['judged_better'])} of the resamples"
+        for model, mean, low, high in zip(models, means, lows, highs, strict=True)
+    ]
+    names = [model["model_id"] for model in models]
+    return {
+        "data": [
+            {"type": "scatter", "mode": "markers", "x": [round(mean, 6) for mean in means], "y": names,
+             "marker": {"size": 10, "color": [ACCENT if m["decision"] != "kept" else NEUTRAL for m in models]},
+             "error_x": {"type": "data", "symmetric": False, "thickness": 1.5, "width": 4, "color": NEUTRAL,
+                         "array": [high - mean for high, mean in zip(highs, means, strict=True)],
+                         "arrayminus": [mean - low for mean, low in zip(means, lows, strict=True)]},
+             "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"},
+        ],
+        "layout": _layout(
+            shapes=[{"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
+                     "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"}}],
+            xaxis=_axis(title=_title("Difference in log loss"),
+                        tickformat="+.3f", range=[-reach, reach], nticks=5),
+            yaxis=_axis(type="category", showgrid=False, ticklabelstandoff=8),
+        ),
+    }  # fmt: skip
+
+
 def wins_bars(teams: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Tournament wins by team, most at the top, with championships in words beside the bar.
 

@@ -1,4 +1,4 @@
-"""Forecast quality: how good the forecasts were, on games they had not seen, and whether 80 % means 80 %."""
+"""Forecast quality: how good forecasts were, on games they had not seen, whether 80 % means 80 %, whose they are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from dash import html
 
-from dashboard import figures, grids, parts
+from dashboard import figures, grids, models, parts
 from dashboard.notes import Note, quoted
 from dashboard.view import View
 from dashboard.wording import KIND_LABELS, plural, season_label
@@ -36,7 +36,10 @@ def render(view: View) -> list[Any]:
     scores = {season: table.to_pylist() for season, table in view.every_season("scores").items()}
     if not any(scores.values()):
         return [
-            parts.empty("No forecasts to judge yet", "Once games with forecasts are played, their quality stands here.")
+            parts.empty(
+                "No forecasts to judge yet", "Once games with forecasts are played, their quality stands here."
+            ),
+            models.models(view),
         ]
     tables = (
         view.every_season("forecasts", _COLUMNS) if scope == "all" else {view.season: view.table("forecasts", _COLUMNS)}
@@ -57,6 +60,8 @@ def render(view: View) -> list[Any]:
         html.Div(
             [_calibration(probability, won, f"{KIND_LABELS[kind]}, {where}"), _by_season(scores)], className="pair"
         ),
+        models.drift(view),
+        models.models(view),
         _table(scores),
     ]
 

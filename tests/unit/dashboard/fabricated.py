@@ -10,12 +10,14 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from hoops.evaluation import drift
 from hoops.games.leagues import Kind, League
 from hoops.schemas import BOX_COLUMNS, PUBLISHED
 from lake.parquet import decode, encode
@@ -61,14 +63,18 @@ def bucket(
     generation: int = 17,
     without_tournament: Iterable[int] = (),
     stops_at: int | None = STOPS_AT,
+    decided: bool = True,
 ) -> MemoryStore:
-    """A bucket with everything published. `stops_at`: the day on which the last season stops (None: it is complete)."""
+    """A bucket with everything published. `stops_at`: the day on which the last season stops (None: it is complete).
+    `decided`: there is a table of models."""
     store = MemoryStore("fabricated", clock=lambda: PUBLISHED_AT)
     for league in leagues:
         made = _League(league, teams, named=named, dated=dated, seeded=seeded, boxed=boxed)
         for season in seasons:
             stop = stops_at if season == seasons[-1] else None
             made.play(season, stop, tournament=stop is None and season not in without_tournament)
+        if decided:
+            made.decide()
         publish(store, league, made.tables(), seasons, generation)
     return store
 
@@ -246,6 +252,7 @@ class _League:
                  **{k: latest[team][k] for k in ("rank", "rating", "rating_sd", "offence", "defence", "tempo")}}
             )  # fmt: skip
         self._score(season)
+        self._watch(season)
         champion = next((r for r in self.rows[f"tournaments/{season}"] if r["champion"]), None)
         self.rows["seasons"].append(
             {"season": season, "day_zero": self.date(season, 0), "first_day": 0, "last_day": games[-1]["day"],
@@ -272,6 +279,47 @@ class _League:
                  "brier": float(np.mean((p - y) ** 2)), "accuracy": float(np.mean((p > 0.5) == (y > 0.5))),
                  "margin_rmse": float(np.sqrt(np.mean(error**2)))}
             )  # fmt: skip
+
+    def _watch(self, season: int) -> None:
+        counted = [r for r in self.rows[f"forecasts/{season}"] if r["out_of_sample"]]
+        p, won, issued = (
+            np.array([r[name] for r in counted]) for name in ("team1_probability", "team1_won", "issued_at")
+        )
+        days = np.array([r["day"] for r in counted], int)
+        for week in drift.weeks(days, np.clip(p, 1e-9, 1 - 1e-9), won, issued != None, newest=int(max(days))):  # noqa: E711
+            told = {"last_day": week.last_day, "score": week.score, "counts": week.counts, "drifted": week.has_drifted}
+            self.rows[f"drift/{season}"].append(asdict(week) | told)
+
+    def decide(self) -> None:
+        """A model in charge, two that were compared with it, one that nobody has decided about."""
+        decided = (
+            ("full-fabricated", "in charge", "promoted", -0.0021, 0.0011, 0.96),
+            ("full-5b1c2f0e9d21", "not used", "kept", 0.0004, 0.0014, 0.38),
+            ("full-0d77ab31c4e8", "not used", "kept", 0.0031, 0.0017, 0.03),
+            ("full-shipped", "was in charge", "shipped", None, None, None),
+            ("full-9e2d71a0b3f4", "candidate", None, None, None, None),
+        )  # fmt: skip
+        for place, (id, standing, decision, mean, half, better) in enumerate(decided):
+            judged = mean is not None
+            row = dict.fromkeys(PUBLISHED["models"].schema.names) | {
+                "model_id": id, "standing": standing, "ships": decision == "shipped", "decision": decision,
+                "trained_through_season": 2024, "trained_through_day": 70 - place,
+                "registered_at": PUBLISHED_AT - timedelta(days=place + 1),
+                "test_games": 880, "test_log_loss": 0.5210 + place / 1000, "test_brier": 0.18,
+            }  # fmt: skip
+            if decision:
+                row |= {"reason": "it ships with the program"}
+            if judged:
+                row |= {
+                    "decided_at": PUBLISHED_AT - timedelta(days=place), "decided_by": "promote_model",
+                    "reason": f"log loss is lower in {better:.0%} of the resamples: 90% are needed",
+                    "from_season": 2024 if decision == "promoted" else None,
+                    "from_day": 99 if decision == "promoted" else None,
+                    "judged_games": 880, "judged_days": 27, "judged_log_loss": 0.52 + mean,
+                    "judged_champion_log_loss": 0.52, "judged_low": mean - half, "judged_high": mean + half,
+                    "judged_better": better, "judged_brier": 0.18, "judged_champion_brier": 0.181,
+                }  # fmt: skip
+            self.rows["models"].append(row)
 
     def tables(self) -> dict[str, pa.Table]:
         made = {}
