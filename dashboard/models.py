@@ -12,6 +12,7 @@ from dashboard.view import View
 from dashboard.wording import day_label, plural, season_label, utc
 from hoops.evaluation.drift import LEAST, LIMIT, SPAN
 
+NONE = "No week is further from the promise than chance has it."
 SHOWN = 8  # models; a season of weekly trainings makes twenty
 _VERBS = {
     "shipped": "Comes with the program",
@@ -38,11 +39,8 @@ def drift(view: View) -> html.Section:
         f"games, and the one going on, do not count. {issued:,} of {games:,} forecasts were published before the game, "
         "the others are made from the days before."
     )
-    verdict = (
-        f"{plural(len(drifted), 'week')} further from the promise than chance, alone or with the {SPAN - 1} before."
-        if drifted
-        else "No week is further from the promise than chance."
-    )
+    where = f"further from the promise than chance has it, alone or with the {SPAN - 1} before."
+    verdict = f"{plural(len(drifted), 'week')} {'is' if len(drifted) == 1 else 'are'} {where}" if drifted else NONE
     names = parts.legend(
         [("Week", figures.ACCENT), ("Drifted", figures.ORANGE), ("Does not count", figures.NEUTRAL)],
         dotted="As promised",
@@ -100,18 +98,18 @@ def _verdict(row: dict[str, Any]) -> str:
     if row["decision"] is None:
         return "Nobody has decided about it yet."
     text = _VERBS.get(row["decision"], row["decision"])
-    if row["decision"] in ("promoted", "rolled back"):
-        text += _since(row)
     if row["decided_at"] is not None:
         text += f" on {_date(row['decided_at'])} by {row['decided_by']}"
+    if row["decision"] in ("promoted", "rolled back"):
+        text += _since(row)
     reason = "" if row["decision"] == "shipped" else f": {row['reason']}"
     return f"{text}{reason}."
 
 
 def _since(row: dict[str, Any]) -> str:
     if row["from_season"] is None:
-        return ", for every day,"
-    return f", from {day_label(row['from_day'], None).lower()} of {season_label(row['from_season'])} on,"
+        return ", for every day"
+    return f", from {day_label(row['from_day'], None).lower()} of {season_label(row['from_season'])} on"
 
 
 def _date(when: datetime) -> str:

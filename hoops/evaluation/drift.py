@@ -89,7 +89,7 @@ def weeks(day: Ints, probability: Floats, won: Bools, issued: Bools, newest: int
     for first in np.unique(day // DAYS) * DAYS:
         rows = (day >= first) & (day < first + DAYS)
         games, beyond, spread = int(rows.sum()), float((lost - promised)[rows].sum()), float(variance[rows].sum())
-        is_whole = newest >= first + DAYS - 1
+        is_whole = bool(newest >= first + DAYS - 1)
         together = None
         if is_whole and games >= LEAST:
             recent = [*recent, (beyond, spread)][-SPAN:]

@@ -43,7 +43,7 @@ def test_every_figure_is_one_that_plotly_accepts(full: Browser) -> None:
         for graph in components(full.open(page, "?scope=all")["page.children"], "Graph"):
             go.Figure(graph["figure"])
             drawn += 1
-    assert drawn == 5
+    assert drawn == 7
 
 
 def test_the_first_page_shows_what_comes_next_and_what_was_last(full: Browser) -> None:
@@ -109,6 +109,37 @@ def test_efficiencies_are_shown_where_box_scores_gave_any(boxed: bool, titles: l
     (grid,) = components(page, "AgGrid")
     assert [column["headerName"] for column in grid["columnDefs"]][-len(titles) :] == titles
     assert all(row["for"] > 0 and row["against"] > 0 for row in grid["rowData"])
+
+
+def test_each_week_stands_beside_its_promise(full: Browser) -> None:
+    page = full.open("/quality")["page.children"]
+    plot = next(one for one in components(page, "Graph") if one["id"] == "graph-drift")
+    band, _, points = plot["figure"]["data"]
+    assert len(points["y"]) == len(points["hovertext"]) == len(band["y"]) // 2 == 15
+    assert points["marker"]["symbol"][-1] == "circle-open", "the week that goes on does not count"
+    assert "252 of 1,055 forecasts were published before the game" in full.page("/quality")
+
+
+def test_models_stand_with_what_was_decided_and_why(full: Browser) -> None:
+    text = full.page("/quality")
+    assert text.index("full-fabricated") < text.index("full-5b1c2f0e9d21") < text.index("full-9e2d71a0b3f4")
+    assert "Promoted on 15 Feb 2024 by promote_model, from day 99 of 2023–24 on: log loss is lower in 96%" in text
+    assert "Not used on 14 Feb 2024 by promote_model: log loss is lower in 38% of the resamples" in text
+    assert "Nobody has decided about it yet." in text
+    plot = next(
+        one for one in components(full.open("/quality")["page.children"], "Graph") if one["id"] == "graph-models"
+    )
+    (points,) = plot["figure"]["data"]
+    assert points["y"][-1] == "full-fabricated" and points["x"] == pytest.approx([0.0031, 0.0004, -0.0021])
+
+
+def test_without_models_and_weeks_quality_says_so() -> None:
+    page = browser(fabricated.bucket([League.MEN], teams=4, stops_at=20, seasons=(2024,), decided=False)).page(
+        "/quality"
+    )
+    assert "What models there are stands here with the next publication." in page
+    assert "No week yet with 50 games" in page
+    assert "graph-drift" not in page and "graph-models" not in page
 
 
 def test_the_model_in_charge_is_named(full: Browser) -> None:

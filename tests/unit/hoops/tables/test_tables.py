@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import pyarrow as pa
@@ -161,3 +162,18 @@ def test_upcoming_takes_the_seasons_own_fixtures() -> None:
     }  # fmt: skip
     pending = pa.Table.from_pylist([row | {"season": 2024}, row | {"season": 2025}], schema=PENDING)
     assert tables.upcoming(2025, pending, Reference()).num_rows == 1
+
+
+def test_a_weeks_loss_stands_beside_its_promise_and_what_was_issued_counts() -> None:
+    games = season(
+        game(7, A, B, 80, 70),
+        game(8, A, C, 60, 66, issued_probability=0.5),
+        game(9, B, C, 71, 70, out_of_sample=False),
+        game(14, A, D, 70, 60),
+    )
+    first, second = tables.weekly_drift(games).to_pylist()
+    assert (first["first_day"], first["last_day"], first["games"], first["issued"]) == (7, 13, 2, 1)
+    assert first["log_loss"] == pytest.approx((-math.log(0.75) + math.log(2)) / 2)
+    assert first["score"] == pytest.approx((first["log_loss"] - first["promised"]) / first["noise"])
+    assert (first["counts"], first["drifted"], first["recent"]) == (False, False, None)
+    assert (second["first_day"], second["games"]) == (14, 1)
