@@ -16,6 +16,7 @@ from hoops.games.leagues import League
 from lake.lake import Lake
 from lake.published import manifest_key, table_key
 from lake.registry import KEPT, LOG, Decision
+from lake.training_jobs import REFUSED, Verdict
 from operate.backlog import Backlog
 from operate.models import ModelError, listing, promote, rollback
 from operate.predict import Asked, predict
@@ -388,7 +389,14 @@ def test_a_program_that_ships_another_model_than_the_stage_is_forecast_by_decide
 def test_models_are_listed_with_who_is_in_charge_since_when_and_why(played: Played) -> None:
     played.promote(B)
     played.play(2024, 9)
+    jobs = played.stage.lake.training_jobs
+    jobs.judge(Verdict("m-1", MEN, KEPT, C.id, "no better", "2026-01-02T00:00:00Z"))
+    jobs.judge(Verdict("m-2", MEN, REFUSED, "", "model.tar.gz is cut off", "2026-01-03T00:00:00Z"))
+    jobs.judge(Verdict("w-1", League.WOMEN, REFUSED, "", "another league's", "2026-01-03T00:00:00Z"))
     found = listing(played.stage.lake, [MEN])["M"]
+    assert found["refused"] == [
+        {"job": "m-2", "model": None, "at": "2026-01-03T00:00:00Z", "reason": "model.tar.gz is cut off"}
+    ]
     now = found["in_charge"]
     assert (now["id"], now["effective_from"], now["reason"], now["by"]) == (
         B.id, {"season": 2024, "day": 7}, "better", "test"

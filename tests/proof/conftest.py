@@ -231,6 +231,7 @@ def processed(pipeline: dict[str, Function], clients: Clients, stage: Stage) -> 
         key: _body(s3, stage.dashboard, key) for key in _keys(s3, stage.dashboard) if key.endswith("parquet")
     }
     made.rejected = _keys(s3, stage.source, "rejected/")
+    pipeline["watch_forecasts"].invoke(schedule_event())
     return made
 
 
