@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from hoops import contract
+from hoops.games.leagues import League
 from madness.deploy import packages, workshop
 from madness.deploy.provision import provision
 from madness.local import ministack
@@ -28,7 +29,7 @@ from madness.local.home import Home
 from madness.local.ministack import Endpoint, local_clients
 from madness.local.ports import sagemaker_variables
 from madness.local.sagemaker import process
-from operate.aws import Clients
+from operate.aws import Clients, open_lake
 from operate.stage import Stage, load_stage, project_root
 from sample import generate_small
 from tests.functional.events import s3_event, schedule_event, sqs_event
@@ -227,6 +228,8 @@ def processed(pipeline: dict[str, Function], clients: Clients, stage: Stage) -> 
     pipeline["reconcile"].invoke(schedule_event())
     made.nudged = _drain(pipeline["apply_results"], clients, stage)
     pipeline["start_training"].invoke(schedule_event())  # which finds too few games to judge a model by
+    kept = provoked.train(stage, open_lake(stage, clients), League.MEN, better=False)
+    pipeline["promote_model"].invoke(kept)  # on another NumPy than that of the report
     made.tables = {
         key: _body(s3, stage.dashboard, key) for key in _keys(s3, stage.dashboard) if key.endswith("parquet")
     }

@@ -38,6 +38,7 @@ from hoops.games.leagues import League
 from hoops.schemas import GAMES as GAMES_SCHEMA
 from hoops.schemas import PUBLISHED, completed
 from lake import parquet
+from lake.lake import Lake
 from lake.ledger import GAMES as ENTERED
 from lake.published import table_key
 from lake.registry import LOG
@@ -193,22 +194,9 @@ class Functions:
 
     def judge(self, league: League, better: bool) -> None:
         """A training of a league leaves a model; the event of it comes twice."""
-        games = a_table(np.random.default_rng(3), [2023, 2024], teams=70, days=10)
-        ids = {name: pa.array(games[name].to_numpy() + league.team_ids[0] - 1000, pa.int32()) for name in TEAMS}
-        games = completed(pa.table(dict(zip(games.column_names, games.columns, strict=True)) | ids), GAMES_SCHEMA)
-        shipped, before = open_lake(self.stage, boto3.client).shipped(league), (2024, 0)  # type: ignore[arg-type]
-        temperature = 1.0 if better else 9.0
-        model = replace(shipped, scorer=replace(shipped.scorer, temperature=temperature), trained_through=(2023, 200))
-        job = f"madness-{self.stage.name}-{league.value.lower()}-{'better' if better else 'worse'}"
-        launch = Launch(
-            job, league, before, (2024, 41), games.num_rows, 353, "digest", "code", "proof", "provoked", "now"
-        )
-        open_lake(self.stage, boto3.client).training_jobs.add(launch, channel(games, {}))  # type: ignore[arg-type]
-        key = archive_key(job)
-        body = packed(model_files(model, true_report(model, games, before)))
-        self.s3.put_object(Bucket=self.stage.models, Key=key, Body=body)
+        event = train(self.stage, open_lake(self.stage, boto3.client), league, better)  # type: ignore[arg-type]
         for _ in range(2):
-            self.call("promote_model", s3_event(self.stage.models, key, size=len(body)))
+            self.call("promote_model", event)
 
     def drift(self) -> None:
         """Let a week look as if its forecasts had drifted, beside the record of a training that did not know it."""
@@ -344,6 +332,23 @@ def provoke(functions: Functions) -> None:
     functions.upload(COMPACT.format("M"), men + b"\n")
     functions.drain()
     functions.start_training()
+
+
+def train(stage: Stage, lake: Lake, league: League, better: bool) -> dict[str, Any]:
+    """What a training job of invented games leaves, of a model that is better or worse than the one that ships; the
+    event of it."""
+    games, before = a_table(np.random.default_rng(3), [2023, 2024], teams=70, days=10), (2024, 0)
+    ids = {name: pa.array(games[name].to_numpy() + league.team_ids[0] - 1000, pa.int32()) for name in TEAMS}
+    games = completed(pa.table(dict(zip(games.column_names, games.columns, strict=True)) | ids), GAMES_SCHEMA)
+    shipped = lake.shipped(league)
+    scorer = replace(shipped.scorer, temperature=1.0 if better else 9.0)
+    model = replace(shipped, scorer=scorer, trained_through=(2023, 200))
+    job = f"{stage.stack}-{league.value.lower()}-{'better' if better else 'worse'}"
+    launch = Launch(job, league, before, (2024, 41), games.num_rows, 353, "digest", "code", "proof", "provoked", "now")
+    lake.training_jobs.add(launch, channel(games, {}))
+    body = packed(model_files(model, true_report(model, games, before)))
+    lake.models.put(archive_key(job), body)
+    return s3_event(stage.models, archive_key(job), size=len(body))
 
 
 def not_published(functions: Functions) -> None:
