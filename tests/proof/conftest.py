@@ -228,7 +228,7 @@ def processed(pipeline: dict[str, Function], clients: Clients, stage: Stage) -> 
     pipeline["reconcile"].invoke(schedule_event())
     made.nudged = _drain(pipeline["apply_results"], clients, stage)
     pipeline["start_training"].invoke(schedule_event())  # which finds too few games to judge a model by
-    kept = provoked.train(stage, open_lake(stage, clients), League.MEN, better=False)
+    kept = provoked.trained(stage, open_lake(stage, clients), League.MEN, better=False)
     pipeline["promote_model"].invoke(kept)  # on another NumPy than that of the report
     made.tables = {
         key: _body(s3, stage.dashboard, key) for key in _keys(s3, stage.dashboard) if key.endswith("parquet")

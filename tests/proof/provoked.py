@@ -194,7 +194,7 @@ class Functions:
 
     def judge(self, league: League, better: bool) -> None:
         """A training of a league leaves a model; the event of it comes twice."""
-        event = train(self.stage, open_lake(self.stage, boto3.client), league, better)  # type: ignore[arg-type]
+        event = trained(self.stage, open_lake(self.stage, boto3.client), league, better)  # type: ignore[arg-type]
         for _ in range(2):
             self.call("promote_model", event)
 
@@ -334,7 +334,7 @@ def provoke(functions: Functions) -> None:
     functions.start_training()
 
 
-def train(stage: Stage, lake: Lake, league: League, better: bool) -> dict[str, Any]:
+def trained(stage: Stage, lake: Lake, league: League, better: bool) -> dict[str, Any]:
     """What a training job of invented games leaves, of a model that is better or worse than the one that ships; the
     event of it."""
     games, before = a_table(np.random.default_rng(3), [2023, 2024], teams=70, days=10), (2024, 0)
