@@ -28,6 +28,7 @@ METRICS = {
     "test:log_loss": "of the games from the cut on",
     "test:brier": "Brier score of the games from the cut on",
     "test:log_loss_less_statespace": "log loss less that of the state-space model on the same games",
+    "train:gpus": "GPUs that computed: 0 on an instance that has one means that torch cannot use it",
     "train:games_per_second": "games, each as often as an epoch sees it, over the seconds of training",
 }
 

@@ -92,6 +92,7 @@ def _run(given: argparse.Namespace, environment: Mapping[str, str], signal: Stop
         files.ship(model, given.league)
     for name, value in _metrics(model.report).items():
         log.info("%s", metric_line(name, value))
+    log.info("%s", metric_line("train:gpus", float(model.trained.device == "cuda")))
     log.info("%s", metric_line("train:games_per_second", files.games_per_second(model)))
     log.info(
         "trained through %s on %s in %.0f s", told(model.trained_through), model.trained.device, model.seconds["all"]

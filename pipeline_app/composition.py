@@ -12,7 +12,7 @@ from lake.connect import connect
 from lake.lake import Lake
 from operate.reconcile import event
 from operate.stage import Stage
-from operate.training import Trainer, TrainingSettings
+from operate.training.jobs import Trainer, TrainingSettings
 from pipeline_app.nudges import SqsQueue
 from pipeline_app.telemetry import Requests
 

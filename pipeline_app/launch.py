@@ -26,7 +26,7 @@ from lake.lake import Lake
 from lake.ledger import all_games, reference_tables
 from lake.training import REFERENCE, channel
 from lake.training_jobs import Launch
-from operate.training import COMPLETED, IN_PROGRESS, STOPPING, Trainer, hyperparameters, job_prefix
+from operate.training.jobs import COMPLETED, IN_PROGRESS, STOPPING, Trainer, hyperparameters, job_prefix
 from pipeline_app.telemetry import log
 
 ATTEMPTS = 3  # with the same games, before somebody has to ask for another one

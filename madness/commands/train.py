@@ -15,7 +15,7 @@ from madness.commands.reach import clients_of, existing, patience_of, who
 if TYPE_CHECKING:
     from madness.console import Voice
     from operate.stage import Stage
-    from operate.train import Seen
+    from operate.training.ask import Seen
 
 # What `start_training` says itself, and where a job's folders are.
 _NOT_TO_SET = ("league", "train-before", "data", "out", "output-data", "checkpoints", "tar", "ship")
@@ -45,7 +45,7 @@ def train(
     from madness import selection
     from operate.aws import open_lake
     from operate.stage import load_stage
-    from operate.train import PATIENCE, running, start
+    from operate.training.ask import PATIENCE, running, start
 
     names = load_stage(stage)
     leagues = tuple(League) if league is None else selection.parse_leagues(league)
@@ -108,7 +108,7 @@ def _follow(jobs: list[str], stage: Stage, home: Path, clients: Any, records: An
     from contextlib import ExitStack
 
     from madness.console import voice
-    from operate.train import follow
+    from operate.training.ask import follow
 
     told = voice()
     try:
@@ -151,7 +151,7 @@ def _tell(answers: list[Any], ended: list[Seen], stage: Stage, home: Path, as_js
     """Print how it ended; raise `TrainingError` if a job came to nothing."""
     from dataclasses import asdict
 
-    from operate.train import TrainingError, told
+    from operate.training.ask import TrainingError, told
 
     if as_json:
         by_job = {one.job: asdict(one) for one in ended}

@@ -32,7 +32,7 @@ from lake.training_jobs import CURRENT, KEPT, Launch, Verdict
 from madness.local.sagemaker.runner import Settings
 from madness.local.sagemaker.server import SageMaker, serve
 from operate.stage import Stage
-from operate.training import Trainer, TrainingSettings
+from operate.training.jobs import Trainer, TrainingSettings
 from pipeline_app.launch import ATTEMPTS, LaunchFailed, launch
 from tests.fakes import Clock
 from tests.functional.events import schedule_event

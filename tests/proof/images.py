@@ -18,7 +18,7 @@ from typing import Any
 from sagemaker.core import image_uris
 
 from operate.stage import Stage
-from operate.training_images import ACCOUNTS, FALLBACK, TORCH, image, processor, registry
+from operate.training.images import ACCOUNTS, FALLBACK, TORCH, image, processor, registry
 
 # The framework's name in the SDK, and the version that we take of it.
 NEWEST, UBUNTU = ("pytorch-amzn2023", TORCH), ("pytorch", "2.10.0")

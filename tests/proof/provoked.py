@@ -50,7 +50,7 @@ from operate.predict import Asked, predict
 from operate.sources import LakeSource
 from operate.stage import CONFIG, FUNCTIONS, Stage, load_stage, project_root
 from operate.status import status
-from operate.train import TrainingError, look, start
+from operate.training.ask import TrainingError, look, start
 from operate.upload import Upload, ingest
 from pipeline_app import composition, program
 from pipeline_app.publish import _references

@@ -39,7 +39,7 @@ from madness.local.sagemaker.jobs import Jobs
 from madness.local.sagemaker.runner import Settings
 from madness.local.sagemaker.server import SageMaker, serve
 from operate.stage import Stage, project_root
-from operate.train import Answer, Seen, TrainingError, follow, look, running, told
+from operate.training.ask import Answer, Seen, TrainingError, follow, look, running, told
 from tests.memory_store import MemoryStore
 from tests.unit.hoops.fabricated_results import a_league
 

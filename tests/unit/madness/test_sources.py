@@ -27,7 +27,7 @@ from madness.deploy.sources import (
     sources,
 )
 from operate.stage import project_root
-from operate.training import PROGRAM
+from operate.training.jobs import PROGRAM
 from tests.memory_store import MemoryStore
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 
 from madness.deploy.settings import LAYER_VERSIONS
 from operate.stage import StageError, load_stage, project_root
-from operate.training_images import ACCOUNTS, TORCH, image
+from operate.training.images import ACCOUNTS, TORCH, image
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from hoops.games.leagues import League
 from lake.training import metric_definitions
 from lake.training_jobs import CHECKPOINTS, OUTPUT, Launch
 from operate.stage import APP, Stage, StageError
-from operate.training_images import image
+from operate.training.images import image
 
 PROGRAM = "ml_jobs/train.py"
 CHANNEL = "training"

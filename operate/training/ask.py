@@ -16,7 +16,7 @@ from hoops.games.leagues import League
 from lake.training_jobs import REFUSED, TrainingJobs, Verdict
 from operate.reconcile import event
 from operate.stage import Stage
-from operate.training import COMPLETED, IN_PROGRESS, STOPPING, TrainingError
+from operate.training.jobs import COMPLETED, IN_PROGRESS, STOPPING, TrainingError
 
 PATIENCE = 900.0  # seconds that the function may take
 # After the job's end: promote_model runs three times at most, up to 900 s each, and the first of them has the verdict.

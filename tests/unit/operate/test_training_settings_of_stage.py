@@ -7,7 +7,7 @@ import json
 import pytest
 
 from operate.stage import CONFIG, StageError, project_root
-from operate.training import TrainingSettings
+from operate.training.jobs import TrainingSettings
 
 GOOD = {
     "MADNESS_TRAINING_INSTANCE": "ml.g4dn.xlarge",

@@ -10,7 +10,7 @@ import pytest
 
 from hoops.games.leagues import League
 from operate.stage import Stage
-from operate.train import Answer, TrainingError, start
+from operate.training.ask import Answer, TrainingError, start
 
 STAGE = Stage("dev", "eu-west-1", "s", "m", "d", "p", "q.fifo", "l.fifo")
 
