@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from hoops.errors import MadnessError
@@ -30,6 +31,10 @@ PROMOTED, KEPT, REFUSED = "promoted", "kept", "refused"
 
 class TrainingRecordError(MadnessError):
     """A record of a training job is missing or cannot be read; the text says which."""
+
+
+class NotLaunched(TrainingRecordError):
+    """No job of a name was started from here."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,11 @@ class TrainingJobs:
         self._models.put_new(f"{JOBS}{launch.job}.json", _json(launch))
 
     def launch(self, job: str) -> Launch:
-        """Raise `TrainingRecordError` if there is none, or it cannot be read."""
+        """Raise `NotLaunched` if there is none, `TrainingRecordError` if it cannot be read."""
         key = f"{JOBS}{job}.json"
         fields = self._fields(key)
         if fields is None:
-            raise TrainingRecordError(f"{key} of {self._models.name} is not there: no job {job} was started from here")
+            raise NotLaunched(f"{key} of {self._models.name} is not there: no job {job} was started from here")
         try:
             moments = {name: tuple(fields[name]) for name in ("before", "newest")}
             return Launch(**{**fields, **moments, "league": League(fields["league"])})
@@ -103,8 +108,7 @@ class TrainingJobs:
 
     def launches(self, league: League) -> list[Launch]:
         """All of a league, oldest first."""
-        names = [row.key.removeprefix(JOBS).removesuffix(".json") for row in self._models.listing(JOBS)]
-        found = [self.launch(name) for name in names]
+        found = [self.launch(name) for name in self._recorded(JOBS)]
         return sorted((one for one in found if one.league == league), key=lambda one: (one.at, one.job))
 
     def sources(self) -> str:
@@ -138,9 +142,18 @@ class TrainingJobs:
 
     def verdicts(self, league: League) -> list[Verdict]:
         """All of a league, oldest first."""
-        names = [row.key.removeprefix(VERDICTS).removesuffix(".json") for row in self._models.listing(VERDICTS)]
-        found = [one for one in map(self.verdict, names) if one is not None and one.league == league]
+        found = [one for one in map(self.verdict, self._recorded(VERDICTS)) if one is not None and one.league == league]
         return sorted(found, key=lambda one: (one.at, one.job))
+
+    def unjudged(self, since: datetime, until: datetime) -> list[str]:
+        """Keys of the archives without a verdict that came between two moments, of jobs that were started from here."""
+        archives = {job_of(row.key): row for row in self._models.listing(OUTPUT) if since < row.modified < until}
+        waiting = {*self._recorded(JOBS)}.difference(self._recorded(VERDICTS)).intersection(archives)
+        return [archives[job].key for job in sorted(waiting)]
+
+    def _recorded(self, prefix: str) -> list[str]:
+        """The jobs that have a record below a prefix, by name."""
+        return [row.key.removeprefix(prefix).removesuffix(".json") for row in self._models.listing(prefix)]
 
     def _fields(self, key: str) -> dict[str, Any] | None:
         stored = self._models.get(key)

@@ -6,6 +6,8 @@ import json
 import os
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
+from urllib.parse import quote_plus
 
 from hoops.games.leagues import League
 from lake.connect import connect
@@ -53,11 +55,20 @@ def trainer() -> Trainer:
 
 def train(league: League, reason: str) -> None:
     """Have `start_training` look at a league now, without waiting for it."""
+    _invoke("start_training", event(leagues=[league.value], by="watch_forecasts", reason=reason))
+
+
+def judge_again(key: str) -> None:
+    """Have `promote_model` judge the archive at a key, without waiting for it, as if it had come now."""
+    stored = {"bucket": {"name": stage().models}, "object": {"key": quote_plus(key, safe="/")}}
+    _invoke("promote_model", {"Records": [{"eventSource": "aws:s3", "s3": stored}]})
+
+
+def _invoke(function: str, asked: dict[str, Any]) -> None:
     import boto3
 
-    asked = event(leagues=[league.value], by="watch_forecasts", reason=reason)
     boto3.client("lambda").invoke(
-        FunctionName=stage().function("start_training"), InvocationType="Event", Payload=json.dumps(asked).encode()
+        FunctionName=stage().function(function), InvocationType="Event", Payload=json.dumps(asked).encode()
     )
 
 

@@ -14,14 +14,14 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
 from lake.training_jobs import ARCHIVE, OUTPUT
 from pipeline_app.accept import accept
 from pipeline_app.apply import ApplyFailed, Message, apply_batch
-from pipeline_app.composition import lake, now, queue, requests, stage, train, trainer
+from pipeline_app.composition import judge_again, lake, now, queue, requests, stage, train, trainer
 from pipeline_app.deadline import Deadline
 from pipeline_app.judge import judge
 from pipeline_app.launch import launch
 from pipeline_app.nudges import Delivery
 from pipeline_app.reconcile import reconcile as reconcile_now
 from pipeline_app.telemetry import log, measured
-from pipeline_app.watch import watch
+from pipeline_app.watch import send_unjudged, watch
 
 handlers = Blueprint(__name__)
 CREATED = ["s3:ObjectCreated:*"]
@@ -97,6 +97,7 @@ def promote_model(event: S3Event) -> None:
 @handlers.schedule(os.environ["MADNESS_WATCH_SCHEDULE"], name="watch_forecasts")
 def watch_forecasts(event: CloudWatchEvent) -> None:
     with measured("watch_forecasts", requests()):
+        send_unjudged(lake(), judge_again, now())
         watch(lake(), train)
 
 

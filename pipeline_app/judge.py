@@ -35,7 +35,7 @@ from lake.archive import BadArchive, Candidate, candidate_in
 from lake.lake import Lake
 from lake.registry import Decision, decision_about, scores_of
 from lake.training import GAMES_FILE
-from lake.training_jobs import KEPT, PROMOTED, REFUSED, Launch, TrainingRecordError, Verdict, job_of
+from lake.training_jobs import KEPT, PROMOTED, REFUSED, Launch, NotLaunched, TrainingRecordError, Verdict, job_of
 from operate.models import conclude
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.publish import publish
@@ -57,7 +57,7 @@ def judge(lake: Lake, key: str, clock: Callable[[], datetime], deadline: Deadlin
     Refused
         It must not be used; the next call finds that on record and does nothing.
     TrainingRecordError
-        Nobody has launched this job, or what is on record of it is gone.
+        What is on record of the job is gone or damaged; put back, it is judged.
     ModelError
         Another model has taken charge meanwhile: judged again, it is compared with that one.
     """
@@ -66,7 +66,12 @@ def judge(lake: Lake, key: str, clock: Callable[[], datetime], deadline: Deadlin
         log.warning("no model of a job", key=key, then="nothing")
         return
     records = lake.training_jobs
-    launch, verdict = records.launch(job), records.verdict(job)
+    try:
+        launch, verdict = records.launch(job), records.verdict(job)
+    except NotLaunched as error:
+        # Said once: trying again would find the same. If its record was lost and is put back, `watch` sends it again.
+        log.error("not judged", job=job, key=key, why=str(error))
+        return
     if verdict is None:
         verdict = _verdict(lake, launch, key, clock)
         records.judge(verdict)

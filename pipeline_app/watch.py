@@ -1,11 +1,13 @@
-"""Watch: are the forecasts still as good as they say? If not, an alarm says so, and training does not wait its turn.
+"""Watch: are the forecasts still as good as they say, and was every model judged that a training has left?
 
 newest week that counts, of the table `drift` ─► metric Drift ─► drifted, and nothing was trained since? ─► start
+archives of jobs that have no verdict ─► judge
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from hoops.games.leagues import League
@@ -15,12 +17,23 @@ from lake.published import table_key
 from pipeline_app.telemetry import gauge_drift, log
 
 Start = Callable[[League, str], None]
+Judge = Callable[[str], None]
+# When an archive without a verdict is sent again: AWS's three tries are over after an hour, and whoever was told of
+# errors for four weeks, daily, needs not be told more often.
+SINCE, UNTIL = timedelta(days=28), timedelta(hours=1)
 
 
 def watch(lake: Lake, start: Start) -> None:
     """Look at both leagues. start: have a league's training started, for a reason; it may find that none pays."""
     drifted = [league for league in League if _look(lake, league, start)]
     gauge_drift(lake.source.name, len(drifted))
+
+
+def send_unjudged(lake: Lake, judge: Judge, now: datetime) -> None:
+    """Have the archives judged again whose event was lost, or given up by AWS. judge: have that done for a key."""
+    for key in lake.training_jobs.unjudged(now - SINCE, now - UNTIL):
+        log.warning("no verdict", key=key, then="it is judged again")
+        judge(key)
 
 
 def _look(lake: Lake, league: League, start: Start) -> bool:

@@ -128,12 +128,15 @@ def _judge(stage: Stage) -> list[Statement]:
 
 
 def _watch(stage: Stage) -> list[Statement]:
-    function = f"arn:{stage.partition}:lambda:{stage.region}:*:function:{stage.function('start_training')}"
+    functions = [
+        f"arn:{stage.partition}:lambda:{stage.region}:*:function:{stage.function(one)}"
+        for one in ("start_training", "promote_model")
+    ]
     return [
         _allow(["s3:ListBucket"], [_bucket(stage, stage.dashboard), _bucket(stage, stage.models)]),
         _allow(["s3:GetObject"], _objects(stage, stage.dashboard, ["manifest", "drift"])),
         _allow(["s3:GetObject"], [f"{_bucket(stage, stage.models)}/{JOBS}*"]),
-        _allow(["lambda:InvokeFunction"], [function]),
+        _allow(["lambda:InvokeFunction"], functions),
     ]
 
 

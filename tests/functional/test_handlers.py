@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from threading import Event
 from typing import Any
@@ -22,9 +23,11 @@ from hoops.errors import MadnessError, Retryable
 from hoops.games.leagues import League
 from lake.content import rows_named
 from lake.receipts import ACCEPTED, REJECTED
+from lake.training_jobs import Launch, archive_key
 from operate.stage import Stage
 from pipeline_app import composition
 from pipeline_app.apply import ApplyFailed
+from pipeline_app.judge import Refused
 from pipeline_app.nudges import Delivery, Nudge, SqsQueue
 from pipeline_app.reconcile import ReconcileFailed
 from tests.functional.events import Context, s3_event, schedule_event, sqs_event
@@ -367,3 +370,20 @@ def test_the_schedule_of_training_says_of_each_league_why_nothing_is_started(dep
     assert json.loads(json.dumps(answers)) == [
         {"league": league, "job": None, "started": False, "reason": "there are no games"} for league in "MW"
     ]
+
+
+def test_the_watch_finds_a_model_whose_event_was_lost(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(composition, "_invoke", lambda function, event: sent.append((function, event)))
+    monkeypatch.setattr("pipeline_app.watch.UNTIL", timedelta(hours=-1))  # archives count from their arrival on
+    records = composition.lake().training_jobs
+    records.add(Launch("lost", League.MEN, (2024, 0), (2024, 9), 9, 9, "", "", "test", "", "2024-01-01T00:00:00Z"), {})
+    deployed.s3.put_object(Bucket="models", Key=archive_key("lost"), Body=b"no archive")
+    deployed.app.watch_forecasts(schedule_event(), Context())
+    ((function, event),) = sent
+    assert function == "promote_model"
+    with pytest.raises(Refused, match="the model of lost is refused"):
+        deployed.app.promote_model(json.loads(json.dumps(event)), Context())
+    assert records.verdict("lost")
+    deployed.app.watch_forecasts(schedule_event(), Context())
+    assert len(sent) == 1

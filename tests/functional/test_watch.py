@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -12,12 +13,14 @@ from hoops.games.leagues import League
 from hoops.schemas import PUBLISHED
 from lake.lake import Lake
 from lake.published import Manifest, TableEntry, table_key
-from lake.training_jobs import Launch
-from pipeline_app.watch import watch
+from lake.training_jobs import OUTPUT, REFUSED, Launch, Verdict, archive_key
+from pipeline_app.watch import send_unjudged, watch
 from tests.memory_store import MemoryStore
 
 MEN = League.MEN
 KEY = table_key("drift", MEN, 2024)
+LAUNCH = Launch("a", MEN, (2024, 0), (2024, 19), 9, 9, "", "", "schedule", "weekly", "2024-01-01T00:00:00Z")
+ARRIVED = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def week(first: int, score: float, *, counts: bool = True) -> dict:
@@ -62,7 +65,7 @@ def test_a_training_that_knows_the_week_is_not_started_again(
     newest: tuple[int, int], capsys: pytest.CaptureFixture
 ) -> None:
     lake = lake_with(week(14, -4.0))
-    early = Launch("a", MEN, (2024, 0), (2024, 19), 9, 9, "", "", "schedule", "weekly", "2024-01-01T00:00:00Z")
+    early = replace(LAUNCH, newest=(2024, 19))
     lake.training_jobs.add(early, {})
     lake.training_jobs.add(replace(early, job="w", league=League.WOMEN, newest=newest), {})
     assert [league for league, _ in watched(lake, capsys)[0]] == [MEN]
@@ -77,3 +80,37 @@ def test_a_quiet_week_and_no_week_at_all_start_nothing(capsys: pytest.CaptureFix
     assert watched(nothing, capsys) == ([], 0.0)
     nothing.published.write_manifest(MEN, Manifest("M", season=2024, day=1, tables={"x": TableEntry("", "", 0)}), None)
     assert watched(nothing, capsys) == ([], 0.0), "published by a program that has no such table"
+
+
+class Waiting:
+    """Archives that came at one moment: of two jobs, of one that has a verdict, and of one that nobody has launched."""
+
+    def __init__(self) -> None:
+        stores = (MemoryStore(name, lambda: ARRIVED) for name in ("source", "models", "dashboard"))
+        self.lake = Lake(*stores)
+        for job in ("a", "b", "judged", "running"):
+            self.lake.training_jobs.add(replace(LAUNCH, job=job), {"games.parquet": b""})
+        for job in ("a", "b", "judged", "stray"):
+            self.lake.models.put(archive_key(job), b"")
+        self.lake.models.put(f"{OUTPUT}running/output/output.tar.gz", b"")  # its predictions: no model
+        self.judge("judged")
+
+    def judge(self, job: str) -> None:
+        self.lake.training_jobs.judge(Verdict(job, MEN, REFUSED, "", "", "2024-01-01T00:00:00Z"))
+
+    def sent(self, after: timedelta) -> list[str]:
+        """The archives that are judged again if somebody looks that long after they came."""
+        sent: list[str] = []
+        send_unjudged(self.lake, sent.append, ARRIVED + after)
+        return sent
+
+
+def test_an_archive_without_a_verdict_is_judged_again() -> None:
+    waiting = Waiting()
+    assert waiting.sent(timedelta(minutes=59)) == [], "AWS itself may still try"
+    assert waiting.sent(timedelta(minutes=61)) == [archive_key("a"), archive_key("b")]
+    waiting.judge("b")
+    assert waiting.sent(timedelta(days=27)) == [archive_key("a")]
+    assert waiting.sent(timedelta(days=29)) == [], "nobody has cared for four weeks"
+    waiting.judge("a")
+    assert waiting.sent(timedelta(days=2)) == []

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -214,6 +214,13 @@ class Functions:
         )
         lake.training_jobs.add(early, {})
 
+    def watch(self) -> None:
+        """Find a week that has drifted, and a model of which no event has told; the hour for that is over."""
+        self.drift()
+        trained(self.stage, open_lake(self.stage, boto3.client), League.WOMEN, better=False)  # type: ignore[arg-type]
+        with mock.patch("pipeline_app.watch.UNTIL", timedelta(hours=-1)):
+            self.call("watch_forecasts", schedule_event())
+
     def lose(self, prefix: str) -> None:
         bucket = self.stage.dashboard if prefix.startswith("manifest") else self.stage.models
         for key in self._keys(bucket, prefix):
@@ -260,7 +267,7 @@ class Functions:
         self.functions.create_function(
             FunctionName=name, Runtime="python3.12", Role=role, Handler="app.f", Code={"ZipFile": code.getvalue()}
         )
-        for other in ("reconcile", "start_training"):
+        for other in ("reconcile", "start_training", "promote_model"):
             self.functions.create_function(
                 FunctionName=self.stage.function(other), Runtime="python3.12", Role=role, Handler="app.f",
                 Code={"ZipFile": code.getvalue()},
@@ -319,8 +326,7 @@ def provoke(functions: Functions) -> None:
     not_published(functions)
     functions.offer(1.4)  # a candidate of which the clock has to tell readers
     functions.reconcile()
-    functions.drift()
-    functions.call("watch_forecasts", schedule_event())
+    functions.watch()
     functions.upload(PLAYED.replace("0401", "0602"), men.replace(b",N,0", b",N,1"))
     not_published(functions)
     functions.lose("manifest/")
