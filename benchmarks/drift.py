@@ -10,6 +10,11 @@ of false alarms; and bent from the first day of each season on, which tells afte
     less sure  log-odds over 1.5          mixed up   a tenth of the games have the chances of their teams swapped
 
 The limit was chosen on seasons to 2018; later ones stand apart. Every season is watched by itself, as it is published.
+
+A model's excess over what it promises could be measured before it takes over, and be expected of it from then on. The
+last table tells what comes of that: measured on the four weeks by which a model is judged in season, for the rest of
+that season; and on a whole season, as in summer, for the next one. With its error: it is held to be as uncertain as
+it is.
 """
 
 from __future__ import annotations
@@ -33,6 +38,7 @@ from hoops.games.results import Results
 from lake.folder import read_folder
 
 SEED = 7
+GATE = slice(4, 8)  # weeks of a season on which a model is judged that forecasts from then on
 Bend = Callable[[Floats, Results], Floats]  # log-odds of team 1
 
 
@@ -42,18 +48,21 @@ def main() -> None:
     arguments.add_argument("--forecasts", type=Path, required=True, nargs="+", help="as madness backtest writes them")
     arguments.add_argument("--write", metavar="SECTION", help="section of docs/benchmarks.md to replace")
     given = arguments.parse_args()
-    false, found = [], []
+    false, found, known = [], [], []
     for file in given.forecasts:
         league, games, log_odds = read(given.data, file)
         for span, seasons in spans(games).items():
             weeks = {name: watched(games, bend(log_odds, games), seasons) for name, bend in BENDS.items()}
             false.append([league.value, span, *false_alarms(weeks[AS_THEY_ARE])])
+            known.append(weeks)
             found += [[league.value, span, name, *found_after(weeks[name])] for name in BENDS if name != AS_THEY_ARE]
     head = ["league", "seasons", "weeks", "sd of the score", "excess, nats", "alone", "four together", "either"]
     text = (
         report.table(head, false)
         + "\n\n"
         + report.table(["league", "seasons", "forecasts", "found in", "median, weeks", "at most"], found)
+        + "\n\n"
+        + report.table(["expected excess", "weeks", "taken for drift", "bent ones found in"], with_excess(known))
     )
     sys.stdout.write(text + "\n")
     if given.write:
@@ -110,6 +119,58 @@ def found_after(seasons: list[list[Week]]) -> list[str]:
     if not after:
         return [f"0 of {len(seasons)}", "-", "-"]
     return [f"{len(after)} of {len(seasons)}", f"{np.median(after):g}", f"{max(after)}"]
+
+
+def with_excess(known: list[dict[str, list[list[Week]]]]) -> list[list[str | int]]:
+    """False alarms, and seasons in which bent forecasts are found, by what excess is expected of a model."""
+    rows: list[list[str | int]] = []
+    for measured in ("four weeks", "a season"):
+        for how in ("none", "as measured", "with its error"):
+            weeks = false = seasons = found = 0
+            for name in BENDS:
+                for before, after in [pair for one in known for pair in _pairs(one, name, measured)]:
+                    excess, error = (0.0, 0.0) if how == "none" else _excess(before)
+                    alarms = _alarms(after, excess, error if how == "with its error" else 0.0)
+                    if name == AS_THEY_ARE:
+                        weeks, false = weeks + len(alarms), false + sum(alarms)
+                    else:
+                        seasons, found = seasons + 1, found + any(alarms)
+            rows.append([f"{measured}, {how}", weeks, false, f"{found} of {seasons}"])
+    return rows
+
+
+def _pairs(known: dict[str, list[list[Week]]], name: str, measured: str) -> list[tuple[list[Week], list[Week]]]:
+    """Weeks on which a model is measured, while it is good, and those that it forecasts then."""
+    good, then = known[AS_THEY_ARE], known[name]
+    if measured == "a season":
+        return list(zip(good, then[1:], strict=False))
+    return [(one[GATE], other[GATE.stop :]) for one, other in zip(good, then, strict=True)]
+
+
+def _excess(weeks: list[Week]) -> tuple[float, float]:
+    """What is lost beyond the promise, a game, and its standard deviation (nats)."""
+    beyond, variance, games = _sums(weeks)
+    return beyond / games, float(variance**0.5 / games)
+
+
+def _alarms(weeks: list[Week], excess: float, error: float) -> list[bool]:
+    def is_beyond(some: list[Week]) -> bool:
+        beyond, variance, games = _sums(some)
+        return abs(beyond - games * excess) > drift.LIMIT * (variance + (games * error) ** 2) ** 0.5
+
+    together = [
+        weeks[place - drift.SPAN + 1 : place + 1] if place + 1 >= drift.SPAN else [] for place in range(len(weeks))
+    ]
+    return [is_beyond([week]) or (bool(last) and is_beyond(last)) for week, last in zip(weeks, together, strict=True)]
+
+
+def _sums(weeks: list[Week]) -> tuple[float, float, int]:
+    """Of some weeks: loss beyond the promise, its variance, games."""
+    return (
+        sum((week.log_loss - week.promised) * week.games for week in weeks),
+        sum((week.noise * week.games) ** 2 for week in weeks),
+        sum(week.games for week in weeks),
+    )
 
 
 def _mixed_up(log_odds: Floats, games: Results) -> Floats:
