@@ -43,7 +43,8 @@ class Launch:
 
     before: first day that it does not learn from. newest: day of the newest game of its channel. games: of the channel.
     gate: games from `before` on. digest: of the channel's games (`lake.content.rows_digest`). sources: key of its
-    program. by: who or what asked for it. reason: why. at: UTC time.
+    program. by: who or what asked for it. reason: why. at: UTC time. learned: digest of the games before
+    `before`, empty if nobody knows it.
     """
 
     job: str
@@ -57,6 +58,7 @@ class Launch:
     by: str
     reason: str
     at: str
+    learned: str = ""
 
     @property
     def channel(self) -> str:
@@ -108,13 +110,13 @@ class TrainingJobs:
 
     def launches(self, league: League) -> list[Launch]:
         """All of a league, oldest first."""
-        found = [self.launch(name) for name in self._recorded(JOBS)]
-        return sorted((one for one in found if one.league == league), key=lambda one: (one.at, one.job))
+        found = [self.launch(job) for job in self._names(JOBS, league)]
+        return sorted(found, key=lambda one: (one.at, one.job))
 
     def sources(self) -> str:
         """Key of the program that jobs are to run; raise `TrainingRecordError` if nobody has put one there."""
         fields = self._fields(CURRENT)
-        if not fields or not isinstance(fields.get("key"), str):
+        if not isinstance(fields, dict) or not isinstance(fields.get("key"), str):
             raise TrainingRecordError(
                 f"{CURRENT} of {self._models.name} names no program to train with: `madness provision` and `madness "
                 "deploy` put it there"
@@ -142,7 +144,7 @@ class TrainingJobs:
 
     def verdicts(self, league: League) -> list[Verdict]:
         """All of a league, oldest first."""
-        found = [one for one in map(self.verdict, self._recorded(VERDICTS)) if one is not None and one.league == league]
+        found = [one for one in map(self.verdict, self._names(VERDICTS, league)) if one is not None]
         return sorted(found, key=lambda one: (one.at, one.job))
 
     def unjudged(self, since: datetime, until: datetime) -> list[str]:
@@ -150,6 +152,10 @@ class TrainingJobs:
         archives = {job_of(row.key): row for row in self._models.listing(OUTPUT) if since < row.modified < until}
         waiting = {*self._recorded(JOBS)}.difference(self._recorded(VERDICTS)).intersection(archives)
         return [archives[job].key for job in sorted(waiting)]
+
+    def _names(self, prefix: str, league: League) -> list[str]:
+        """Those of a league, told from the name: what is wrong with another's record is not read."""
+        return [job for job in self._recorded(prefix) if f"-{league.lower()}-" in job]
 
     def _recorded(self, prefix: str) -> list[str]:
         """The jobs that have a record below a prefix, by name."""

@@ -20,12 +20,12 @@ import pyarrow as pa
 from hoops.errors import MadnessError
 from hoops.evaluation import gate
 from hoops.games.leagues import League
-from hoops.games.moment import Moment, day_after, told
+from hoops.games.moment import Moment, day_after, day_before, told
 from lake.content import rows_digest
 from lake.lake import Lake
 from lake.ledger import all_games, reference_tables
 from lake.training import REFERENCE, channel
-from lake.training_jobs import Launch
+from lake.training_jobs import REFUSED, Launch
 from operate.training.jobs import COMPLETED, IN_PROGRESS, STOPPING, Trainer, hyperparameters, job_prefix
 from pipeline_app.telemetry import log
 
@@ -128,13 +128,19 @@ def _launch(lake: Lake, trainer: Trainer, league: League, order: Order, clock: C
     job, hindrance = _attempt(lake, trainer, base, order.again)
     if hindrance:
         return skipped(hindrance, job)
+    learned = rows_digest(games.slice(0, games.num_rows - cut.gate))
+    if not order.again:
+        if trained_through >= day_before(cut.before):
+            return skipped(f"the model in charge has learned from all games before {told(cut.before)} already")
+        if earlier := _same(lake, league, cut.before, learned):
+            return skipped(f"{earlier} has learned from the same games, those before {told(cut.before)}", earlier)
     entries = lake.ledger.reference(league)
     reference = reference_tables(lake.ledger, {name: entries[name] for name in REFERENCE if name in entries})
     records = lake.training_jobs
     records.add(
         Launch(
             job, league, cut.before, newest, games.num_rows, cut.gate, digest, records.sources(), order.by,
-            order.reason, f"{clock():%Y-%m-%dT%H:%M:%SZ}",
+            order.reason, f"{clock():%Y-%m-%dT%H:%M:%SZ}", learned,
         ),
         channel(games, reference),
     )  # fmt: skip
@@ -160,6 +166,20 @@ def _attempt(lake: Lake, trainer: Trainer, base: str, again: bool) -> tuple[str,
         if number >= ATTEMPTS and not again:
             return job, f"{number} attempts with these games have failed, {job} was the last: ask for another by hand"
     raise AssertionError("count has no end")
+
+
+def _same(lake: Lake, league: League, before: Moment, learned: str) -> str | None:
+    """A job whose model learned from the same games and was judged, so that another one would be its copy.
+
+    In the first weeks of a season the cut stays where the season began, and in summer it goes back there: the games
+    played since are more to judge by, and none to learn from.
+    """
+    for one in lake.training_jobs.launches(league):
+        if (one.before, one.learned) == (before, learned):
+            verdict = lake.training_jobs.verdict(one.job)
+            if verdict and verdict.outcome != REFUSED:
+                return one.job
+    return None
 
 
 def _newest(games: pa.Table) -> Moment:

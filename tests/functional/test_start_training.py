@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from botocore.config import Config
 from moto import mock_aws
@@ -354,6 +355,33 @@ def test_games_that_the_model_in_charge_has_learned_from_do_not_count(
     left = season["day"].to_pylist().count(last[1])
     assert answer["reason"].startswith(f"{left} games from day {last[1]} of {SEASON} on")
     assert played.jobs() == []
+
+
+def test_a_model_that_would_be_a_copy_is_not_trained(
+    place: Place, season: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Early in a season the cut stays at its beginning while more is played.
+    whole = season.set_column(0, season.field("season"), pa.array([SEASON - 1] * season.num_rows, pa.int16()))
+    early = season.filter(pc.less_equal(season["day"], 25))
+    place.play(pa.concat_tables([whole, early]))
+    job = place.launched()
+    place.ended(job)
+    place.lake.training_jobs.judge(Verdict(job, League.MEN, KEPT, "m", "worse", "2040-01-01T00:00:00Z"))
+    place.play(pa.Table.from_pylist([early.to_pylist()[-1] | {"day": 26}], schema=PLAYED), version="20400102T000000Z")
+    (answer,) = place.launch()
+    told = f"{job} has learned from the same games, those before day 0 of {SEASON}"
+    assert (answer["started"], answer["job"], answer["reason"]) == (False, job, told)
+    # Nor where the one in charge knows all that there is to learn from.
+    shipped = replace(place.lake.shipped(League.MEN), trained_through=day_before((SEASON, 0)))
+    with monkeypatch.context() as patch:
+        patch.setattr("lake.lake.shipped", lambda league: shipped)
+        (answer,) = place.launch()
+    assert answer["reason"] == f"the model in charge has learned from all games before day 0 of {SEASON} already"
+    # A game that is corrected is another one to learn from.
+    corrected = whole.to_pylist()[-1]
+    corrected |= {"team1_score": corrected["team2_score"], "team2_score": corrected["team1_score"]}
+    place.play(pa.Table.from_pylist([corrected], schema=PLAYED), version="20400103T000000Z")
+    assert place.launched() != job
 
 
 def test_a_quota_is_named_and_what_was_written_is_started_when_there_is_one(played: Place) -> None:

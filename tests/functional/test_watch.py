@@ -65,11 +65,13 @@ def test_a_training_that_knows_the_week_is_not_started_again(
     newest: tuple[int, int], capsys: pytest.CaptureFixture
 ) -> None:
     lake = lake_with(week(14, -4.0))
-    early = replace(LAUNCH, newest=(2024, 19))
+    early = replace(LAUNCH, job="madness-dev-m-2024d19-0a1b2c3d-1", newest=(2024, 19))
     lake.training_jobs.add(early, {})
-    lake.training_jobs.add(replace(early, job="w", league=League.WOMEN, newest=newest), {})
+    lake.training_jobs.add(
+        replace(early, job="madness-dev-w-2024d20-0a1b2c3d-1", league=League.WOMEN, newest=newest), {}
+    )
     assert [league for league, _ in watched(lake, capsys)[0]] == [MEN]
-    lake.training_jobs.add(replace(early, job="b", newest=newest), {})
+    lake.training_jobs.add(replace(early, job="madness-dev-m-2024d20-0a1b2c3d-1", newest=newest), {})
     assert watched(lake, capsys) == ([], 1.0)
 
 
