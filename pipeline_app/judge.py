@@ -207,12 +207,14 @@ def _require_true(report: Mapping[str, Any], probability: Floats, played: Result
         raise Refused(f"its report has no scores that can be read: {error!r}") from error
     if "all" not in scores or not set(scores) <= {"all", *Kind} or not np.isfinite(numbers).all():
         raise Refused("its report has no scores of all games of the test, or of games of a kind that is none")
-    said = scores["all"]
-    found = {
-        "games": (len(played), 0.0),
-        "log_loss": (metrics.log_loss(probability, played.won), TOLERANCE),
-        "brier": (metrics.brier(probability, played.won), TOLERANCE),
-    }
-    if wrong := [name for name, (value, allowed) in found.items() if not abs(said[name] - value) <= allowed]:
-        differences = ", ".join(f"{name} {said[name]:.6g} and not {found[name][0]:.6g}" for name in wrong)
-        raise Refused(f"its report says {differences}, on the games from the cut on: it is not a report of this model")
+    for kind, said in scores.items():
+        chosen = np.full(len(played), True) if kind == "all" else played.kind == kind
+        found: dict[str, tuple[float, float]] = {"games": (float(chosen.sum()), 0.0)}
+        if chosen.any():
+            found["log_loss"] = metrics.log_loss(probability[chosen], played.won[chosen]), TOLERANCE
+            found["brier"] = metrics.brier(probability[chosen], played.won[chosen]), TOLERANCE
+        if wrong := [name for name, (value, allowed) in found.items() if not abs(said[name] - value) <= allowed]:
+            differences = ", ".join(f"{name} {said[name]:.6g} and not {found[name][0]:.6g}" for name in wrong)
+            raise Refused(
+                f"its report says {differences}, on the games from the cut on ({kind}): it is not of this model"
+            )

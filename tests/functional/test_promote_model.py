@@ -107,7 +107,7 @@ def judged(_judged: Judged) -> Judged:
 
 
 def test_a_better_model_takes_over_on_the_next_day_and_rewrites_nothing(judged: Judged) -> None:
-    before = judged.tables()
+    before, earlier = judged.tables(), forecasts(judged, until=6)
     verdict = judged.deliver(ARCHIVES[GOOD.id])
     (decision,) = judged.decisions()
     assert verdict and (verdict.outcome, verdict.model) == (PROMOTED, GOOD.id)
@@ -120,9 +120,16 @@ def test_a_better_model_takes_over_on_the_next_day_and_rewrites_nothing(judged: 
     assert judged.tables() == before
     judged.play(2024, 9)
     assert [judged.models[2024, day] for day in (6, 9)] == [WEAK.id, GOOD.id]
+    assert forecasts(judged, until=6) == earlier and earlier
     told = listing(judged.stage.lake, [MEN])["M"]
     assert told["in_charge"]["id"] == GOOD.id
     assert next(one for one in told["models"] if one["id"] == GOOD.id)["scores"]["all"]["games"] == 353
+
+
+def forecasts(judged: Judged, until: int) -> list[dict[str, Any]]:
+    """Of the games that were played, to a day of 2024."""
+    shown = judged.stage.lake.published.read("forecasts/league=M/season=2024/part.parquet").to_pylist()
+    return [row for row in shown if row["day"] <= until]
 
 
 def test_it_can_be_taken_back(judged: Judged) -> None:
@@ -329,6 +336,12 @@ REFUSED_WITH: Mapping[str, tuple[Any, str]] = {
     "no test": (lambda: told_of(GOOD, test=None), "no scores of all games"),
     "a test in words": (lambda: changed(games="many"), "no scores that can be read"),
     "a test of no model": (lambda: told_of(GOOD, test={"pooled": {}}), "no scores that can be read|no scores of all"),
+    "a kind of which there were none": (
+        lambda: told_of(GOOD, test=of_kind("secondary")), r"games 353 and not 0, on the games .* \(secondary"
+    ),
+    "better in the tournament": (
+        lambda: told_of(GOOD, test=of_kind("ncaa")), r"games 353 and not [0-9]+.*on the games .* \(ncaa"
+    ),
     "a kind that is none": (lambda: told_of(GOOD, test=of_kind("nba")), "of a kind that is none"),
 }  # fmt: skip
 
