@@ -13,7 +13,7 @@ from hoops.games.leagues import League
 from lake.connect import connect
 from lake.lake import Lake
 from operate.reconcile import event
-from operate.stage import Stage
+from operate.stage import Stage, StageError
 from operate.training.jobs import Trainer, TrainingSettings
 from pipeline_app.nudges import SqsQueue
 from pipeline_app.telemetry import Requests
@@ -22,6 +22,17 @@ from pipeline_app.telemetry import Requests
 @cache
 def stage() -> Stage:
     return Stage.from_environment()
+
+
+def schedule(name: str) -> str:
+    """When the clock calls a function, by the variable that says so; raise `StageError` without it."""
+    when = os.environ.get(name, "")
+    if not when:
+        raise StageError(
+            f"{name} is not set: it says when a function runs. `madness configure --stage {stage().name}` adds it to "
+            ".chalice/config.json, and `madness deploy` gives it to the functions."
+        )
+    return when
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Timer
@@ -14,7 +13,7 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate, S3Event, SQSEvent
 from lake.training_jobs import ARCHIVE, OUTPUT
 from pipeline_app.accept import accept
 from pipeline_app.apply import ApplyFailed, Message, apply_batch
-from pipeline_app.composition import judge_again, lake, now, queue, requests, stage, train, trainer
+from pipeline_app.composition import judge_again, lake, now, queue, requests, schedule, stage, train, trainer
 from pipeline_app.deadline import Deadline
 from pipeline_app.judge import judge
 from pipeline_app.launch import launch
@@ -81,7 +80,7 @@ def reconcile(event: CloudWatchEvent) -> None:
         reconcile_now(lake(), queue(), now, deadline=Deadline.of(event.context))
 
 
-@handlers.schedule(os.environ["MADNESS_TRAINING_SCHEDULE"], name="start_training")
+@handlers.schedule(schedule("MADNESS_TRAINING_SCHEDULE"), name="start_training")
 def start_training(event: CloudWatchEvent) -> list[dict[str, Any]]:
     with measured("start_training", requests()):
         return launch(lake(), trainer(), event.to_dict(), now)
@@ -94,7 +93,7 @@ def promote_model(event: S3Event) -> None:
             judge(lake(), unquote_plus(record["s3"]["object"]["key"]), now, Deadline.of(event.context))
 
 
-@handlers.schedule(os.environ["MADNESS_WATCH_SCHEDULE"], name="watch_forecasts")
+@handlers.schedule(schedule("MADNESS_WATCH_SCHEDULE"), name="watch_forecasts")
 def watch_forecasts(event: CloudWatchEvent) -> None:
     with measured("watch_forecasts", requests()):
         send_unjudged(lake(), judge_again, now())

@@ -20,7 +20,7 @@ from lake.training_jobs import OUTPUT
 from madness.deploy.policies import FOLDERS
 from madness.deploy.releases import Function
 from operate.aws import Clients
-from operate.stage import CONFIG, FUNCTIONS, PYTHON, SCHEDULED, Stage, project_root
+from operate.stage import CONFIG, FUNCTIONS, PYTHON, SCHEDULED, Stage, StageError, project_root
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
@@ -53,7 +53,13 @@ class Wanted:
 
 
 def wanted(stage: Stage, root: Path | None = None) -> list[Wanted]:
-    """Every function of a stage, from `.chalice/config.json` as Chalice reads it."""
+    """Every function of a stage, from `.chalice/config.json` as Chalice reads it.
+
+    Raises
+    ------
+    StageError
+        The stage there is of an earlier version, with fewer functions or settings.
+    """
     from chalice.config import Config
 
     root = root or project_root()
@@ -62,6 +68,11 @@ def wanted(stage: Stage, root: Path | None = None) -> list[Wanted]:
     for name in FUNCTIONS:
         config = Config(chalice_stage=stage.name, function_name=name, config_from_disk=disk)
         variables = dict(config.environment_variables)
+        if config.iam_policy_file is None or _SCHEDULES.get(name, "MADNESS_STAGE") not in variables:
+            raise StageError(
+                f"stages.{stage.name} of {root / CONFIG} is from before there was {name}: `madness configure --stage "
+                f"{stage.name}` adds what it lacks, from the stage dev."
+            )
         policy = json.loads((root / CONFIG.parent / config.iam_policy_file).read_text())
         configuration = {
             "Runtime": RUNTIME,

@@ -44,7 +44,8 @@ def named(
 ) -> dict[str, Any]:
     """The settings with a stage in a region, its buckets named after an account: names of buckets are global.
 
-    A stage that is not there yet begins as a copy of dev. A layer of one's own stays until the region changes.
+    A stage that is not there yet begins as a copy of dev; one from an earlier version gets from there what it lacks. A
+    layer of one's own stays until the region changes.
     buckets: their names, for a stage that has them already.
 
     Raises
@@ -64,6 +65,7 @@ def named(
     stages = config["stages"]
     if name not in stages:
         stages[name] = _as_new(stages["dev"], name)
+    stages[name] = _whole(stages[name], _as_new(stages["dev"], name))
     variables = stages[name]["environment_variables"]
     if region is not None:
         variables["MADNESS_REGION"] = region
@@ -180,6 +182,13 @@ def _as_new(model: dict[str, Any], name: str) -> dict[str, Any]:
     for bucket in ("source", "models", "dashboard", "deployments"):
         variables[f"MADNESS_{bucket.upper()}_BUCKET"] = f"{APP}-{name}-{bucket}"
     return stage
+
+
+def _whole(found: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
+    """A stage with the variables and functions that it has not yet."""
+    parts = ("environment_variables", "lambda_functions")
+    lacking = {part: {name: one for name, one in model[part].items() if name not in found[part]} for part in parts}
+    return {**found, **{part: {**found[part], **lacking[part]} for part in parts}}
 
 
 def _dashboard(stage: Stage, found: dict[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def test_what_calls_them_is_what_the_handlers_say() -> None:
         ("start_training", "MADNESS_TRAINING_SCHEDULE"),
         ("watch_forecasts", "MADNESS_WATCH_SCHEDULE"),
     ):
-        assert f"os.environ['{variable}']" in decorators[name]
+        assert f"schedule('{variable}')" in decorators[name]
         assert functions.schedule(name, variables) == variables[variable]
     assert {name for name, text in decorators.items() if text.startswith("handlers.schedule(")} == set(SCHEDULED)
     assert f"batch_size={pipeline.BATCH}" in decorators[pipeline.QUEUE_FUNCTION]

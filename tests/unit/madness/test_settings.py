@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from madness.deploy.functions import wanted
 from madness.deploy.rights import policies
 from madness.deploy.settings import ZAPPA, configure, files, named, read
 from operate.stage import CONFIG, FUNCTIONS, StageError, project_root
@@ -56,6 +57,23 @@ def test_a_new_stage_begins_as_dev(checkout) -> None:
     assert "dev" not in json.dumps(json.loads((checkout / CONFIG).read_text())["stages"]["staging"])
     assert json.loads((checkout / ZAPPA).read_text())["staging"]["role_name"] == "madness-staging-dashboard"
     assert len(list((checkout / ".chalice").glob("policy-staging-*.json"))) == len(FUNCTIONS)
+
+
+def test_a_stage_of_an_earlier_version_gets_what_it_lacks(checkout) -> None:
+    stage, _ = configure("staging", account=ACCOUNT, root=checkout)
+    path = checkout / CONFIG
+    whole = json.loads(path.read_text())
+    config = json.loads(path.read_text())
+    mine = config["stages"]["staging"]
+    del mine["lambda_functions"]["start_training"], mine["environment_variables"]["MADNESS_TRAINING_SCHEDULE"]
+    mine["environment_variables"]["MADNESS_WATCH_SCHEDULE"] = "rate(1 day)"  # its own stays
+    path.write_text(json.dumps(config))
+    with pytest.raises(StageError, match="before there was start_training: `madness configure --stage staging` adds"):
+        wanted(stage, checkout)
+    configure("staging", root=checkout)
+    whole["stages"]["staging"]["environment_variables"]["MADNESS_WATCH_SCHEDULE"] = "rate(1 day)"
+    assert json.loads(path.read_text()) == whole
+    assert [one.name for one in wanted(stage, checkout)] == list(FUNCTIONS)
 
 
 @pytest.mark.parametrize(
