@@ -24,9 +24,20 @@ SINCE, UNTIL = timedelta(days=28), timedelta(hours=1)
 
 
 def watch(lake: Lake, start: Start) -> None:
-    """Look at both leagues. start: have a league's training started, for a reason; it may find that none pays."""
-    drifted = [league for league in League if _look(lake, league, start)]
-    gauge_drift(lake.source.name, len(drifted))
+    """Look at both leagues. start: have a league's training started, for a reason; it may find that none pays.
+
+    What goes wrong with one is raised after the other was looked at.
+    """
+    drifted, failed = 0, []
+    for league in League:
+        try:
+            drifted += _look(lake, league, start)
+        except Exception as error:  # noqa: BLE001 - raised again below
+            log.error("failed", watching=f"league {league}", error=repr(error))
+            failed.append(error)
+    gauge_drift(lake.source.name, drifted)
+    if failed:
+        raise failed[0]
 
 
 def send_unjudged(lake: Lake, judge: Judge, now: datetime) -> None:

@@ -390,12 +390,12 @@ def test_models_are_listed_with_who_is_in_charge_since_when_and_why(played: Play
     played.promote(B)
     played.play(2024, 9)
     jobs = played.stage.lake.training_jobs
-    jobs.judge(Verdict("m-1", MEN, KEPT, C.id, "no better", "2026-01-02T00:00:00Z"))
-    jobs.judge(Verdict("m-2", MEN, REFUSED, "", "model.tar.gz is cut off", "2026-01-03T00:00:00Z"))
-    jobs.judge(Verdict("w-1", League.WOMEN, REFUSED, "", "another league's", "2026-01-03T00:00:00Z"))
+    jobs.judge(Verdict("madness-dev-m-1", MEN, KEPT, C.id, "no better", "2026-01-02T00:00:00Z"))
+    jobs.judge(Verdict("madness-dev-m-2", MEN, REFUSED, "", "model.tar.gz is cut off", "2026-01-03T00:00:00Z"))
+    jobs.judge(Verdict("madness-dev-w-1", League.WOMEN, REFUSED, "", "another league's", "2026-01-03T00:00:00Z"))
     found = listing(played.stage.lake, [MEN])["M"]
     assert found["refused"] == [
-        {"job": "m-2", "model": None, "at": "2026-01-03T00:00:00Z", "reason": "model.tar.gz is cut off"}
+        {"job": "madness-dev-m-2", "model": None, "at": "2026-01-03T00:00:00Z", "reason": "model.tar.gz is cut off"}
     ]
     now = found["in_charge"]
     assert (now["id"], now["effective_from"], now["reason"], now["by"]) == (

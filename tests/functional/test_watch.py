@@ -13,7 +13,7 @@ from hoops.games.leagues import League
 from hoops.schemas import PUBLISHED
 from lake.lake import Lake
 from lake.published import Manifest, TableEntry, table_key
-from lake.training_jobs import OUTPUT, REFUSED, Launch, Verdict, archive_key
+from lake.training_jobs import OUTPUT, REFUSED, Launch, TrainingRecordError, Verdict, archive_key
 from pipeline_app.watch import send_unjudged, watch
 from tests.memory_store import MemoryStore
 
@@ -73,6 +73,20 @@ def test_a_training_that_knows_the_week_is_not_started_again(
     assert [league for league, _ in watched(lake, capsys)[0]] == [MEN]
     lake.training_jobs.add(replace(early, job="madness-dev-m-2024d20-0a1b2c3d-1", newest=newest), {})
     assert watched(lake, capsys) == ([], 1.0)
+
+
+def test_a_record_that_cannot_be_read_hides_the_other_league_from_nobody(capsys: pytest.CaptureFixture) -> None:
+    lake = lake_with(week(14, -4.0))
+    manifest, _ = lake.published.manifest(MEN)
+    key = KEY.replace("league=M", "league=W")
+    entry = lake.published.write_table(key, lake.published.read(KEY), None, "-")
+    lake.published.write_manifest(League.WOMEN, replace(manifest, league="W", tables={key: entry}), None)
+    lake.models.put("training/jobs/madness-dev-m-2024d20-0a1b2c3d-1.json", b"{")
+    started = []
+    with pytest.raises(TrainingRecordError, match=r"0a1b2c3d-1\.json of models cannot be read"):
+        watch(lake, lambda league, _: started.append(league))
+    assert started == [League.WOMEN]
+    assert '"Drift":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
 
 def test_a_quiet_week_and_no_week_at_all_start_nothing(capsys: pytest.CaptureFixture) -> None:

@@ -210,7 +210,17 @@ class Functions:
         body = parquet.encode(pa.Table.from_pylist([week], schema=PUBLISHED["drift"].schema), PUBLISHED["drift"].schema)
         self.s3.put_object(Bucket=self.stage.dashboard, Key=key, Body=body)
         early = Launch(
-            "m-1", League.MEN, (2020, 0), (2020, 9), 9, 9, "", "", "proof", "provoked", "2024-01-01T00:00:00Z"
+            "madness-early-m-1",
+            League.MEN,
+            (2020, 0),
+            (2020, 9),
+            9,
+            9,
+            "",
+            "",
+            "proof",
+            "provoked",
+            "2024-01-01T00:00:00Z",
         )
         lake.training_jobs.add(early, {})
 
