@@ -302,7 +302,7 @@ class Registry:
             ) from error
 
     def _write(self, logs: Mapping[League, LeagueLog], etag: str | None) -> None:
-        fields = {"version": _VERSION, "leagues": {league.value: asdict(logs[league]) for league in sorted(logs)}}
+        fields = {"version": _VERSION, "leagues": {league.value: _told(logs[league]) for league in sorted(logs)}}
         self._models.put(LOG, json.dumps(fields, indent=1).encode(), if_match=etag, if_absent=etag is None)
 
 
@@ -343,14 +343,31 @@ def _is_late(decision: Decision, forecast: Forecast) -> bool:
     return engine_of(decision.constants) == forecast.engine and decision.effective_from <= forecast.reach
 
 
+def _told(log: LeagueLog) -> dict[str, Any]:
+    """A league's part of the log. No comparison is no field, as programs of before comparisons know none."""
+    fields = asdict(log)
+    for made in fields["decisions"]:
+        if made["comparison"] is None:
+            del made["comparison"]
+    return fields
+
+
 def _parse(fields: Mapping[str, Any]) -> LeagueLog:
     return LeagueLog(
-        tuple(Decision(**{**one, "effective_from": _moment(one["effective_from"])}) for one in fields["decisions"]),
+        tuple(
+            Decision(**{**_known(Decision, one), "effective_from": _moment(one["effective_from"])})
+            for one in fields["decisions"]
+        ),
         {
-            id: Registered(**{**one, "trained_through": _moment(one["trained_through"])})
+            id: Registered(**{**_known(Registered, one), "trained_through": _moment(one["trained_through"])})
             for id, one in fields["models"].items()
         },
     )
+
+
+def _known(kind: type[Any], one: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what a later program has added."""
+    return {name: value for name, value in one.items() if name in kind.__dataclass_fields__}
 
 
 def _moment(pair: list[int] | None) -> Moment | None:

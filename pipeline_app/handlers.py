@@ -96,8 +96,10 @@ def promote_model(event: S3Event) -> None:
 @handlers.schedule(schedule("MADNESS_WATCH_SCHEDULE"), name="watch_forecasts")
 def watch_forecasts(event: CloudWatchEvent) -> None:
     with measured("watch_forecasts", requests()):
-        send_unjudged(lake(), judge_again, now())
-        watch(lake(), train)
+        try:
+            watch(lake(), train)
+        finally:  # whatever else goes wrong
+            send_unjudged(lake(), judge_again, now())
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Watch: are the forecasts still as good as they say, and was every model judged that a training has left?
 
-newest week that counts, of the table `drift` ─► metric Drift ─► drifted, and nothing was trained since? ─► start
+newest week that counts, of the table `drift` ─► metric Drift ─► drifted, and no model judged that knows it? ─► start
 archives of jobs that have no verdict ─► judge
 """
 
@@ -48,7 +48,7 @@ def send_unjudged(lake: Lake, judge: Judge, now: datetime) -> None:
 
 
 def _look(lake: Lake, league: League, start: Start) -> bool:
-    """Whether a league's newest week that counts has drifted; if so, its training is started once."""
+    """Whether a league's newest week that counts has drifted; if so, training is asked for until a model is judged."""
     found = _newest(lake, league)
     if found is None:
         log.info("watched", league=league, week=None, why="no week has enough games that count")
@@ -58,8 +58,12 @@ def _look(lake: Lake, league: League, start: Start) -> bool:
     if not week["drifted"]:
         return False
     end: Moment = (season, week["last_day"])
-    if any(launch.newest >= end for launch in lake.training_jobs.launches(league)):
-        log.warning("drifted", league=league, season=season, day=end[1], then="a training knows this week already")
+    records = lake.training_jobs
+    # One that failed is none: it is tried again, as often as `start_training` does.
+    if any(records.verdict(one.job) for one in records.launches(league) if one.newest >= end):
+        log.warning(
+            "drifted", league=league, season=season, day=end[1], then="nothing: a model was judged that knows this week"
+        )
         return True
     reason = f"drift in the week to {told(end)}: {_words(week)}"
     log.warning("drifted", league=league, season=season, day=end[1], then="training is started", why=reason)

@@ -7,6 +7,7 @@ games and reason                ─► Launch           ┴► request ─► Tr
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ _DAY = 86_400
 _INSTANCE = re.compile(r"ml\.[a-z0-9-]+\.[a-z0-9]+")
 _IMAGE = re.compile(r"[a-zA-Z0-9.-]+\.[a-z]+/[a-z0-9._/-]+(:[\w.-]+|@sha256:[0-9a-f]{64})")
 _HYPERPARAMETER = re.compile(r"[a-z][a-z0-9-]{0,63}")
+_LONGEST, _MOST = 2_500, 80  # SageMaker's limits: characters of a value; of names 100, with those of the launcher
 _LAUNCHERS = ("league", "train-before")  # hyperparameters that nobody else may set
 
 
@@ -207,8 +209,13 @@ def hyperparameters(given: Any) -> dict[str, str]:
                 f"hyperparameter {name!r}: allowed is what `python -m ml_jobs.train --help` lists, without the dashes "
                 f"before it, but for {' and '.join(_LAUNCHERS)}, which say what the job is launched for"
             )
-        if not isinstance(one, (str, int, float, bool)):
+        is_a_number = isinstance(one, (int, float)) and math.isfinite(one)
+        if not (is_a_number or isinstance(one, str)):
             raise TrainingError(f"hyperparameter {name!r} is {one!r}; allowed is a text, a number, true or false")
+        if (length := len(json.dumps(one))) > _LONGEST:
+            raise TrainingError(f"hyperparameter {name!r} has {length:,} characters; {_LONGEST:,} are allowed")
+    if len(named) > _MOST:
+        raise TrainingError(f"{len(named)} hyperparameters; {_MOST} are allowed")
     return {name: json.dumps(one) for name, one in named.items()}
 
 

@@ -13,7 +13,7 @@ from hoops.games.leagues import League
 from hoops.schemas import PUBLISHED
 from lake.lake import Lake
 from lake.published import Manifest, TableEntry, table_key
-from lake.training_jobs import OUTPUT, REFUSED, Launch, TrainingRecordError, Verdict, archive_key
+from lake.training_jobs import KEPT, OUTPUT, REFUSED, Launch, TrainingRecordError, Verdict, archive_key
 from pipeline_app.watch import send_unjudged, watch
 from tests.memory_store import MemoryStore
 
@@ -71,7 +71,10 @@ def test_a_training_that_knows_the_week_is_not_started_again(
         replace(early, job="madness-dev-w-2024d20-0a1b2c3d-1", league=League.WOMEN, newest=newest), {}
     )
     assert [league for league, _ in watched(lake, capsys)[0]] == [MEN]
-    lake.training_jobs.add(replace(early, job="madness-dev-m-2024d20-0a1b2c3d-1", newest=newest), {})
+    job = "madness-dev-m-2024d20-0a1b2c3d-1"
+    lake.training_jobs.add(replace(early, job=job, newest=newest), {})
+    assert [league for league, _ in watched(lake, capsys)[0]] == [MEN], "it may have failed"
+    lake.training_jobs.judge(Verdict(job, MEN, KEPT, "full-1", "no better", "2024-03-01T00:00:00Z"))
     assert watched(lake, capsys) == ([], 1.0)
 
 

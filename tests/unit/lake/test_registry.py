@@ -123,3 +123,18 @@ def test_a_scorer_that_wants_other_features_is_refused() -> None:
     store.put(key, buffer.getvalue())
     with pytest.raises(RegistryError, match="features that this code does not have: luck"):
         registry.load(M, OTHER.id)
+
+
+def test_programs_before_and_after_this_one_read_the_same_log() -> None:
+    registry = registry_with(
+        decision(OTHER, (2024, 7)), replace(decision(MODEL, None, KEPT), comparison={"games": 300})
+    )
+    store = registry._models
+    stored = json.loads(store.get(LOG).body)
+    plain, compared = stored["leagues"]["M"]["decisions"]
+    assert "comparison" not in plain, "a program of before comparisons knows no such field"
+    compared["mood"] = "good"
+    stored["leagues"]["M"]["models"][OTHER.id]["mood"] = "good"
+    store.put(LOG, json.dumps(stored).encode())
+    assert Registry(store, shipped).log(M) == registry.log(M)
+    assert registry.log(M).decisions[-1].comparison == {"games": 300}

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from operate.stage import CONFIG, StageError, project_root
-from operate.training.jobs import TrainingSettings
+from operate.training.jobs import TrainingError, TrainingSettings, hyperparameters
 
 GOOD = {
     "MADNESS_TRAINING_INSTANCE": "ml.g4dn.xlarge",
@@ -60,3 +60,17 @@ def test_what_is_wrong_is_named_with_what_is_allowed(variable: str, value: str, 
     with pytest.raises(StageError, match=f"MADNESS_TRAINING_{variable} is .*allowed is {allowed}") as failed:
         TrainingSettings.of("dev", GOOD | {f"MADNESS_TRAINING_{variable}": value})
     assert "stages.dev.environment_variables of .chalice/config.json" in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"ridge": float("nan")}, "hyperparameter 'ridge' is nan; allowed is a text, a number, true or false"),
+        ({"groups": [1]}, r"'groups' is \[1\]; allowed"),
+        ({"groups": "x" * 2_499}, "'groups' has 2,501 characters; 2,500 are allowed"),
+        ({f"h{number}": 1 for number in range(81)}, "81 hyperparameters; 80 are allowed"),
+    ],
+)
+def test_hyperparameters_that_sagemaker_would_refuse(given: dict[str, object], said: str) -> None:
+    with pytest.raises(TrainingError, match=said):
+        hyperparameters(given)
