@@ -9,8 +9,9 @@ from dash import html
 
 from dashboard import figures, parts
 from dashboard.view import View
-from dashboard.wording import day_label, plural, season_label, utc
+from dashboard.wording import date_of, day_label, plural, season_label, utc
 from hoops.evaluation.drift import LEAST, LIMIT, SPAN
+from hoops.games.leagues import LAST_DAY
 
 NONE = "No week is further from the promise than chance has it."
 SHOWN = 8  # models; a season of weekly trainings makes twenty
@@ -60,7 +61,7 @@ def models(view: View) -> html.Section:
         return parts.section("Models", parts.quiet("What models there are stands here with the next publication."))
     shown = rows[:SHOWN]
     left = len(rows) - len(shown)
-    entries = html.Dl([_entry(row) for row in shown], className="terms models card padded")
+    entries = html.Dl([_entry(view, row) for row in shown], className="terms models card padded")
     judged = [row for row in shown if row["judged_low"] is not None][::-1]
     parts_: list[Any] = [entries]
     if judged:
@@ -80,36 +81,46 @@ def _newest(row: dict[str, Any]) -> str:
     return str(row["decided_at"] or row["registered_at"] or "")
 
 
-def _entry(row: dict[str, Any]) -> html.Div:
-    through = f"{season_label(row['trained_through_season'])}, {day_label(row['trained_through_day'], None).lower()}"
-    facts = [f"Trained on games to {through}"]
+def _entry(view: View, row: dict[str, Any]) -> html.Div:
+    facts = [f"Trained on games to {_through(view, row['trained_through_season'], row['trained_through_day'])}"]
     if row["test_log_loss"] is not None:
         facts.append(f"log loss {row['test_log_loss']:.4f} on {plural(row['test_games'], 'game')} of its test")
     return html.Div(
         [
             html.Dt([html.Code(row["model_id"]), html.Span(row["standing"], className="standing")]),
-            html.Dd([html.P(_verdict(row)), html.P("; ".join(facts) + ".", className="note")]),
+            html.Dd([html.P(_verdict(view, row)), html.P("; ".join(facts) + ".", className="note")]),
         ]
     )
 
 
-def _verdict(row: dict[str, Any]) -> str:
+def _verdict(view: View, row: dict[str, Any]) -> str:
     """What was decided about a model, when, by whom and why."""
     if row["decision"] is None:
         return "Nobody has decided about it yet."
     text = _VERBS.get(row["decision"], row["decision"])
+    if row["decision"] == "shipped":  # nobody's decision, whenever the log noted it
+        return f"{text}."
     if row["decided_at"] is not None:
         text += f" on {_date(row['decided_at'])} by {row['decided_by']}"
     if row["decision"] in ("promoted", "rolled back"):
-        text += _since(row)
-    reason = "" if row["decision"] == "shipped" else f": {row['reason']}"
-    return f"{text}{reason}."
+        text += _since(view, row)
+    return f"{text}: {row['reason']}."
 
 
-def _since(row: dict[str, Any]) -> str:
+def _since(view: View, row: dict[str, Any]) -> str:
     if row["from_season"] is None:
         return ", for every day"
-    return f", from {day_label(row['from_day'], None).lower()} of {season_label(row['from_season'])} on"
+    return f", from {_moment(view, row['from_season'], row['from_day'])} on"
+
+
+def _through(view: View, season: int, day: int) -> str:
+    return f"the end of {season_label(season)}" if day >= LAST_DAY else _moment(view, season, day)
+
+
+def _moment(view: View, season: int, day: int) -> str:
+    """A day of any season: its date where the calendar is known."""
+    when = date_of(view.seasons.get(season, {}).get("day_zero"), day)
+    return f"day {day} of {season_label(season)}" if when is None else day_label(day, when, year=True)
 
 
 def _date(when: datetime) -> str:

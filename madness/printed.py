@@ -8,6 +8,7 @@ from typing import Any
 
 from hoops.games.leagues import League
 from hoops.games.moment import told
+from lake.registry import KEPT
 
 
 def render_status(found: dict[str, Any]) -> None:
@@ -29,7 +30,7 @@ def render_status(found: dict[str, Any]) -> None:
     console.print(f"stage {found['stage']}: {queues}", highlight=False)
     for league, one in found["leagues"].items():
         if job := one["training"]:
-            became = f"{job['outcome']}: {job['why']}" if job["outcome"] else "no verdict yet"
+            became = f"{job['outcome']}: {job['why']}" if job["outcome"] else _not_judged(job["status"])
             console.print(
                 f"training of {league}: {job['job']} of {job['at']}, {became}", highlight=False, soft_wrap=True
             )
@@ -37,6 +38,13 @@ def render_status(found: dict[str, Any]) -> None:
         console.print(f"nothing is applied: {found['mapping']['advice']}", highlight=False, soft_wrap=True)
     if found.get("dashboard"):
         console.print(f"dashboard {found['dashboard']}", highlight=False)
+
+
+def _not_judged(status: str | None) -> str:
+    """What SageMaker says of a job that has no verdict. status: None where it could not be asked."""
+    if status in ("Failed", "Stopped"):
+        return f"{status}: `madness train --follow JOB` says why"
+    return "no verdict yet" + (f" ({status})" if status else "")
 
 
 def render_models(found: dict[str, Any]) -> None:
@@ -63,6 +71,8 @@ def render_models(found: dict[str, Any]) -> None:
             for made in one["decisions"]:
                 start = made["effective_from"]
                 day = told((start["season"], start["day"])) if start else "the beginning"
+                if made["action"] == KEPT:
+                    day = "-"
                 log.add_row(made["at"], made["action"], made["id"], day, made["by"], made["reason"])
             console.print(log)
         if one["refused"]:

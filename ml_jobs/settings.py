@@ -104,4 +104,5 @@ def _read(name: str, text: str, type_: type) -> Any:
     try:
         return type_(text)
     except ValueError as error:
-        raise MadnessError(f"{name} must be {type_.__name__}, not {text}") from error
+        wanted = "a whole number" if type_ is int else "a number"
+        raise MadnessError(f"{name} must be {wanted}, not {text!r}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from lake.training_jobs import TrainingJobs
 from operate.aws import Clients, open_lake
@@ -33,7 +34,7 @@ def status(stage: Stage, clients: Clients, now: datetime | None = None) -> dict[
             "published_at": published or None,
             "published_seconds_ago": _age(published, now) if published else None,
             "tables_current": standing.is_published,
-            "training": _training(lake.training_jobs, league),
+            "training": _training(lake.training_jobs, league, clients),
         }
     return {
         "stage": stage.name,
@@ -49,8 +50,11 @@ def status(stage: Stage, clients: Clients, now: datetime | None = None) -> dict[
     }
 
 
-def _training(records: TrainingJobs, league: League) -> dict[str, Any] | None:
-    """The last training job of a league and what became of its model; outcome None if nobody has judged yet."""
+def _training(records: TrainingJobs, league: League, clients: Clients) -> dict[str, Any] | None:
+    """The last training job of a league and what became of its model; outcome None if nobody has judged yet.
+
+    status: SageMaker's, of a job that nobody has judged; None of others, and where SageMaker does not answer.
+    """
     launch = records.latest(league)
     if launch is None:
         return None
@@ -60,9 +64,20 @@ def _training(records: TrainingJobs, league: League) -> dict[str, Any] | None:
         "at": launch.at,
         "by": launch.by,
         "reason": launch.reason,
+        "status": None if verdict else _status(launch.job, clients),
         "outcome": verdict.outcome if verdict else None,
         "why": verdict.reason if verdict else None,
     }
+
+
+def _status(job: str, clients: Clients) -> str | None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        status: str = clients("sagemaker").describe_training_job(TrainingJobName=job)["TrainingJobStatus"]
+    except (BotoCoreError, ClientError, MadnessError):
+        return None  # the local SageMaker may not run: all else that is known is to be said all the same
+    return status
 
 
 def _age(published_at: str, now: datetime) -> float:

@@ -160,11 +160,15 @@ def _attempt(lake: Lake, trainer: Trainer, base: str, again: bool) -> tuple[str,
         is_judged = lake.training_jobs.verdict(job) is not None
         done = status == COMPLETED or is_judged
         if done and not again:
-            return job, f"nothing was played since {job}{'' if is_judged else ', whose model nobody has judged yet'}"
+            not_judged = "" if is_judged else ", whose model nobody has judged yet"
+            return job, f"nothing was played since {job}{not_judged}: `madness train --again` trains all the same"
         if status is None and not done:
             return job, ""
         if number >= ATTEMPTS and not again:
-            return job, f"{number} attempts with these games have failed, {job} was the last: ask for another by hand"
+            return (
+                job,
+                f"{number} attempts with these games have failed, {job} was the last: `madness train --again` tries again",
+            )
     raise AssertionError("count has no end")
 
 

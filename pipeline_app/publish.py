@@ -259,9 +259,8 @@ def _summary(season: int, folded: SeasonHead) -> tables.SeasonSummary:
 
 
 def _models(charge: Charge, now: Decision, shipped: Model) -> pa.Table:
-    newest = {one.id: one for one in charge.log.decisions}
-    if not newest:
-        newest = {one.id: one for one in charge.decisions}
+    # Those in force first: the shipped model is in charge without a line in the log, which may hold others kept out.
+    newest = {one.id: one for one in (*charge.decisions, *charge.log.decisions)}
     return tables.models([
         tables.ModelSummary(
             id, standing, id == shipped.id, one.trained_through, one.at, one.scores,

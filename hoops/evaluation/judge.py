@@ -149,4 +149,4 @@ def _resampled(values: Floats, days: list[slice]) -> Floats:
 
 def _percent(share: float) -> str:
     """A share in words that never rounds up to what is needed."""
-    return f"{np.floor(1000.0 * share) / 10.0:.1f} %"
+    return f"{np.floor(1000.0 * share) / 10.0:.1f}%"

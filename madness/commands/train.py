@@ -51,6 +51,8 @@ def train(
     leagues = tuple(League) if league is None else selection.parse_leagues(league)
     clients = clients_of(names, home, PATIENCE)
     if names.is_local:
+        if not follow:
+            _have_torch()
         _have_sagemaker(home)
     answers = []
     if not follow:
@@ -87,6 +89,18 @@ def _read(texts: list[str]) -> dict[str, str]:
         except Usage as error:
             raise typer.BadParameter(f"--set: {error}") from error
     return found
+
+
+def _have_torch() -> None:
+    """Raise `TrainingError` if jobs of this machine would fail without it: a job's name is used up even so."""
+    from importlib.util import find_spec
+
+    from operate.training.jobs import TrainingError
+
+    if find_spec("torch") is None:
+        raise TrainingError(
+            "Training on this machine takes torch: `make torch` installs it (or pip install 'madness[train]')."
+        )
 
 
 def _have_sagemaker(home: Path) -> None:

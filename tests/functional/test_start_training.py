@@ -265,7 +265,8 @@ def test_where_nothing_was_played_nothing_is_started_unless_somebody_asks(played
     played.ended(job)
     (answer,) = played.launch()
     reason = f"nothing was played since {job}, whose model nobody has judged yet"
-    assert answer == {"league": "M", "job": job, "started": False, "reason": reason}
+    told = f"{reason}: `madness train --again` trains all the same"
+    assert answer == {"league": "M", "job": job, "started": False, "reason": told}
     assert played.launched(again=True) == f"{job[:-1]}2"
 
 
@@ -328,7 +329,7 @@ def test_what_was_judged_is_done_even_where_sagemaker_knows_nothing_of_it(played
     played.folder = tmp_path / "another account"
     played.open()
     (answer,) = played.launch()
-    assert answer["reason"] == f"nothing was played since {job}"
+    assert answer["reason"] == f"nothing was played since {job}: `madness train --again` trains all the same"
 
 
 def test_without_games_nothing_is_started(place: Place) -> None:

@@ -54,7 +54,7 @@ def test_usage_errors_exit_with_2() -> None:
 @pytest.mark.parametrize(("arguments", "told"), [
     (("--set", "width"), "NAME=VALUE"),
     (("--set", "widht=8"), "--widht"),
-    (("--set", "width=wide"), "must be int"),
+    (("--set", "width=wide"), "must be a whole number"),
     (("--set", "train_before=2024:1"), "start_training says that itself"),
     (("--follow", "job", "--again"), "--follow starts nothing"),
 ])  # fmt: skip

@@ -168,7 +168,7 @@ def test_the_test_is_scored_by_the_exported_scorer():
     [
         (["--league", "X"], 2, "--league"),
         (["--league", "M", "--luck", "7"], 2, "--luck"),
-        (["--league", "M", "--width", "wide"], 2, "width must be int"),
+        (["--league", "M", "--width", "wide"], 2, "width must be a whole number"),
         (["--league", "M", "--train-before", "2014"], 2, "not SEASON:DAY, such as 2025:104"),
         (["--league", "M", "--search", "perhaps"], 2, "neither true nor false"),
         (["--league", "W"], 1, "league W"),

@@ -23,7 +23,7 @@ def test_every_parameter_can_be_given_as_text():
     ("given", "said"),
     [
         ({"depth": "3"}, "no parameter depth"),
-        ({"width": "wide"}, "width must be int"),
+        ({"width": "wide"}, "width must be a whole number"),
         ({"refit": "maybe"}, "refit must be true or false"),
         ({"device": "tpu"}, "device must be"),
         ({"members": "0"}, "members must be at least 1"),

@@ -110,7 +110,7 @@ def test_a_slope_lies_within_its_error_as_often_as_it_should(played: Results) ->
 def test_what_is_needed_is_not_rounded_to(truth: tuple[np.ndarray, Results]) -> None:
     probability, games = truth
     almost: Comparison = replace(compare(probability, bent(probability, 1.5), games, SINCE), better=0.8999)
-    assert "89.9 % of the resamples" in almost.faults[0]
+    assert "89.9% of the resamples" in almost.faults[0]
 
 
 def bent(probability: np.ndarray, slope: float) -> np.ndarray:
