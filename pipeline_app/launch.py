@@ -165,10 +165,8 @@ def _attempt(lake: Lake, trainer: Trainer, base: str, again: bool) -> tuple[str,
         if status is None and not done:
             return job, ""
         if number >= ATTEMPTS and not again:
-            return (
-                job,
-                f"{number} attempts with these games have failed, {job} was the last: `madness train --again` tries again",
-            )
+            failed = f"{number} attempts with these games have failed, {job} was the last"
+            return job, f"{failed}: `madness train --again` makes another"
     raise AssertionError("count has no end")
 
 

@@ -21,6 +21,7 @@ from hoops.games.moment import Moment
 from hoops.games.results import Results
 from hoops.schemas import completed
 from lake.lake import Lake
+from lake.published import table_key
 from lake.registry import LOG, Decision
 from lake.training import channel
 from lake.training_jobs import KEPT, OUTPUT, PROMOTED, REFUSED, Launch, TrainingRecordError, Verdict, archive_key
@@ -164,6 +165,9 @@ def test_the_first_model_ever_is_judged_beside_the_one_that_ships() -> None:
     played.play(2024, 4)
     assert set(played.models.values()) == {shipped(MEN).id}
     assert [one.action for one in played.stage.lake.registry.log(MEN).decisions] == ["kept"]
+    rows = played.stage.lake.published.read(table_key("models", MEN)).to_pylist()
+    said = {one["model_id"]: one["decision"] for one in rows}
+    assert (said[shipped(MEN).id], said[BAD.id]) == ("shipped", "kept")
 
 
 def test_the_same_event_again_changes_nothing(judged: Judged) -> None:
