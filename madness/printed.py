@@ -49,6 +49,8 @@ def _not_judged(status: str | None) -> str:
 
 def render_models(found: dict[str, Any]) -> None:
     """Print models, who is in charge and the decisions, by league, on stdout."""
+    from rich.padding import Padding
+
     console, table = _tables()
     for league, one in found.items():
         now = one["in_charge"]
@@ -67,14 +69,15 @@ def render_models(found: dict[str, Any]) -> None:
                 rows.add_row(*((model["id"], standing, through) if place == 0 else ("", "", "")), *scores)
         console.print(rows)
         if one["decisions"]:
-            log = table("at", "", "model", "from", "by", "why", title="decisions")
+            console.print("\ndecisions", style="italic", highlight=False)
             for made in one["decisions"]:
                 start = made["effective_from"]
                 day = told((start["season"], start["day"])) if start else "the beginning"
-                if made["action"] == KEPT:
-                    day = "-"
-                log.add_row(made["at"], made["action"], made["id"], day, made["by"], made["reason"])
-            console.print(log)
+                start_told = "" if made["action"] == KEPT else f", from {day} on"
+                at = f"{made['at']} " if made["at"] else ""
+                console.print(f"  {at}{made['id']} {made['action']}{start_told}, by {made['by']}", highlight=False)
+                # A paragraph of its own: in a column it would be a dozen lines.
+                console.print(Padding(made["reason"], (0, 0, 0, 6)), highlight=False)
         if one["refused"]:
             refused = table("at", "training job", "why", title="refused: no models that could be used")
             for it in one["refused"]:

@@ -93,7 +93,8 @@ def _run(given: argparse.Namespace, environment: Mapping[str, str], signal: Stop
     for name, value in _metrics(model.report).items():
         log.info("%s", metric_line(name, value))
     log.info("%s", metric_line("train:gpus", float(model.trained.device == "cuda")))
-    log.info("%s", metric_line("train:games_per_second", files.games_per_second(model)))
+    if speed := files.games_per_second(model):  # none if all fits were there already
+        log.info("%s", metric_line("train:games_per_second", speed))
     log.info(
         "trained through %s on %s in %.0f s", told(model.trained_through), model.trained.device, model.seconds["all"]
     )

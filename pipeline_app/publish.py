@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import pyarrow as pa
 
@@ -260,18 +261,21 @@ def _summary(season: int, folded: SeasonHead) -> tables.SeasonSummary:
 
 def _models(charge: Charge, now: Decision, shipped: Model) -> pa.Table:
     # Those in force first: the shipped model is in charge without a line in the log, which may hold others kept out.
-    newest = {one.id: one for one in (*charge.decisions, *charge.log.decisions)}
+    decisions = (*charge.decisions, *charge.log.decisions)
+    newest = {one.id: one for one in decisions}
+    # What was found once stays true, whatever is decided later without looking.
+    compared = {one.id: one.comparison for one in decisions if one.comparison}
     return tables.models([
         tables.ModelSummary(
             id, standing, id == shipped.id, one.trained_through, one.at, one.scores,
-            _decided(newest[id]) if id in newest else None,
+            _decided(newest[id], compared.get(id)) if id in newest else None,
         )
         for id, one, standing in standings(charge, now, shipped)
     ])  # fmt: skip
 
 
-def _decided(one: Decision) -> tables.Decided:
-    return tables.Decided(one.action, one.effective_from, one.at, one.by, one.reason, one.comparison)
+def _decided(one: Decision, comparison: dict[str, Any] | None) -> tables.Decided:
+    return tables.Decided(one.action, one.effective_from, one.at, one.by, one.reason, comparison)
 
 
 def _season_of(key: str) -> int | None:

@@ -38,7 +38,9 @@ def require_sound(model: Model) -> Model:
     }
     broken = sorted(name for name, values in numbers.items() if not np.isfinite(values).all())
     divisors = ("scale", "context_scale", "temperature")
-    broken += sorted(f"{name} (divides by it)" for name in divisors if not np.greater(numbers[name], 0).all())
+    broken += sorted(
+        f"{name} (divides by it)" for name in divisors if name not in broken and not np.greater(numbers[name], 0).all()
+    )
     if broken:
         raise Unsound(f"model {model.id}: no finite or no positive number in {', '.join(broken)}; train it again")
     with np.errstate(all="ignore"):  # it is looked for what overflows

@@ -43,6 +43,7 @@ def train(
     given = _read(parameters or [])
     from hoops.games.leagues import League
     from madness import selection
+    from madness.console import voice
     from operate.aws import open_lake
     from operate.stage import load_stage
     from operate.training.ask import PATIENCE, running, start
@@ -56,6 +57,7 @@ def train(
         _have_sagemaker(home)
     answers = []
     if not follow:
+        voice().say(f"asking {names.function('start_training')}, which reads every game: this takes a moment")
         answers = start(
             clients("lambda"), names, leagues=leagues, by=who(names, clients), reason=reason, again=again,
             hyperparameters=given,

@@ -45,7 +45,7 @@ from lake.registry import LOG
 from lake.training import channel
 from lake.training_jobs import CURRENT, Launch, TrainingRecordError, archive_key
 from operate.aws import Clients, open_lake
-from operate.models import promote
+from operate.models import listing, promote, rollback
 from operate.predict import Asked, predict
 from operate.sources import LakeSource
 from operate.stage import CONFIG, FUNCTIONS, Stage, load_stage, project_root
@@ -374,7 +374,7 @@ def not_published(functions: Functions) -> None:
 
 
 def operate(functions: Functions) -> None:
-    """`madness ingest`, `status`, `predict` and `train`, while the pipeline does its part whenever they sleep."""
+    """What an operator's commands do, while the pipeline does its part whenever they sleep."""
     stage, league = functions.stage, generate_small().files
     clients: Clients = boto3.client  # type: ignore[assignment]
     women = one_season(league["WRegularSeasonDetailedResults.csv"])
@@ -395,6 +395,14 @@ def operate(functions: Functions) -> None:
         asked = Asked(*(row.split(",")[0] for row in teams))
         predict(asked, LakeSource(open_lake(stage, clients), League.MEN))
         train(stage, clients)
+    lake = open_lake(stage, clients)
+    ships = lake.shipped(League.MEN)
+    other = replace(ships, scorer=replace(ships.scorer, temperature=1.1))
+    lake.registry.add(other, {}, "2026-01-01T00:00:00Z")
+    with functions.recorded(OPERATOR):
+        promote(open_lake(stage, clients), other.id, reason="provoked", by="proof", now=datetime.now(UTC))
+        rollback(open_lake(stage, clients), League.MEN, None, reason="provoked", by="proof", now=datetime.now(UTC))
+        listing(open_lake(stage, clients), League)
 
 
 def train(stage: Stage, clients: Clients) -> None:

@@ -126,9 +126,8 @@ def test_a_scorer_that_wants_other_features_is_refused() -> None:
 
 
 def test_programs_before_and_after_this_one_read_the_same_log() -> None:
-    registry = registry_with(
-        decision(OTHER, (2024, 7)), replace(decision(MODEL, None, KEPT), comparison={"games": 300})
-    )
+    kept = replace(decision(MODEL, None, KEPT), comparison={"games": 300})
+    registry = registry_with(decision(OTHER, (2024, 7)), kept)
     store = registry._models
     stored = json.loads(store.get(LOG).body)
     plain, compared = stored["leagues"]["M"]["decisions"]
