@@ -101,7 +101,8 @@ def _verdict(view: View, row: dict[str, Any]) -> str:
     if row["decision"] == "shipped":  # nobody's decision, whenever the log noted it
         return f"{text}."
     if row["decided_at"] is not None:
-        text += f" on {_date(row['decided_at'])} by {row['decided_by']}"
+        who = "automatically" if row["decided_by"] == "promote_model" else f"by {row['decided_by']}"
+        text += f" on {_date(row['decided_at'])} {who}"
     if row["decision"] in ("promoted", "rolled back"):
         text += _since(view, row)
     return f"{text}: {row['reason']}."

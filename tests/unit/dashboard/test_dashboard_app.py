@@ -123,8 +123,8 @@ def test_each_week_stands_beside_its_promise(full: Browser) -> None:
 def test_models_stand_with_what_was_decided_and_why(full: Browser) -> None:
     text = full.page("/quality")
     assert text.index("full-fabricated") < text.index("full-5b1c2f0e9d21") < text.index("full-9e2d71a0b3f4")
-    assert "Promoted on 15 Feb 2024 by promote_model, from Tue 13 Feb 2024 on: log loss is lower in 96%" in text
-    assert "Not used on 14 Feb 2024 by promote_model: log loss is lower in 38% of the resamples" in text
+    assert "Promoted on 15 Feb 2024 automatically, from Tue 13 Feb 2024 on: log loss is lower in 96%" in text
+    assert "Not used on 14 Feb 2024 automatically: log loss is lower in 38% of the resamples" in text
     assert "Nobody has decided about it yet." in text
     assert "Comes with the program." in text
     plot = next(
