@@ -1,7 +1,7 @@
 """How good the chances during a game are, beside simpler ones, on real play-by-play.
 
     madness backtest --data DIR --league M --model full --seasons 2017-2018 --predictions M.csv
-    python -m benchmarks.in_game --data DIR --plays EVENTS --forecasts M.csv [--fit] [--write SECTION]
+    python -m benchmarks.in_game --plays EVENTS --forecasts M.csv [--fit] [--write SECTION]
 
 The forecasts are walk-forward. Games count whose plays add up to the final margin. Two protocols: the state at every
 minute of regulation (0 to 39: after the last play until then), and the state after every play but the last of a game,
@@ -26,17 +26,19 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from benchmarks import report
-from hoops.arrays import Bools, Floats, Ints
+from hoops.arrays import Bools, Floats, Ints, find
 from hoops.evaluation import metrics
 from hoops.forecast.ball import REGULATION, Ball, ball_after
 from hoops.forecast.in_game import PARAMETERS, InGame, chances, leverage, seconds_left
 from hoops.forecast.swings import added_by_player, changes, swings
 
 CHOSEN, APART = 2017, 2018
-BANDS = ((1200, 2400), (600, 1200), (300, 600), (120, 300), (60, 120), (30, 60), (10, 30), (0, 10))
+BANDS = ((1200, 2401), (600, 1200), (300, 600), (120, 300), (60, 120), (30, 60), (10, 30), (0, 10))
+POINTS = {"made1": 1, "made2": 2, "made3": 3}
 NEVER = 1e-6  # simpler chances are kept this far from 0 and 1
 COLUMNS = ["DayNum", "WTeamID", "LTeamID", "WFinalScore", "LFinalScore", "ElapsedSeconds", "EventTeamID",
            "EventPlayerID", "EventType", "EventSubType"]  # fmt: skip
@@ -68,10 +70,10 @@ def main() -> None:
     arguments.add_argument("--write", metavar="SECTION", help="section of docs/benchmarks.md to replace")
     given = arguments.parse_args()
     forecasts = csv.read_csv(given.forecasts)
-    every, minutes, seconds = {}, {}, []
+    every, minutes, seen = {}, {}, []
     for season in (CHOSEN, APART):
-        every[season], minutes[season], took = read(given.plays, forecasts, season)
-        seconds.append(took)
+        every[season], minutes[season], told = read(given.plays, forecasts, season)
+        seen.append(told)
     parameters = fit(every[CHOSEN]) if given.fit else PARAMETERS
     sys.stdout.write(f"{parameters}\n")
     sigma = closed_sigma(minutes[CHOSEN], with_forecast=True), closed_sigma(minutes[CHOSEN], with_forecast=False)
@@ -80,8 +82,8 @@ def main() -> None:
             by_forecaster(minutes, parameters, sigma),
             by_time(every[APART], parameters, sigma[0]),
             by_decile(minutes[APART], parameters),
-            report.table(["a season's plays, seconds", *map(str, (CHOSEN, APART))],
-                         [[what, *(f"{one[what]:.1f}" for one in seconds)] for what in seconds[0]]),
+            report.table(["games", *map(str, (CHOSEN, APART))],
+                         [[what, *(one[what] for one in seen)] for what in seen[0]]),
         ]
     )  # fmt: skip
     sys.stdout.write(text + "\n")
@@ -89,64 +91,96 @@ def main() -> None:
         report.write(given.write, "python -m benchmarks.in_game --plays EVENTS --forecasts M.csv", text)
 
 
-def read(folder: Path, forecasts: pa.Table, season: int) -> tuple[Moments, Moments, dict[str, float]]:
-    """Every moment after a play, every minute of regulation, and how long everything takes for a season's plays."""
-    file = next(one for one in sorted(folder.glob(f"MEvents{season}.csv*")))
-    encoded = pa.dictionary(pa.int32(), pa.string())
-    options = csv.ConvertOptions(include_columns=COLUMNS, column_types={name: encoded for name in COLUMNS[-2:]})
-    plays = csv.read_csv(file, convert_options=options).unify_dictionaries().combine_chunks()
-    day, winner, loser, final1, final2, elapsed, team, player = (plays[name].to_numpy() for name in COLUMNS[:-2])
-    event, subtype = (plays[name].combine_chunks() for name in COLUMNS[-2:])
-    event, subtype = (one.chunk(0) if isinstance(one, pa.ChunkedArray) else one for one in (event, subtype))
-    team1 = np.minimum(winner, loser)
-    key = (day * 10_000 + team1) * 10_000 + np.maximum(winner, loser)
-    opens = np.concatenate([[True], key[1:] != key[:-1]])
-    game = np.cumsum(opens) - 1
-    last = np.append(np.flatnonzero(opens)[1:], len(key)) - 1
-    side = np.where(team == team1, 1, -1)
-    points = side * np.array([{"made1": 1, "made2": 2, "made3": 3}.get(name, 0) for name in event.dictionary.to_pylist()])[
-        event.indices.to_numpy()
-    ]
-    scored = np.cumsum(points)
-    lead = (scored - np.concatenate([[0], scored[last]])[game]).astype(np.float64)
-    margin = np.where(winner == team1, final1 - final2, final2 - final1)
-    whole = lead[last] == margin[last]
+@dataclass(frozen=True, eq=False)
+class Log:
+    """The plays of a season, in order. key: day and teams of a game; last (m,): its last play; margin: at its end."""
 
-    ours = forecasts.filter(pa.compute.equal(forecasts["Season"], season))
-    known = (ours["DayNum"].to_numpy() * 10_000 + ours["Team1ID"].to_numpy()) * 10_000 + ours["Team2ID"].to_numpy()
-    order = np.argsort(known)
-    place = order[np.minimum(np.searchsorted(known[order], key[opens]), len(known) - 1)]
-    if not np.array_equal(known[place], key[opens]):
-        raise SystemExit(f"games of {file} have no forecast")
-    pregame = ours["Prob1"].to_numpy()[place][game]
+    game: Ints
+    key: Ints
+    last: Ints
+    elapsed: Ints
+    side: Ints
+    player: Ints
+    event: pa.DictionaryArray
+    subtype: pa.DictionaryArray
+    lead: Floats
+    margin: Ints
 
-    took, now = {}, time.perf_counter()
-    ball = ball_after(game, elapsed, side, event, subtype)
-    left = seconds_left(elapsed).astype(np.float64)
-    ended = np.full(len(game), False)
-    ended[last] = lead[last] != 0
-    took["the ball"], now = time.perf_counter() - now, time.perf_counter()
-    chance = chances(lead, left, ball, pregame, ended)
-    took["chances"], now = time.perf_counter() - now, time.perf_counter()
-    leverage(lead, left, ball, pregame)
-    took["leverage"], now = time.perf_counter() - now, time.perf_counter()
-    swings(game, chance, pregame)
-    added_by_player(game, elapsed, side, player, event, changes(game, chance, pregame))
-    took["swings, and added by player"] = time.perf_counter() - now
+    @classmethod
+    def of(cls, file: Path) -> Log:
+        encoded = pa.dictionary(pa.int32(), pa.string())
+        options = csv.ConvertOptions(include_columns=COLUMNS, column_types=dict.fromkeys(COLUMNS[-2:], encoded))
+        plays = csv.read_csv(file, convert_options=options).unify_dictionaries()
+        day, winner, loser, final1, final2, elapsed, team, player = (plays[name].to_numpy() for name in COLUMNS[:-2])
+        event, subtype = (pa.concat_arrays(plays[name].chunks) for name in COLUMNS[-2:])
+        team1 = np.minimum(winner, loser)
+        key = key_of(day, team1, np.maximum(winner, loser))
+        opens = np.concatenate([[True], key[1:] != key[:-1]])
+        game = np.cumsum(opens) - 1
+        last = np.append(np.flatnonzero(opens)[1:], len(key)) - 1
+        side = np.where(team == team1, 1, -1)
+        worth = np.array([POINTS.get(name, 0) for name in event.dictionary.to_pylist()])
+        scored = np.cumsum(side * worth[event.indices.to_numpy()])
+        lead = (scored - np.concatenate([[0], scored[last]])[game]).astype(np.float64)
+        margin = np.where(winner == team1, final1 - final2, final2 - final1)
+        return cls(game, key, last, elapsed, side, player, event, subtype, lead, margin)
 
-    moments = Moments(game, lead, left, ball, pregame, margin > 0, elapsed > REGULATION)
-    is_last = np.full(len(game), False)
-    is_last[last] = True
-    games = np.flatnonzero(whole)
+    def pregame(self, forecasts: pa.Table, season: int) -> Floats:
+        """The forecast of each play's game, (n,)."""
+        ours = forecasts.filter(pc.equal(forecasts["Season"], season))
+        known = key_of(*(ours[name].to_numpy() for name in ("DayNum", "Team1ID", "Team2ID")))
+        order = np.argsort(known)
+        place, found = find(known[order], self.key)
+        if not found.all():
+            raise SystemExit(f"{len(np.unique(self.key[~found]))} games of {season} have no forecast")
+        probability: Floats = ours["Prob1"].to_numpy()[order][place]
+        return probability
+
+
+def key_of(day: Ints, team1: Ints, team2: Ints) -> Ints:
+    key: Ints = (day.astype(np.int64) * 10_000 + team1) * 10_000 + team2
+    return key
+
+
+def read(folder: Path, forecasts: pa.Table, season: int) -> tuple[Moments, Moments, dict[str, str | int]]:
+    """Every moment after a play, every minute of regulation, and what a season looks like and how long it takes."""
+    log = Log.of(sorted(folder.glob(f"MEvents{season}.csv*"))[0])
+    pregame = log.pregame(forecasts, season)
+    now = time.perf_counter()
+    ball = ball_after(log.game, log.elapsed, log.side, log.event, log.subtype)
+    left = seconds_left(log.elapsed).astype(np.float64)
+    ends = np.full(len(log.game), False)
+    ends[log.last] = True
+    chance = chances(log.lead, left, ball, pregame, ends & (log.lead != 0))
+    to_chances, now = time.perf_counter() - now, time.perf_counter()
+    two_points = leverage(log.lead, left, ball, pregame)
+    found = swings(log.game, chance, pregame)
+    added_by_player(log.game, log.elapsed, log.side, log.player, log.event, changes(log.game, chance, pregame))
+    told = {
+        "plays": len(log.game),
+        "seconds to the chances": f"{to_chances:.1f}",
+        "seconds for leverage, swings and players": f"{time.perf_counter() - now:.1f}",
+        "mean leverage of a play": f"{two_points.mean():.3f}",
+        "excitement: mean": f"{found.excitement.mean():.2f}",
+        "excitement: one game in ten is above": f"{np.quantile(found.excitement, 0.9):.2f}",
+        "won from below 10 %": f"{(found.lowest < 0.1).mean():.1%}",
+        "won from below 1 %": f"{(found.lowest < 0.01).mean():.1%}",
+    }
+    whole = log.lead[log.last] == log.margin[log.last]
+    every = Moments(log.game, log.lead, left, ball, pregame, log.margin > 0, log.elapsed > REGULATION)
+    return every.rows(whole[log.game] & ~ends), by_minute(every, log, np.flatnonzero(whole)), told
+
+
+def by_minute(every: Moments, log: Log, games: Ints) -> Moments:
+    """The state of some games at every minute of regulation: after the last play until then, if there was one."""
     clock = np.tile(np.arange(0, REGULATION, 60), len(games))
-    at = np.repeat(games, REGULATION // 60)
-    row = np.searchsorted(game * 10_000 + elapsed, at * 10_000 + clock, side="right") - 1
-    none = game[np.maximum(row, 0)] != at
-    first = np.flatnonzero(opens)[at]
-    minutes = replace(moments.rows(np.where(none | (row < 0), first, row)), left=(REGULATION - clock).astype(np.float64))
-    before_any = none | (row < 0)
-    minutes.lead[before_any] = minutes.ball.share[before_any] = minutes.ball.throws[before_any] = 0.0
-    return moments.rows(whole[game] & ~is_last), replace(minutes, in_overtime=np.full(len(at), False)), took
+    game = np.repeat(games, REGULATION // 60)
+    row = np.searchsorted(log.game * 10_000 + log.elapsed, game * 10_000 + clock, side="right") - 1
+    begun = log.game[row] == game  # where it is not, the row is of the game before, or the very last one
+    found = every.rows(np.where(begun, row, log.last[game]))
+    for column in (found.lead, found.ball.share, found.ball.throws):
+        column[~begun] = 0.0
+    return replace(found, left=(REGULATION - clock).astype(np.float64), in_overtime=np.full(len(game), False))
 
 
 def model(moments: Moments, parameters: InGame, with_ball: bool = True) -> Floats:
@@ -239,7 +273,11 @@ def by_forecaster(minutes: dict[int, Moments], parameters: InGame, sigma: tuple[
         games = len(np.unique(moments.game))
         for name, way in ways.items():
             chance = way(moments)
-            scores = (metrics.log_loss(chance, moments.won), metrics.brier(chance, moments.won), gap(chance, moments.won))
+            scores = (
+                metrics.log_loss(chance, moments.won),
+                metrics.brier(chance, moments.won),
+                gap(chance, moments.won),
+            )
             less = difference(moments, chance, closed(moments, sigma[0]))
             rows.append([str(season), games, name, *(f"{one:.4f}" for one in scores), less])
     return report.table(
@@ -250,8 +288,8 @@ def by_forecaster(minutes: dict[int, Moments], parameters: InGame, sigma: tuple[
 def by_time(moments: Moments, parameters: InGame, sigma: float) -> str:
     ours, theirs = model(moments, parameters), closed(moments, sigma)
     parts = {"all": np.full(len(ours), True)}
-    parts |= {f"{low} to {high} s": ~moments.in_overtime & (moments.left >= low) & (moments.left < high + (high == REGULATION))
-              for low, high in BANDS}  # fmt: skip
+    for low, high in BANDS:
+        parts[f"{low} to {high - 1} s"] = ~moments.in_overtime & (moments.left >= low) & (moments.left < high)
     parts["overtime"] = moments.in_overtime
     rows = []
     for name, chosen in parts.items():

@@ -2,8 +2,8 @@
 
 A log says what happened, not who holds the ball. Most events tell it: a made shot gives the ball to the other team, a
 rebound to who takes it. After a missed shot nobody has it yet; the share of such rebounds that the shooting team takes
-stands for the ball. A foul gives the other team the ball or free throws, by the team fouls of the period so far. Assists,
-blocks, timeouts and substitutions leave things as they are.
+stands for the ball. A foul gives the other team the ball or free throws, by the team fouls of the period so far.
+Assists, blocks, timeouts and substitutions leave things as they are.
 
 Only a play and what came before it count: that a foul led to free throws is seen in the plays that follow, and those
 would give away the outcome. All shares were counted on the men's season 2017.
@@ -28,8 +28,8 @@ AFTER_MISS = 2.0 * OWN_REBOUND - 1.0
 AFTER_MISSED_THROW = 2.0 * OWN_REBOUND_OF_THROW - 1.0
 AFTER_THROWS = -FREE_THROW + (1.0 - FREE_THROW) * AFTER_MISSED_THROW
 
-# Free throws that follow a foul, on average, and the share of fouls that any follow: before the bonus, in it, and in the
-# double bonus; after a basket at the same second; after a technical foul.
+# Free throws that follow a foul, on average, and the share of fouls that any follow: before the bonus, in it, in the
+# double bonus, and after a basket in the same second. Then throws after a technical foul.
 BEFORE_BONUS, IN_BONUS, IN_DOUBLE_BONUS, AND_ONE = (0.775, 0.39), (1.73, 0.95), (1.92, 0.96), (0.975, 0.97)
 TECHNICAL_THROWS = 1.5
 TECHNICAL = ("tech", "admte", "bente", "coate")
@@ -100,56 +100,43 @@ def ball_after(
     if n == 0:
         return Ball(np.empty(0), np.empty(0))
     rule, share, throws = _rules(event, subtype)
-    sign = side.astype(np.float64)
     opens = np.concatenate([[True], np.diff(game) > 0])
-    share, throws = share * sign, throws * sign
-    _fouls(rule, share, throws, game, opens, elapsed, side, _is_basket(event), _is(event, "assist"), BONUS[league])
-    # A team's rebound between two free throws is only the book's: more throws follow.
-    before = np.arange(n) - 1
-    between = (rule == _REBOUND) & (throws[before] != 0.0) & (elapsed[before] == elapsed) & ~opens
+    before = np.maximum(np.arange(n) - 1, 0)
+    together = ~opens & (elapsed[before] == elapsed)  # in the second of the play before it, of its game
+    fouls = _fouls_of_period(rule == _FOUL, opens, elapsed, side, BONUS[league])
+    # Right after a basket of the other team, or after the assist to it, the foul was on that shot.
+    basket, assist = (_is(event, *names) & (side != 0) for names in (("made2", "made3"), ("assist",)))
+    on_basket = together & basket[before] & (side == -side[before])
+    on_basket |= together & assist[before] & (together & basket[before])[before] & (side == -side[before])
+    personal = (rule == _FOUL) & (share == 0.0)  # an offensive foul gives the ball, and no throws
+    bonus = BONUS[league]
+    for rows, (number, any_) in (
+        (personal, BEFORE_BONUS),
+        (personal & (fouls >= bonus.bonus), IN_BONUS),
+        (personal & (fouls >= bonus.double), IN_DOUBLE_BONUS),
+        (personal & on_basket, AND_ONE),
+    ):
+        throws[rows], share[rows] = -number, any_ - 1.0 - any_ * AFTER_THROWS
+    # A team's rebound between two free throws stands in the book only: the next throw follows.
+    between = (rule == _REBOUND) & together & (throws[before] > 0.0)
     told = (rule != _CARRY) & ~between & (side != 0)
     last = np.maximum.accumulate(np.where(told | opens, np.arange(n), 0))
-    known = told[last]
-    return Ball(np.where(known, share[last], 0.0), np.where(known, throws[last], 0.0))
+    sign = np.where(told, side, 0).astype(np.float64)
+    return Ball((sign * share)[last], (sign * throws)[last])
 
 
-def _fouls(
-    rule: npt.NDArray[np.int8],
-    share: Floats,
-    throws: Floats,
-    game: Ints,
-    opens: Bools,
-    elapsed: Ints,
-    side: Ints,
-    basket: Bools,
-    assist: Bools,
-    bonus: Bonus,
-) -> None:
-    """Write into share and throws what each foul gives, by the fouls that its team has in the period."""
-    n = len(rule)
-    period = np.minimum(np.maximum(elapsed - 1, 0), REGULATION - 1) // bonus.period
-    count = np.zeros(n, np.int64)
-    for one in (1, -1):
+def _fouls_of_period(foul: Bools, opens: Bools, elapsed: Ints, side: Ints, bonus: Bonus) -> Ints:
+    """Fouls of a play's team in its period so far, the play's own included, (n,)."""
+    n = len(foul)
+    period = (np.clip(elapsed, 1, REGULATION) - 1) // bonus.period
+    first = np.maximum.accumulate(np.where(opens, np.arange(n), 0))
+    number = np.zeros(n, np.int64)
+    for team in (1, -1):
         for part in range(REGULATION // bonus.period):
-            fouls = np.cumsum((rule == _FOUL) & (side == one) & (period == part))
-            start = np.maximum.accumulate(np.where(opens, np.arange(n), 0))
-            before = np.where(start > 0, fouls[start - 1], 0)
-            count = np.where((side == one) & (period == part), fouls - before, count)
-    # The basket before it, or before the assist before it, by the other team at the same second.
-    place = np.arange(n) - 1
-    place -= assist[place] & (place > 0)
-    place = np.maximum(place, 0)
-    scored = basket[place] & (game[place] == game) & (elapsed[place] == elapsed) & (side[place] == -side)
-    personal = (rule == _FOUL) & (share == 0.0)  # an offensive foul has its share already
-    kinds = (
-        (personal & scored, AND_ONE),
-        (personal & ~scored & (count >= bonus.double), IN_DOUBLE_BONUS),
-        (personal & ~scored & (count < bonus.double) & (count >= bonus.bonus), IN_BONUS),
-        (personal & ~scored & (count < bonus.bonus), BEFORE_BONUS),
-    )
-    for rows, (number, any_) in kinds:
-        throws[rows] = -side[rows] * number
-        share[rows] = -side[rows] * (1.0 - any_ + any_ * AFTER_THROWS)
+            rows = (side == team) & (period == part)
+            so_far = np.cumsum(foul & rows)
+            number[rows] = (so_far - so_far[first] + (foul & rows)[first])[rows]
+    return number
 
 
 def _rules(event: pa.DictionaryArray, subtype: pa.DictionaryArray) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
@@ -192,7 +179,3 @@ def _codes(column: pa.DictionaryArray) -> Ints:
 def _is(column: pa.DictionaryArray, *values: str) -> Bools:
     found: Bools = np.array([one in values for one in [*column.dictionary.to_pylist(), None]])[_codes(column)]
     return found
-
-
-def _is_basket(event: pa.DictionaryArray) -> Bools:
-    return _is(event, "made2", "made3")

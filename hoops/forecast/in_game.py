@@ -7,7 +7,8 @@ forecast. To it we add what the next seconds hold, which a motion does not know:
     variance  sigma^2 x share of the game left + last possession + free throws to come
     level     after the last second: overtime, in which the better team is still the better one
 
-With the teams swapped every chance is exactly one minus what it was. It is never 0 or 1 before the end, and is at the end.
+With the teams swapped every chance is exactly one minus what it was. It is never 0 or 1 before the end, and one of them
+at the end.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ OVERTIME = 300  # seconds
 class InGame:
     """Constants, all chosen on the men's season 2017 (`python -m benchmarks.in_game --fit`)."""
 
-    sigma: float = 15.65  # standard deviation of the margin of a whole game around the forecast, points
-    possession: float = 0.496  # what having the ball is worth, against nobody having it, points
-    last: float = 0.66  # variance that a possession adds to the last seconds, points squared
-    seconds: float = 3.1  # with as many seconds left, the ball is worth 63 % of that
-    slip: float = 0.0008  # share of moments in which the log, or the rest of the game, is nothing like this
+    sigma: float = 15.9  # standard deviation of the margin of a whole game around the forecast, points
+    possession: float = 0.488  # what having the ball is worth, against nobody having it, points
+    last: float = 0.495  # variance that a possession adds to the last seconds, points squared
+    seconds: float = 2.75  # with as many seconds left, the ball is worth 63 % of that
+    slip: float = 0.00077  # share of moments in which the log, or the rest of the game, is nothing like this
 
 
 PARAMETERS = InGame()
@@ -88,9 +89,7 @@ def chances(
     return chance
 
 
-def leverage(
-    lead: Floats, left: Floats, ball: Ball, pregame: Floats, parameters: InGame = PARAMETERS
-) -> Floats:
+def leverage(lead: Floats, left: Floats, ball: Ball, pregame: Floats, parameters: InGame = PARAMETERS) -> Floats:
     """How much two points matter at n moments: the chance with a point more less that with a point less, 0-1, (n,).
 
     The same for both teams. Over its mean it is what baseball calls the leverage index (Tango, Lichtman and Dolphin,
@@ -102,9 +101,7 @@ def leverage(
     return swing
 
 
-def _rest(
-    lead: Floats, left: Floats, ball: Ball, pregame: Floats, parameters: InGame
-) -> tuple[Floats, Floats, Floats]:
+def _rest(lead: Floats, left: Floats, ball: Ball, pregame: Floats, parameters: InGame) -> tuple[Floats, Floats, Floats]:
     """Mean and standard deviation of the margin after the last second, and what a whole game would add to it."""
     share = left / REGULATION
     alive = 1.0 - np.exp(-(left + 0.5) / parameters.seconds)  # half a second: a log's clock is cut to whole ones

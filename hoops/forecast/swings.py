@@ -27,10 +27,10 @@ class Swings:
     game : integers (m,)
         Its number, as the plays have it.
     excitement : float64 (m,)
-        Sum of all changes of the chance, up or down: 0 if nothing moved, about 2 in an average game.
+        Sum of all changes of the chance, up or down: 0 if nothing moved, 4 in an average game.
     lowest : float64 (m,)
-        The smallest chance that the winner ever had, before the game or after a play, 0-1. Of a game without an end (its
-        log breaks off) the winner is who is ahead in chance.
+        The smallest chance that the winner ever had, before the game or after a play, 0-1. Where the log breaks off
+        before the end, the winner is who has the better chance then.
     biggest : integers (m,)
         Place of the play with the biggest change, among all plays; the first of equals.
     swing : float64 (m,)
@@ -94,15 +94,14 @@ def added_by_player(
 ) -> Floats:
     """Win probability added, seen by the team of each play's player, (n,); sum it by player, or by game and player.
 
-    A play's change belongs to the player whom the log names, as seen by his team: for the shooter a basket, against him a
-    miss, a turnover, a foul. Three plays stand right behind the one that they are part of, and change nothing themselves:
+    A play's change belongs to the player whom the log names, as seen by his team: a basket for the shooter, a miss, a
+    turnover, a foul against him. Three plays stand right behind the one that they are part of, and change nothing:
 
     - assist: half of the basket is taken from the scorer and given to the passer;
-    - steal, block: what the turnover or the missed shot cost the other team is gained by who forced it. That is entered
-      for both teams, so sums over players of both teams are not zero.
+    - steal, block: what the turnover or the missed shot cost the other team is gained by who forced it, so that the
+      players of both teams together do not add up to the chance.
 
-    Plays of no player (0) or no team are nobody's, and are 0. Substitutions are not used: a player gets nothing for being
-    on the court.
+    Plays of no player (0) or no team are nobody's, and are 0. A player gets nothing for being on the court.
 
     Parameters
     ----------
