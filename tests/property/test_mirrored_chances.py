@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoops.forecast.ball import Ball, ball_after
@@ -40,6 +40,7 @@ def arrays(rows: list[tuple]) -> tuple[np.ndarray, np.ndarray, Ball, np.ndarray]
     return lead, left, Ball(share, throws), pregame
 
 
+@settings(deadline=None)
 @given(st.lists(states, min_size=1))
 def test_swapping_the_teams_mirrors_every_chance_exactly(rows):
     lead, left, ball, pregame = arrays(rows)
@@ -50,6 +51,7 @@ def test_swapping_the_teams_mirrors_every_chance_exactly(rows):
     assert np.all((chance > 0.0) & (chance < 1.0))
 
 
+@settings(deadline=None)
 @given(states, st.integers(1, 3), st.floats(0.0, 1.0), st.sampled_from(["lead", "share", "pregame"]))
 def test_more_is_never_worse(state, points, more, what):
     lead, left, share, throws, pregame = state
@@ -62,6 +64,7 @@ def test_more_is_never_worse(state, points, more, what):
     assert better >= fewer - 1e-12
 
 
+@settings(deadline=None)
 @given(st.lists(plays, min_size=1, max_size=30))
 def test_swapping_the_teams_mirrors_the_ball(rows):
     rows.sort(key=lambda row: row[:2])
@@ -77,6 +80,7 @@ def test_swapping_the_teams_mirrors_the_ball(rows):
     assert np.array_equal(begun.share, ball.share[:half]) and np.array_equal(begun.throws, ball.throws[:half])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.floats(0.0, 1.0)), min_size=1), st.floats(0.01, 0.99))
 def test_a_game_moves_at_least_from_its_forecast_to_its_end(rows, pregame):
     rows.sort(key=lambda row: row[0])
