@@ -158,7 +158,7 @@ _CITY = Column("CityID", "city_id", Type.ID, "city of the game, as in Cities", 1
 _TOURNEY = Column("SecondaryTourney", "tournament", Type.TEXT, "name of the tournament, such as NIT")
 
 
-def _optional(column: Column) -> Column:
+def optional(column: Column) -> Column:
     return replace(column, required=False, blank=True)
 
 
@@ -196,7 +196,7 @@ def _results() -> list[Dataset]:
             description + (" with box scores" if form == "Detailed" else ""),
             _COMPACT
             + (_BOX if form == "Detailed" else ())
-            + ((_optional(_TOURNEY),) if kind == "SecondaryTourney" else ()),
+            + ((optional(_TOURNEY),) if kind == "SecondaryTourney" else ()),
             IDENTITY, pair=("winner_id", "loser_id"),
         )
         for kind, description in _KINDS.items()
@@ -264,8 +264,8 @@ _REFERENCE = [
     Dataset("Cities", REFERENCE, False, "cities, both leagues'",
             (replace(_CITY, description="city"), _text("City", "city", "name of the city"),
              replace(_text("State", "state", "state, territory or country"), blank=True),
-             _optional(Column("Lat", "latitude", Type.DEGREES, "latitude of the city, north positive", -90, 90)),
-             _optional(Column("Lon", "longitude", Type.DEGREES, "longitude of the city, east positive", -180, 180))),
+             optional(Column("Lat", "latitude", Type.DEGREES, "latitude of the city, north positive", -90, 90)),
+             optional(Column("Lon", "longitude", Type.DEGREES, "longitude of the city, east positive", -180, 180))),
             ("city_id",), "city_id"),
     Dataset("Conferences", REFERENCE, False, "conference names, both leagues'",
             (CONFERENCE, _text("Description", "description", "name of the conference")), ("conference",), "conference"),
@@ -278,7 +278,7 @@ DATASETS: dict[str, Dataset] = {
         Dataset("Fixtures", FIXTURES_FOLDER, True, "games to come: the whole list for each season that it names",
                 (SEASON, DAY, TEAM1, TEAM2,
                  Column("Loc", "loc", Type.TEXT, "site of Team1: home, away or neutral", choices=("H", "A", "N")),
-                 _optional(_CITY)),
+                 optional(_CITY)),
                 IDENTITY, "season", ("team1_id", "team2_id")),
         Dataset("Retractions", RETRACTIONS_FOLDER, True, "games that are taken back, and fixtures that are cancelled",
                 (SEASON, DAY, TEAM1, TEAM2), IDENTITY, pair=("team1_id", "team2_id")),

@@ -29,7 +29,7 @@ _OLD_PARTS = re.compile(
     r"^(stage ?[12](data|updated)?(files)?|prelim(data)?[0-9]{0,4})_?|_?(prelim|sample)[a-z]*[0-9]*$", re.IGNORECASE
 )
 _OLD_NAMES = {"regularseasonresults": "RegularSeasonCompactResults", "tourneyresults": "NCAATourneyCompactResults"}
-_TIMESTAMPS = "_YYYYMMDD, _YYYYMMDDTHHMM or _YYYYMMDDTHHMMSS (UTC, a real date of 1970-2100)"
+TIMESTAMPS = "_YYYYMMDD, _YYYYMMDDTHHMM or _YYYYMMDDTHHMMSS (UTC, a real date of 1970-2100)"
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class SourceName:
     kind: kind of game; None outside results.
     timestamp: YYYYMMDDTHHMMSSZ, or None if the name has none.
     file: the name without its folder.
+    season: of play-by-play, whose files are of one season each; None for the others.
     """
 
     folder: str
@@ -51,6 +52,7 @@ class SourceName:
     timestamp: str | None
     gzipped: bool
     file: str
+    season: int | None = None
 
     @property
     def key(self) -> str:
@@ -76,7 +78,7 @@ def parse(key: str) -> SourceName:
         stem = re.split(r"[_. ]", file, maxsplit=1)[0]
         if stem in _STEMS and file.endswith((".csv", ".csv.gz")):
             rest = file.removeprefix(stem).removesuffix(".gz").removesuffix(".csv")
-            reject(key, f"'{shown(rest)}' after {stem}", f"nothing, or {_TIMESTAMPS}{_hint(file, '; ')}")
+            reject(key, f"'{shown(rest)}' after {stem}", f"nothing, or {TIMESTAMPS}{_hint(file, '; ')}")
         reject(key, f"the name '{shown(file)}'", _advice(file))
     league, dataset = _STEMS[match["stem"]]
     if folders and folders != [dataset.folder]:
@@ -88,7 +90,7 @@ def parse(key: str) -> SourceName:
         league=league,
         kind=kind if dataset.folder == RESULTS else None,
         detailed="Detailed" in dataset.name,
-        timestamp=_timestamp(key, match["timestamp"]),
+        timestamp=timestamp_of(key, match["timestamp"]),
         gzipped=match["gzipped"] is not None,
         file=file,
     )
@@ -128,15 +130,15 @@ def allowed_names() -> list[str]:
     return [f"{stem}.csv" for stem in _STEMS]
 
 
-def _timestamp(key: str, text: str | None) -> str | None:
+def timestamp_of(key: str, text: str | None) -> str | None:
     if text is None:
         return None
     try:
         moment = datetime.strptime(text, _FORMATS[len(text)])
     except ValueError:
-        reject(key, f"the timestamp {text}", _TIMESTAMPS)
+        reject(key, f"the timestamp {text}", TIMESTAMPS)
     if not 1970 <= moment.year <= 2100:
-        reject(key, f"the timestamp {text}", _TIMESTAMPS)
+        reject(key, f"the timestamp {text}", TIMESTAMPS)
     return f"{text[:8]}T{text[9:]:0<6}Z"
 
 
@@ -176,6 +178,6 @@ def _advice(file: str) -> str:
     )
     return (
         f"{hint}{{M|W}}{{RegularSeason|NCAATourney|SecondaryTourney}}{{Compact|Detailed}}Results, {{M|W}}Fixtures, "
-        f"{{M|W}}Retractions, or a reference file ({reference}); then optionally a timestamp, {_TIMESTAMPS}; "
+        f"{{M|W}}Retractions, or a reference file ({reference}); then optionally a timestamp, {TIMESTAMPS}; "
         "then .csv or .csv.gz"
     )

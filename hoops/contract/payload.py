@@ -3,6 +3,8 @@
 Everything is done block by block, so that a bomb is refused at the block that shows it to be one::
 
     gzip -> size, lines, line length, NUL bytes -> UTF-8 (Latin-1 is converted) -> no byte order mark
+
+`text_of` gives the whole text of a file, `line_blocks` that of a stream, in blocks of whole lines.
 """
 
 from __future__ import annotations
@@ -10,16 +12,38 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
 
 import numpy as np
 
 from hoops.contract.report import reject
 
-MAX_BYTES = 128 * 2**20  # of a file, uncompressed; the largest that Kaggle gives has 8 MB
-MAX_LINES = 1_000_000  # all men's games since 1985 are 187,290 lines
 MAX_LINE = 16_384  # bytes
 _BLOCK = 2**20
+LINES_BLOCK = 2**21  # bytes that `line_blocks` gives at once; a few more or less, as lines are whole
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be, uncompressed."""
+
+    bytes: int
+    lines: int
+
+
+# The largest of such files that Kaggle gives has 8 MB, and all men's games since 1985 are 187,290 lines.
+WHOLE = Limits(128 * 2**20, 1_000_000)
+MAX_BYTES, MAX_LINES = WHOLE.bytes, WHOLE.lines
+
+
+class Source(Protocol):
+    """Anything that bytes are read from in turn, such as an open file or the body of an object."""
+
+    def read(self, size: int, /) -> bytes: ...
+
 
 _GZIP = b"\x1f\x8b"
 _NOT_TEXT = {
@@ -29,14 +53,16 @@ _NOT_TEXT = {
     codecs.BOM_UTF16_LE: "UTF-16 text",
     codecs.BOM_UTF16_BE: "UTF-16 text",
 }
+_MAGIC = max(map(len, _NOT_TEXT))
 _INK = re.compile(rb"\S")
+_NOT_EMPTY = "a header line and at least one row"
 _ALLOWED_TEXT = "comma-separated text in UTF-8 or Latin-1"
 
 
-def refuse_too_large(file: str, size: int) -> None:
+def refuse_too_large(file: str, size: int, limits: Limits = WHOLE) -> None:
     """Raise Rejected if an upload of `size` bytes is too large to be read at all; call it before the download."""
-    if size > MAX_BYTES:
-        reject(file, f"{size:,} bytes", f"at most {MAX_BYTES:,} bytes, uncompressed")
+    if size > limits.bytes:
+        reject(file, f"{size:,} bytes", f"at most {limits.bytes:,} bytes, uncompressed")
 
 
 def text_of(file: str, data: bytes, gzipped: bool) -> tuple[bytes, tuple[str, ...]]:
@@ -48,25 +74,67 @@ def text_of(file: str, data: bytes, gzipped: bool) -> tuple[bytes, tuple[str, ..
         The file is empty, binary, larger than the limits, or its gzip is corrupt.
     """
     refuse_too_large(file, len(data))
-    if not data:
-        reject(file, "an empty file", "a header line and at least one row")
+    _check_start(file, data, gzipped)
+    view = memoryview(data)
+    slices = (view[at : at + _BLOCK] for at in range(0, len(data), _BLOCK))
     if gzipped:
-        if not data.startswith(_GZIP):
-            reject(file, "a file that is not gzip", "gzip, as the name ends in .gz")
-        data = _join(_checked(file, _gunzip(file, data)))
+        data = _join(_checked(file, _gunzip(file, slices), WHOLE))
     else:
-        for magic, what in _NOT_TEXT.items():
-            if data.startswith(magic):
-                hint = "; a gzip file's name ends in .csv.gz" if magic == _GZIP else ""
-                reject(file, what, _ALLOWED_TEXT + hint)
-        view = memoryview(data)
-        for _ in _checked(file, (view[at : at + _BLOCK] for at in range(0, len(data), _BLOCK))):
+        for _ in _checked(file, slices, WHOLE):
             pass
     data, warnings = _as_utf8(data)
     data = data.removeprefix(codecs.BOM_UTF8)
     if _INK.search(data) is None:
-        reject(file, "an empty file", "a header line and at least one row")
+        reject(file, "an empty file", _NOT_EMPTY)
     return data, warnings
+
+
+def line_blocks(
+    file: str, source: Source, gzipped: bool, limits: Limits, size: int = LINES_BLOCK
+) -> Iterator[tuple[bytes, tuple[str, ...]]]:
+    """Text of a stream in UTF-8 without byte order mark: blocks of whole lines, and warnings of each.
+
+    size: about as many bytes are in a block and, twice, in memory.
+
+    Raises
+    ------
+    Rejected
+        As `text_of` does, at the block that shows it.
+    """
+    at_once = min(size, _BLOCK)
+    start = source.read(at_once)
+    while 0 < len(start) < _MAGIC and (more := source.read(_MAGIC - len(start))):
+        start += more
+    _check_start(file, start, gzipped)
+    slices: Iterator[bytes] = chain((start,), iter(lambda: source.read(at_once), b""))
+    whole, first = bytearray(), True
+    for part in chain(_checked(file, _gunzip(file, slices, at_once) if gzipped else slices, limits), (None,)):
+        whole += part or b""
+        if part is not None and len(whole) < size:
+            continue
+        # The last line end, and for lines that end in returns alone the last that no line feed can follow.
+        cut = len(whole) if part is None else whole.rfind(b"\n") + 1 or whole.rfind(b"\r", 0, -1) + 1
+        if first and len(whole) < LINES_BLOCK and _INK.search(whole, 0, cut) is None:
+            continue  # the first block has the header, whatever stands before it
+        if cut:
+            block, warnings = _as_utf8(bytes(memoryview(whole)[:cut]))
+            yield block.removeprefix(codecs.BOM_UTF8) if first else block, warnings
+            whole, first = whole[cut:], False
+    if first:
+        reject(file, "an empty file", _NOT_EMPTY)
+
+
+def _check_start(file: str, data: bytes, gzipped: bool) -> None:
+    if not data:
+        reject(file, "an empty file", _NOT_EMPTY)
+    if gzipped:
+        if not data.startswith(_GZIP):
+            reject(file, "a file that is not gzip", "gzip, as the name ends in .gz")
+        return
+    for magic, what in _NOT_TEXT.items():
+        if data.startswith(magic):
+            hint = "; a gzip file's name ends in .csv.gz" if magic == _GZIP else ""
+            reject(file, what, _ALLOWED_TEXT + hint)
 
 
 def _join(blocks: Iterator[bytes | memoryview]) -> bytes:
@@ -76,14 +144,13 @@ def _join(blocks: Iterator[bytes | memoryview]) -> bytes:
     return bytes(whole)
 
 
-def _gunzip(file: str, data: bytes) -> Iterator[bytes]:
+def _gunzip(file: str, compressed: Iterable[bytes | memoryview], at_once: int = _BLOCK) -> Iterator[bytes]:
     """Content of a gzip file, at most a block at a time; members are joined, zeros after the last are padding."""
-    view = memoryview(data)
-    slices = (bytes(view[at : at + _BLOCK]) for at in range(0, len(data), _BLOCK))
+    slices = (bytes(part) for part in compressed)
     member, rest = zlib.decompressobj(wbits=31), next(slices)
     try:
         while True:
-            yield member.decompress(rest, _BLOCK)
+            yield member.decompress(rest, at_once)
             rest = member.unused_data.lstrip(b"\0") if member.eof else member.unconsumed_tail
             while member.eof and not rest and (rest := next(slices, b"")):
                 rest = rest.lstrip(b"\0")
@@ -97,20 +164,20 @@ def _gunzip(file: str, data: bytes) -> Iterator[bytes]:
         reject(file, f"a corrupt gzip file ({error})", "a whole gzip file: upload it again")
 
 
-def _checked(file: str, blocks: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+def _checked(file: str, blocks: Iterable[bytes | memoryview], limits: Limits) -> Iterator[bytes | memoryview]:
     size = lines = open_line = 0
     for block in blocks:
         yield block
         values = np.frombuffer(block, np.uint8)
         size += len(values)
-        if size > MAX_BYTES:
-            reject(file, f"more than {MAX_BYTES:,} bytes", f"at most {MAX_BYTES:,} bytes, uncompressed")
+        if size > limits.bytes:
+            reject(file, f"more than {limits.bytes:,} bytes", f"at most {limits.bytes:,} bytes, uncompressed")
         if (nul := int(np.count_nonzero(values == 0))) > 0:
             reject(file, f"a binary file ({nul:,} NUL bytes within its first {size:,})", _ALLOWED_TEXT)
         feeds, returns = values == 10, values == 13
         lines += max(int(np.count_nonzero(feeds)), int(np.count_nonzero(returns)))
-        if lines > MAX_LINES:
-            reject(file, f"more than {MAX_LINES:,} lines", f"at most {MAX_LINES:,} lines a file: split it")
+        if lines > limits.lines:
+            reject(file, f"more than {limits.lines:,} lines", f"at most {limits.lines:,} lines a file: split it")
         ends = np.flatnonzero(feeds | returns)
         gaps = np.diff(ends, prepend=-1 - open_line, append=len(values))
         if len(gaps) and int(gaps.max()) - 1 > MAX_LINE:

@@ -60,6 +60,8 @@ def read(name: SourceName, data: bytes) -> Accepted:
     if cells is None or problems.count:
         problems = Problems(name.key)
         cells = parse_careful(text, layout, name.league, problems)
+        if not cells.rows and not problems.count:
+            problems.add(None, None, "a header without rows", "at least one row")
         rows = Rows.of(cells)
         check_rows(dataset, rows, problems)
         table, folded = in_order(dataset, _table(dataset, name, rows), rows.lines, problems)
