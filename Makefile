@@ -72,6 +72,10 @@ $(SDK)/.done: locks/sagemaker.txt | $(VENV)/.dev
 iam: $(VENV)/.dev workshop  ## write docs/iam/ anew, from what the commands of deploying call
 	$(BIN)/python -m tests.proof.iam
 
+.PHONY: tables
+tables: $(VENV)/.dev  ## write docs/tables.md anew, from hoops/schemas.py
+	$(BIN)/python -m hoops.tables.describe > docs/tables.md
+
 format: $(VENV)/.dev  ## put every file into the house style
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

@@ -1,7 +1,6 @@
 """The tables of a season that are made of plays alone: every column with its description and unit.
 
-Names and words are dictionary-encoded, as each stands in thousands of rows. Null means that there is none, or that the
-source does not know it, as the description says.
+Names and words are dictionary-encoded, as each stands in thousands of rows.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from hoops.schemas import DATE, DAY, TEAM1, TEAM2, Published, column
 WORD = pa.dictionary(pa.int32(), pa.string())
 
 
-def _word(name: str, description: str, *, nullable: bool = False) -> pa.Field:
-    return column(name, WORD, description, nullable=nullable)
+def _word(name: str, description: str, *, null: str = "") -> pa.Field:
+    return column(name, WORD, description, null=null)
 
 
 _NAME1 = _word("team1_name", "name of team 1; 'Team <id>' until it is known")
@@ -23,20 +22,17 @@ _NAME2 = _word("team2_name", "name of team 2; 'Team <id>' until it is known")
 _GAME = [DAY, DATE, TEAM1, _NAME1, TEAM2, _NAME2]
 _TEAM = [column("team_id", pa.int32(), "team"), _word("team_name", "its name; 'Team <id>' until it is known")]
 _PLAYER = [
-    column("player_id", pa.int32(), "player; null for what the team did", nullable=True),
-    _word("player_name", "the player's name; 'Player <id>' until it is known; null for what the team did",
-          nullable=True),
-]  # fmt: skip
+    column("player_id", pa.int32(), "player", null="the team did it"),
+    _word("player_name", "the player's name; 'Player <id>' until it is known", null="the team did it"),
+]
 _EVENT = _word("event", "what was done, in words; a code that is not known stands as it is")
-_DETAIL = _word("detail", f"of what kind; '{UNSPECIFIED}' where the source does not say; null where there are no kinds",
-                nullable=True)  # fmt: skip
-_AREA = _word("area", "area of the court; null where the source does not know it", nullable=True)
+_DETAIL = _word("detail", f"of what kind; '{UNSPECIFIED}' where the source does not say",
+                null="there are no kinds of it")  # fmt: skip
+_AREA = _word("area", "area of the court", null="the source does not know it")
 _PLACE = [
-    column("x", pa.int8(), "place along the court, from its left end; null if not known",
-           "hundredths of 94 feet", nullable=True),
-    column("y", pa.int8(), "place across the court, from below; null if not known", "hundredths of 50 feet",
-           nullable=True),
-]  # fmt: skip
+    column("x", pa.int8(), "place along the court, from its left end", "hundredths of 94 feet", null="not known"),
+    column("y", pa.int8(), "place across the court, from below", "hundredths of 50 feet", null="not known"),
+]
 _NUMBER = column("play", pa.int16(), "number of the play in its game, from 1")
 _SECONDS = column("seconds", pa.int16(), "played since the start of the game; regulation has 2,400", "seconds")
 _PERIOD = _word("period", "half, quarter (women, since 2016) or overtime")
@@ -141,8 +137,8 @@ TABLES: dict[str, Published] = {
     "shot_areas": Published(
         pa.schema([
             *_TEAM,
-            column("player_id", pa.int32(), "player; null for the whole team", nullable=True),
-            _word("player_name", "the player's name; null for the whole team", nullable=True),
+            column("player_id", pa.int32(), "player", null="the whole team"),
+            _word("player_name", "the player's name", null="the whole team"),
             _AREA,
             column("value", pa.int8(), "what such a shot counts, 2 or 3", "points"),
             *_counts(("made", "field goals made"), ("attempted", "field goals attempted")),

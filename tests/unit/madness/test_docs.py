@@ -3,9 +3,14 @@
 import json
 import re
 
+import pyarrow as pa
 import pytest
 import typer
 
+from hoops.games.leagues import League
+from hoops.schemas import PUBLISHED
+from hoops.tables import describe
+from lake.published import table_key
 from madness.cli import app
 from operate.stage import project_root
 
@@ -66,6 +71,26 @@ def test_the_table_of_what_runs_on_what_is_that_of_the_locks_and_the_layer() -> 
     assert [name for name, version in pinned if version not in table] == []
     layers = re.findall(r"AWSSDKPandas-Python312:\d+", (ROOT / ".chalice" / "config.json").read_text())
     assert layers and set(layers) == set(re.findall(r"AWSSDKPandas-Python312:\d+", table))
+
+
+def test_the_page_of_the_published_tables_is_that_of_the_schemas() -> None:
+    assert (ROOT / "docs" / "tables.md").read_text() == describe.document(), "run: make tables"
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_every_published_column_says_what_it_is_and_when_it_is_null(name) -> None:
+    for field in PUBLISHED[name].schema:
+        told = field.metadata
+        assert told[b"description"], field.name
+        assert field.nullable == (b"null" in told), field.name
+        bare = field.name.endswith("_id") or field.name in ("site", "rank")
+        assert told[b"unit"] or bare or field.type not in (pa.int8(), pa.int16(), pa.int32(), pa.float64()), field.name
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_page_says_where_each_table_lies(name) -> None:
+    there = describe.key(name, PUBLISHED[name]).replace("{M|W}", "W").replace("<season>", "2024")
+    assert there == table_key(name, League.WOMEN, 2024)
 
 
 def test_the_dashboard_on_aws_reads_the_stages_bucket() -> None:
