@@ -26,7 +26,10 @@ from pipeline_app.standing import Found
 
 SHOWN = 10
 AHEAD = timedelta(minutes=5)  # clocks differ by as much without anything being wrong
-_UNITS = {"season": "season", "team_id": "team", "spelling": "spelling", "city_id": "city", "conference": "conference"}
+_UNITS = {
+    "season": "season", "team_id": "team", "spelling": "spelling", "city_id": "city", "conference": "conference",
+    "player_id": "player",
+}  # fmt: skip
 
 
 def warnings_of(

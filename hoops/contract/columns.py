@@ -15,6 +15,7 @@ FIRST_SEASON, LAST_SEASON = 1980, 2100
 MAX_POINTS = 300  # the record of Division I is 186
 MAX_OVERTIMES = 20  # the record is 7
 MAX_TEXT = 200
+MAX_PLAYER = 9_999_999
 
 RESULTS, FIXTURES_FOLDER, RETRACTIONS_FOLDER, REFERENCE = FOLDERS = ("results", "fixtures", "retractions", "reference")
 
@@ -249,6 +250,12 @@ _REFERENCE = [
             ("season", "tournament", "team_id"), "season"),
     Dataset("TeamSpellings", REFERENCE, True, "other spellings of team names",
             (_text("TeamNameSpelling", "spelling", "a spelling in lower case"), TEAM), ("spelling",), "spelling"),
+    Dataset("Players", REFERENCE, True,
+            "players: who each id is; checked and kept in the ledger, no published table has them",
+            (Column("PlayerID", "player_id", Type.ID, "player; each league has ids of its own", 1, MAX_PLAYER),
+             replace(_text("LastName", "last_name", "last name, as the source has it"), blank=True),
+             replace(_text("FirstName", "first_name", "first name, as the source has it"), blank=True), TEAM),
+            ("player_id",), "player_id"),
     Dataset("TeamCoaches", REFERENCE, True, "head coaches",
             (SEASON, TEAM,
              Column("FirstDayNum", "first_day", Type.WHOLE, "first day in office", 0, LAST_DAY),

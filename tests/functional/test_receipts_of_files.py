@@ -12,7 +12,7 @@ from hoops import contract
 from hoops.contract.standing import Standing
 from hoops.forecast.fold import days_of
 from hoops.games.leagues import League
-from lake.ledger import GAMES, Ledger
+from lake.ledger import GAMES, Ledger, reference_tables
 from lake.store import Stored
 from pipeline_app import standing
 from tests.fakes import Stage
@@ -93,6 +93,7 @@ def test_a_reference_file_older_than_what_is_there(stage: Stage) -> None:
     ("reference/Cities", "CityID,City,State", "4001,{},TX"),
     ("reference/MNCAATourneySeedRoundSlots", "Seed,GameRound,GameSlot,EarlyDayNum,LateDayNum", "W01,1,R1W1,136,{}"),
     ("reference/MNCAATourneySeeds", "Season,Seed,TeamID", "2024,W01,{}"),
+    ("reference/MPlayers", "PlayerID,LastName,FirstName,TeamID", "17,Ash,,{}"),
 ])  # fmt: skip
 def test_every_kind_of_reference(stage: Stage, key: str, header: str, row: str) -> None:
     assert told(stage, f"{key}_20250101.csv", text(header, row.format(1101 if "Slots" not in key else 137))) == []
@@ -101,6 +102,26 @@ def test_every_kind_of_reference(stage: Stage, key: str, header: str, row: str) 
     assert "changes nothing: 1 of its 1" in text_ and "until 2025-01-01" in text_
     texts = told(stage, f"{key}_20250101.csv", older)
     assert len(texts) == 1 and "another file of the same moment (2025-01-01 00:00:00 UTC)" in texts[0]
+
+
+def test_players_are_entered_for_their_league_and_counted_as_players(stage: Stage) -> None:
+    header = "PlayerID,LastName,FirstName,TeamID"
+    assert told(stage, "reference/MPlayers.csv", text(header, "17,Ash,Al,1101", "18,Oak,Bo,1102")) == []
+    assert told(stage, "reference/WPlayers.csv", text(header, "17,Fir,Cy,3101")) == []
+    of_both = {league: stage.lake.ledger.reference(league)["Players"] for league in League}
+    assert [len(entries) for entries in of_both.values()] == [1, 1]
+    tables = [reference_tables(stage.lake.ledger, {"Players": entries})["Players"] for entries in of_both.values()]
+    assert [table["last_name"].to_pylist() for table in tables] == [["Ash", "Oak"], ["Fir"]]
+    assert told(stage, "reference/WPlayers.csv", text(header, "17,Fir,Cy,3101", "")) == [
+        "changes nothing: its players stood like this before"
+    ]
+    assert told(stage, "reference/WPlayers.csv", text(header, "0,Fir,Cy,1101")) == []
+    assert [
+        (one.row, one.column, one.allowed) for one in stage.lake.receipts.rejection("reference/WPlayers.csv").problems
+    ] == [
+        (2, "PlayerID", "whole number 1-9999999"),
+        (2, "TeamID", "women's team id 3000-3999, as the file's name begins with W"),
+    ]
 
 
 def test_lists_of_games_to_come(stage: Stage) -> None:

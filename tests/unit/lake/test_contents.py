@@ -91,8 +91,14 @@ def test_of_two_copies_without_a_file_neither_is_taken(tmp_path: Path) -> None:
     )
 
 
+def test_files_of_players_are_read(tmp_path: Path) -> None:
+    write(tmp_path, RESULTS, "MPlayers.csv", "WPlayers.csv")
+    assert sorted(names(tmp_path)) == sorted(["MPlayers.csv", RESULTS, "WPlayers.csv"])
+    assert contents(tmp_path).remarks == ()
+
+
 def test_other_files_are_counted_on_one_line(tmp_path: Path) -> None:
-    others = ["MEvents2015.csv", "MMasseyOrdinals.csv", "SampleSubmissionStage1.csv", "WPlayers.csv"]
+    others = ["MEvents2015.csv", "MMasseyOrdinals.csv", "SampleSubmissionStage1.csv", "WTeamBoxScores.csv"]
     write(tmp_path, RESULTS, *others, "README.md")
     assert contents(tmp_path).remarks == (
         f"4 other files are none of the contract's and left out: {', '.join(others[:3])} and 1 more",

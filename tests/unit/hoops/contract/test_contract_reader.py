@@ -178,6 +178,29 @@ def test_a_place_off_the_globe_is_named(latitude: str) -> None:
     assert problem.allowed.startswith("degrees from -90 to 90")
 
 
+PLAYERS = "PlayerID,LastName,FirstName,TeamID"
+
+
+def test_players_keep_the_names_of_the_source() -> None:
+    data = text(PLAYERS, "9,Ash\t,Al ,3101", "7,Loyola,,3102", "8,,Bo,3101", "9,Ash,Al,3101")
+    accepted = read(parse("reference/WPlayers_20240901.csv"), data)
+    assert accepted.table.to_pylist() == [
+        {"player_id": 7, "last_name": "Loyola", "first_name": None, "team_id": 3102},
+        {"player_id": 8, "last_name": None, "first_name": "Bo", "team_id": 3101},
+        {"player_id": 9, "last_name": "Ash", "first_name": "Al", "team_id": 3101},
+    ]
+    assert accepted.warnings == ("1 row repeated another: folded into one",)
+
+
+def test_a_player_stands_once_and_is_of_the_league() -> None:
+    report = rejected("MPlayers.csv", text(PLAYERS, "7,Ash,Al,1101", "7,Ash,Al,1102", "x,Fir,Cy,3101"))
+    assert [str((one.row, one.column, one.found, one.allowed)) for one in report.problems] == [
+        "(3, None, 'player_id 7 again, other than in row 2', 'each entry once (equal rows are folded into one)')",
+        "(4, 'PlayerID', \"'x'\", 'whole number 1-9999999')",
+        "(4, 'TeamID', \"'3101'\", \"men's team id 1000-1999, as the file's name begins with M\")",
+    ]
+
+
 def test_columns_that_a_league_lacks_become_null() -> None:
     table = read(parse("WTeams.csv"), text("TeamID,TeamName", "3101,Abilene Chr")).table
     assert table.to_pylist() == [

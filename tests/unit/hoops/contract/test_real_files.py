@@ -8,19 +8,19 @@ import pytest
 
 from hoops.contract import DATASETS, parse, read
 
-KAGGLE = Path(__file__).parents[4] / "../shared/data/kaggle"
+DATA = Path(__file__).parents[4] / "../shared/data"
 # Games of two days in a row with one score and one site, box scores unlike: a person is told, and they count.
 DOUBTED = {
     "MRegularSeasonCompactResults.csv": "2 games stand on two days",
     "WRegularSeasonCompactResults.csv": "1 game",
 }
-FILES = sorted(path.name for path in KAGGLE.glob("*.csv")) if KAGGLE.is_dir() else []
+FILES = sorted((*DATA.glob("kaggle/*.csv"), *DATA.glob("events/?Players.csv")))
 
 
 @pytest.mark.skipif(not FILES, reason="the real files are not here")
-@pytest.mark.parametrize("file", FILES)
-def test_real_file_is_accepted_whole(file: str) -> None:
-    data = (KAGGLE / file).read_bytes()
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_real_file_is_accepted_whole(path: Path) -> None:
+    file, data = path.name, path.read_bytes()
     accepted = read(parse(file), data)
     accepted.table.validate(full=True)
     assert accepted.table.num_rows == data.count(b"\n") - 1
