@@ -223,13 +223,16 @@ def _reference(folder: Path, league: str) -> dict[str, Any]:
 
 
 def _players(file: Path) -> dict[int, str]:
-    from hoops.plays.players import full_name
+    from hoops.games.player_names import display_name
 
     if not file.exists():
         return {}
     with file.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines)
-        return {int(row["PlayerID"]): full_name(row["FirstName"], row["LastName"]) for row in rows}
+        return {
+            int(row["PlayerID"]): display_name(row["FirstName"], row["LastName"]) or f"Player {row['PlayerID']}"
+            for row in rows
+        }
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from hoops.contract.columns import (
     LAST_SEASON,
     LOSER,
     MAX_OVERTIMES,
+    MAX_PLAYER,
     MAX_POINTS,
     SEASON,
     WINNER,
@@ -28,7 +29,6 @@ EVENTS_FOLDER = "events"
 LIMITS = Limits(2**30, 10_000_000)
 REGULATION = 2_400  # seconds of a game without overtime
 OVERTIME = 300  # seconds
-MAX_PLAYER = 9_999_999
 
 _NAME = re.compile(
     r"(?P<league>[MW])Events(?P<season>[0-9]{4})(_(?P<timestamp>[0-9]{8}(T[0-9]{4}([0-9]{2})?)?))?"

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 
 from hoops.contract.events import parse_events
+from hoops.games.player_names import display_name
 from hoops.games.reference import Reference
-from hoops.plays.players import full_name
 from hoops.plays.reader import PlayByPlay
 from hoops.plays.season import SeasonPlays
 from hoops.plays.vocabulary import EVENTS, detail_name
@@ -29,7 +29,10 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real files are no
 def made_and_truth(request: pytest.FixtureRequest) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     truth = json.loads((DATA / "truth.json").read_text())[request.param]
     with (DATA / "MPlayers.csv").open(encoding="utf-8", newline="") as lines:
-        players = {int(row["PlayerID"]): full_name(row["FirstName"], row["LastName"]) for row in csv.DictReader(lines)}
+        players = {
+            int(row["PlayerID"]): display_name(row["FirstName"], row["LastName"]) or f"Player {row['PlayerID']}"
+            for row in csv.DictReader(lines)
+        }
     file = FILES[request.param]
     name = parse_events(file.replace("_small", ""))
     assert name.league is not None and name.season is not None
