@@ -193,6 +193,7 @@ class Processed:
     files : by source key, in the order of upload
     lost : the one whose event never came
     tables : bytes by published key
+    judged : the table of the men's models, after a training has left one that is worse
     """
 
     files: dict[str, bytes]
@@ -201,6 +202,7 @@ class Processed:
     waiting: int = 0
     nudged: int = 0
     rejected: list[str] = field(default_factory=list)
+    judged: bytes = b""
 
 
 _FUNCTIONS = {
@@ -227,13 +229,14 @@ def processed(pipeline: dict[str, Function], clients: Clients, stage: Stage) -> 
     made.waiting = _drain(pipeline["apply_results"], clients, stage)
     pipeline["reconcile"].invoke(schedule_event())
     made.nudged = _drain(pipeline["apply_results"], clients, stage)
-    pipeline["start_training"].invoke(schedule_event())  # which finds too few games to judge a model by
-    kept = provoked.trained(stage, open_lake(stage, clients), League.MEN, better=False)
-    pipeline["promote_model"].invoke(kept)  # on another NumPy than that of the report
     made.tables = {
         key: _body(s3, stage.dashboard, key) for key in _keys(s3, stage.dashboard) if key.endswith("parquet")
     }
     made.rejected = _keys(s3, stage.source, "rejected/")
+    pipeline["start_training"].invoke(schedule_event())  # which finds too few games to judge a model by
+    kept = provoked.trained(stage, open_lake(stage, clients), League.MEN, better=False)
+    pipeline["promote_model"].invoke(kept)  # on another NumPy than that of the report
+    made.judged = _body(s3, stage.dashboard, "models/league=M/part.parquet")
     pipeline["watch_forecasts"].invoke(schedule_event())
     return made
 

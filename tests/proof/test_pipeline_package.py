@@ -65,6 +65,11 @@ def test_what_is_published_is_the_plain_fold(processed) -> None:
             assert left == pytest.approx(right, abs=1e-9, rel=1e-9) if _numbers(left) else left == right, (key, name)
 
 
+def test_a_worse_model_is_judged_and_kept(processed) -> None:
+    judged = pq.read_table(io.BytesIO(processed.judged))
+    assert sorted(judged["standing"].to_pylist()) == ["in charge", "not used"]
+
+
 def _numbers(values: list) -> bool:
     return all(isinstance(value, (int, float)) for value in values) and not any(isinstance(v, bool) for v in values)
 
