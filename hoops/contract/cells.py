@@ -65,7 +65,10 @@ def parse_fast(text: bytes, layout: Layout, league: League | None) -> Cells | No
     try:
         table = pa_csv.read_csv(
             pa.BufferReader(body),
-            pa_csv.ReadOptions(column_names=[str(place) for place in range(layout.width)], block_size=_BLOCK_BYTES),
+            # On this thread: no slower, and Arrow's own may abort a process that ends at once after it.
+            pa_csv.ReadOptions(
+                use_threads=False, column_names=[str(place) for place in range(layout.width)], block_size=_BLOCK_BYTES
+            ),
             pa_csv.ParseOptions(quote_char=False),
             pa_csv.ConvertOptions(
                 include_columns=list(names.values()),
