@@ -26,6 +26,7 @@ from lake.lake import Lake
 from lake.ledger import all_games, reference_tables
 from lake.training import REFERENCE, channel
 from lake.training_jobs import REFUSED, Launch
+from operate.training.ask import Answer
 from operate.training.jobs import COMPLETED, IN_PROGRESS, STOPPING, Trainer, hyperparameters, job_prefix
 from pipeline_app.telemetry import log
 
@@ -61,16 +62,6 @@ class Order:
             detail.get("again") is True,
             hyperparameters(detail.get("hyperparameters") or {}),
         )
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of a league's training. job: that was started, or is in the way; None if there is none."""
-
-    league: League
-    job: str | None
-    started: bool
-    reason: str
 
 
 def launch(

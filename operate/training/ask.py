@@ -25,7 +25,7 @@ _VERDICT = 1200.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What `start_training` did about a league. job: None if there is none to speak of. reason: of either outcome."""
+    """What `start_training` did about a league. job: that was started, or is in the way; None if there is none."""
 
     league: League
     job: str | None
