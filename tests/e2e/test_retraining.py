@@ -42,14 +42,14 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real seasons are 
 pytest.importorskip("torch", reason="training needs torch")
 
 MEN = League.MEN
-FIRST, SEASON, LAST = 2020, 2024, 112  # games of these seasons, of the last one to this day
+FIRST, SEASON, LAST = 2022, 2024, 112  # games of these seasons, of the last one to this day
 FORECASTS = f"forecasts/league=M/season={SEASON}/part.parquet"
 RESULTS = "MRegularSeasonDetailedResults"
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A stack with four whole seasons and most of a fifth."""
+    """A stack with two whole seasons and most of a third: as many as `up` takes."""
     folder = tmp_path_factory.mktemp("seasons")
     (folder / "MTeams.csv").write_bytes((DATA / "MTeams.csv").read_bytes())
     (folder / f"{RESULTS}.csv").write_bytes(_games(lambda season, day: (season, day) <= (SEASON, LAST)))
