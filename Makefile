@@ -73,7 +73,7 @@ iam: $(VENV)/.dev workshop  ## write docs/iam/ anew, from what the commands of d
 	$(BIN)/python -m tests.proof.iam
 
 .PHONY: tables
-tables: $(VENV)/.dev  ## write docs/tables.md anew, from hoops/schemas.py
+tables: $(VENV)/.dev  ## write docs/tables.md anew, from hoops/schemas
 	$(BIN)/python -m hoops.tables.describe > docs/tables.md
 
 format: $(VENV)/.dev  ## put every file into the house style

@@ -3,7 +3,8 @@
     python -m benchmarks.plays --events DIR [--reference KAGGLE] [--polars PYTHON] [--repeat 3] [--write SECTION]
 
 Every run is a process of its own, in turn with the others; the fastest of each is shown. Ours reads the files as a
-function does, checks every cell and row, puts names in, and writes every table of `hoops.plays.schemas` as Parquet.
+function does, checks every cell and row, puts names in, and writes every table of play-by-play as
+Parquet (`hoops.schemas.PLAY_TABLES`).
 Polars reads the same files, counts events by team, player and type, and writes both as Parquet. `twice` is a file of
 twice the size: every game is played again on the next day. Polars is not among the locks; it needs an
 environment of its own::
@@ -167,9 +168,9 @@ class Writer:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        from hoops.plays.schemas import TABLES
+        from hoops.schemas import PLAY_TABLES
 
-        schema = TABLES[name].schema
+        schema = PLAY_TABLES[name].schema
         if name not in self._files:
             self._files[name] = pq.ParquetWriter(self._folder / f"{name}.parquet", schema, compression="snappy")
         table = pa.Table.from_batches(self._waiting[name], schema).unify_dictionaries()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from hoops.errors import MadnessError, Retryable
 from lake.retry import retrying
@@ -50,8 +50,14 @@ class Store(Protocol):
     def stat(self, key: str, version: str | None = None) -> Listed | None:
         """What a listing would tell of the object, without its body; None if there is none."""
 
-    def put(self, key: str, body: bytes, *, if_match: str | None = None, if_absent: bool = False) -> str:
-        """Write and return the ETag. With a condition: raise `Conflict` unless the object has that ETag / is absent."""
+    def part(self, key: str, start: int, stop: int, *, etag: str, version: str | None = None) -> bytes:
+        """Bytes from `start` up to `stop` of an object; raise `Conflict` if it does not have that ETag, or is gone."""
+
+    def put(self, key: str, body: bytes | BinaryIO, *, if_match: str | None = None, if_absent: bool = False) -> str:
+        """Write and return the ETag. With a condition: raise `Conflict` unless the object has that ETag / is absent.
+
+        body: bytes, or a file that is read from where it stands and never held whole.
+        """
 
     def put_new(self, key: str, body: bytes) -> bool:
         """Write an immutable object; False if it was there already."""
@@ -93,7 +99,17 @@ class S3Store:
             return None
         return Listed(key, answer["ETag"].strip('"'), answer["ContentLength"], answer["LastModified"])
 
-    def put(self, key: str, body: bytes, *, if_match: str | None = None, if_absent: bool = False) -> str:
+    def part(self, key: str, start: int, stop: int, *, etag: str, version: str | None = None) -> bytes:
+        wanted: dict[str, Any] = {"VersionId": version} if version else {}
+        try:
+            answer = self._call(
+                self._s3.get_object, Key=key, Range=f"bytes={start}-{stop - 1}", IfMatch=f'"{etag}"', **wanted
+            )
+            return self._call_read(answer["Body"])
+        except _Missing:
+            raise Conflict(f"{self.name}/{key}: it is gone") from None
+
+    def put(self, key: str, body: bytes | BinaryIO, *, if_match: str | None = None, if_absent: bool = False) -> str:
         condition: dict[str, Any] = {"IfMatch": f'"{if_match}"'} if if_match else {}
         if if_absent:
             condition["IfNoneMatch"] = "*"

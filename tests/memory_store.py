@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 from lake.store import Conflict, Listed, Stored
 
@@ -29,7 +30,14 @@ class MemoryStore:
         stored = self.get(key, version)
         return Listed(key, stored.etag, len(stored.body), stored.modified) if stored else None
 
-    def put(self, key: str, body: bytes, *, if_match: str | None = None, if_absent: bool = False) -> str:
+    def part(self, key: str, start: int, stop: int, *, etag: str, version: str | None = None) -> bytes:
+        stored = self.get(key, version)
+        if stored is None or stored.etag != etag:
+            raise Conflict(f"{self.name}/{key}: changed since it was read")
+        return stored.body[start:stop]
+
+    def put(self, key: str, body: bytes | BinaryIO, *, if_match: str | None = None, if_absent: bool = False) -> str:
+        body = body if isinstance(body, bytes) else body.read()
         with self._lock:
             versions = self._objects.get(key, [])
             if (if_absent and versions) or (if_match and (not versions or versions[-1].etag != if_match)):

@@ -15,10 +15,10 @@ from hoops.games.reference import Reference
 from hoops.plays.day import TEAM1, TEAM2, Day
 from hoops.plays.periods import period_name, periods, regular_periods
 from hoops.plays.profiles import Profile, profiles
-from hoops.plays.schemas import TABLES
 from hoops.plays.timeline import RUN, Timeline
 from hoops.plays.totals import Tally, assists
 from hoops.plays.vocabulary import MADE, MISSED, Codes, area_name, code_of, detail_name, event_name
+from hoops.schemas import PLAY_TABLES
 
 TRUNCATED = 200  # plays; a log of fewer is not of a whole game
 _TEAM, _PLAYER, _CODE, _AREA, _DAY = 12, 24, 7, 7, 8  # bits
@@ -26,7 +26,7 @@ Columns = dict[str, Any]
 
 
 class SeasonPlays:
-    """The tables of `hoops.plays.schemas.TABLES` from days of plays, in the order of days.
+    """The tables of `hoops.schemas.PLAY_TABLES` from days of plays, in the order of days.
 
     Between days it holds sums only, which grow with the players and not with the plays.
 
@@ -236,7 +236,7 @@ def _words(numbers: npt.NDArray, word: Callable[[int], str | None]) -> pa.Dictio
 
 def _batch(name: str, columns: Mapping[str, Any], rows: npt.NDArray[np.intp] | None = None) -> pa.RecordBatch:
     """A piece of a table from columns by name, or some rows of them."""
-    schema = TABLES[name].schema
+    schema = PLAY_TABLES[name].schema
     take = None if rows is None else pa.array(rows)
 
     def of(field: pa.Field) -> pa.Array:

@@ -18,7 +18,7 @@ team 1, which has the lower id, sees it. `manifest/league=M.json` names the file
 
 The files say the same of their columns: `description`, `unit` and `null` are in each field's metadata. A column of
 which nothing is said under "null means" is never null. `make tables` writes this page from
-[`hoops/schemas.py`](../hoops/schemas.py).
+[`hoops/schemas`](../hoops/schemas/).
 """
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
@@ -12,6 +15,7 @@ from moto import mock_aws
 
 from hoops.errors import MadnessError, Retryable
 from lake import retry
+from lake.ranged import Ranged
 from lake.store import Conflict, S3Store, Store
 from tests.memory_store import MemoryStore
 
@@ -52,6 +56,43 @@ def test_every_version_is_listed_oldest_first(store: Store) -> None:
 def test_what_is_not_there_is_none(store: Store) -> None:
     assert store.get("a") is None
     assert store.stat("a") is None
+
+
+def test_a_part_is_of_the_version_that_was_meant(store: Store) -> None:
+    etag = store.put("a", b"0123456789")
+    assert store.part("a", 2, 5, etag=etag) == b"234"
+    assert store.part("a", 8, 20, etag=etag) == b"89"
+    first = store.get("a")
+    assert first is not None
+    store.put("a", b"other")
+    with pytest.raises(Conflict):
+        store.part("a", 0, 5, etag=etag)
+    assert store.part("a", 0, 2, etag=etag, version=first.version) == b"01"
+    with pytest.raises(Conflict):
+        store.part("b", 0, 5, etag=etag)
+
+
+def test_a_file_is_put_from_where_it_stands(store: Store) -> None:
+    file = io.BytesIO(b"0123456789")
+    file.seek(3)
+    store.put("a", file)
+    stored = store.get("a")
+    assert stored is not None and stored.body == b"3456789"
+
+
+def test_a_ranged_object_is_a_file_that_fetches_what_is_read(store: Store) -> None:
+    sink = io.BytesIO()
+    rows = pa.table({"n": list(range(1000))})
+    pq.write_table(rows, sink, row_group_size=100)
+    store.put("a", sink.getvalue())
+    found = store.stat("a")
+    assert found is not None
+    file = pq.ParquetFile(Ranged(store, found))
+    assert file.read_row_group(7)["n"].to_pylist() == list(range(700, 800))
+    assert Ranged(store, found).read() == sink.getvalue()
+    store.put("a", b"another")
+    with pytest.raises(Conflict):
+        Ranged(store, found).read(4)
 
 
 def test_an_older_version_can_be_read(store: Store) -> None:

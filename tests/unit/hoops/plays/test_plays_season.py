@@ -9,8 +9,8 @@ import pytest
 
 from hoops.games.reference import Reference
 from hoops.plays.reader import PlayByPlay
-from hoops.plays.schemas import TABLES
 from hoops.plays.season import SeasonPlays
+from hoops.schemas import PLAY_TABLES
 from tests.unit.hoops.plays.invented_plays import PLAYS, Play, game, reader, season, tables, text
 
 
@@ -20,10 +20,10 @@ def made() -> dict[str, pa.Table]:
 
 
 def test_every_table_has_its_schema(made: dict[str, pa.Table]) -> None:
-    assert made.keys() == TABLES.keys()
+    assert made.keys() == PLAY_TABLES.keys()
     for name, table in made.items():
         table.validate(full=True)
-        assert table.schema.equals(TABLES[name].schema, check_metadata=True)
+        assert table.schema.equals(PLAY_TABLES[name].schema, check_metadata=True)
         for field in table.schema:
             assert field.metadata[b"description"]
             assert field.nullable or table[field.name].null_count == 0, f"{name}.{field.name}"

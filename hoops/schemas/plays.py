@@ -1,14 +1,17 @@
-"""The tables of a season that are made of plays alone: every column with its description and unit.
+"""The tables of a season that are made of its play-by-play.
 
-Names and words are dictionary-encoded, as each stands in thousands of rows.
+Names and words are dictionary-encoded, as each stands in thousands of rows. Row groups have `ROWS` rows, so that one
+game is read without the others: `play_games` says where its plays begin. `play_chances` has a row for each of `plays`,
+in the same order.
 """
 
 from __future__ import annotations
 
 import pyarrow as pa
 
-from hoops.plays.vocabulary import UNSPECIFIED
-from hoops.schemas import DATE, DAY, TEAM1, TEAM2, Published, column
+from hoops.schemas.columns import DATE, DAY, TEAM1, TEAM2, Published, column
+
+ROWS = 8_192  # of a row group: some twenty games
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 
@@ -26,7 +29,7 @@ _PLAYER = [
     _word("player_name", "the player's name; 'Player <id>' until it is known", null="the team did it"),
 ]
 _EVENT = _word("event", "what was done, in words; a code that is not known stands as it is")
-_DETAIL = _word("detail", f"of what kind; '{UNSPECIFIED}' where the source does not say",
+_DETAIL = _word("detail", "of what kind; 'unspecified' where the source does not say",
                 null="there are no kinds of it")  # fmt: skip
 _AREA = _word("area", "area of the court", null="the source does not know it")
 _PLACE = [
@@ -50,21 +53,35 @@ def _counts(*names: tuple[str, str]) -> list[pa.Field]:
     return [column(name, pa.int32(), description, "count") for name, description in names]
 
 
-TABLES: dict[str, Published] = {
-    "plays": Published(
-        pa.schema([*_GAME, _NUMBER, _SECONDS, _PERIOD, *_TEAM, *_PLAYER, _EVENT, _DETAIL, _AREA, *_PLACE, _POINTS,
-                   *_RUNNING]),
-        True, "every play, by day, game and order of play",
+def _table(fields: list[pa.Field], description: str) -> Published:
+    return Published(pa.schema(fields), True, description, of_plays=True)
+
+
+_PLAY = [*_GAME, _NUMBER, _SECONDS, _PERIOD, *_TEAM, *_PLAYER, _EVENT, _DETAIL, _AREA, *_PLACE, _POINTS, *_RUNNING]
+_SITE = _word("site", "where the play's team played: home, away or neutral")
+_CHANCE = column("team1_probability", pa.float64(), "probability before the game that team 1 wins", "0-1")
+
+PLAY_TABLES: dict[str, Published] = {
+    "plays": _table(
+        [*_PLAY, _SITE],
+        "every play of a game that is in the results, by day, game and order of play",
     ),
-    "play_games": Published(
-        pa.schema([
+    "stray_plays": _table(
+        _PLAY,
+        "plays of games that are not in the results, kept apart: no other table counts them",
+    ),
+    "play_games": _table([
             *_GAME,
+            _word("kind", "regular, ncaa or secondary"),
+            _word("team1_site", "where team 1 played: home, away or neutral"),
+            column("first_row", pa.int32(), "row of its first play in plays and play_chances, from 0", "row"),
             column("plays", pa.int16(), "plays in the log", "count"),
             column("team1_score", pa.int16(), "final score of team 1, as the log states it", "points"),
             column("team2_score", pa.int16(), "final score of team 2, as the log states it", "points"),
             column("team1_points", pa.int16(), "points of team 1 that its plays add up to", "points"),
             column("team2_points", pa.int16(), "points of team 2 that its plays add up to", "points"),
-            column("complete", pa.bool_(), "true if the plays add up to the final score"),
+            column("complete", pa.bool_(), "true if the plays add up to the final score that the log states"),
+            column("agrees", pa.bool_(), "true if the final score that the log states is that of the results"),
             column("truncated", pa.bool_(), "true if the log has under 200 plays, or no field goal was made in it"),
             column("jumps", pa.int16(), "made shots after which the running score that the file states is not the one "
                    "before it and the shot's points", "count"),
@@ -77,40 +94,33 @@ TABLES: dict[str, Published] = {
             column("team2_largest_lead", pa.int16(), "most that team 2 was ahead", "points"),
             column("team1_best_run", pa.int16(), "most that team 1 scored without an answer", "points"),
             column("team2_best_run", pa.int16(), "most that team 2 scored without an answer", "points"),
-        ]),
-        True, "every game with plays: whether they are all there, leads and runs",
+        ],
+        "every game with plays: whether they are all there, leads and runs",
     ),
-    "score_timeline": Published(
-        pa.schema([*_GAME, _NUMBER, _SECONDS, *_TEAM, *_PLAYER, _POINTS, *_RUNNING,
-                   column("lead_change", pa.bool_(), "true if the lead went to the other team with this play")]),
-        True, "every play that scored, and the score after it",
+    "score_timeline": _table([*_GAME, _NUMBER, _SECONDS, *_TEAM, *_PLAYER, _POINTS, *_RUNNING,
+                   column("lead_change", pa.bool_(), "true if the lead went to the other team with this play")],
+        "every play that scored, and the score after it",
     ),
-    "scoring_runs": Published(
-        pa.schema([
+    "scoring_runs": _table([
             *_GAME, *_TEAM,
             column("points", pa.int16(), "points scored without an answer, 8 or more", "points"),
             column("first_seconds", pa.int16(), "time of the first of them", "seconds"),
             column("last_seconds", pa.int16(), "time of the last of them", "seconds"),
             *_RUNNING,
-        ]),
-        True, "stretches of eight points and more by one team alone",
+        ],
+        "stretches of eight points and more by one team alone",
     ),
-    "shot_locations": Published(
-        pa.schema([*_GAME, _NUMBER, _SECONDS, *_TEAM, *_PLAYER, _EVENT, _DETAIL, _AREA, *_PLACE, _POINTS]),
-        True, "field goals attempted where the place is known",
+    "shot_locations": _table([*_GAME, _NUMBER, _SECONDS, *_TEAM, *_PLAYER, _EVENT, _DETAIL, _AREA, *_PLACE, _POINTS],
+        "field goals attempted where the place is known",
     ),
-    "event_counts": Published(
-        pa.schema([*_TEAM, *_PLAYER, _EVENT, _DETAIL, _AREA, _COUNT]),
-        True, "events of each player, and of each team as such, by kind and area",
+    "event_counts": _table([*_TEAM, *_PLAYER, _EVENT, _DETAIL, _AREA, _COUNT],
+        "events of each player, and of each team as such, by kind and area",
     ),
-    "team_event_counts": Published(
-        pa.schema([*_TEAM, _EVENT, _DETAIL, _AREA, _COUNT]), True, "events of each team by kind and area",
+    "team_event_counts": _table([*_TEAM, _EVENT, _DETAIL, _AREA, _COUNT], "events of each team by kind and area",
     ),
-    "event_days": Published(
-        pa.schema([DAY, DATE, _EVENT, _DETAIL, _AREA, _COUNT]), True, "events of each day by kind and area",
+    "event_days": _table([DAY, DATE, _EVENT, _DETAIL, _AREA, _COUNT], "events of each day by kind and area",
     ),
-    "player_profiles": Published(
-        pa.schema([
+    "player_profiles": _table([
             *_TEAM, *_PLAYER[:1], _PLAYER[1],
             *_counts(("games", "games with a play of the player"), ("total", "plays of all kinds")),
             _word("most_frequent", "the event that the player did most often; the first by its code where even"),
@@ -131,22 +141,20 @@ TABLES: dict[str, Published] = {
             *(column(f"{name}_per_game", pa.float64(), f"mean {words} of the games with a play", f"{unit} per game")
               for name, words, unit in (("plays", "plays", "count"), ("points", "points", "points"),
                                         ("rebounds", "rebounds", "count"), ("assists", "assists", "count"))),
-        ]),
-        True, "every player of each team: moves, shooting, totals and per game",
+        ],
+        "every player of each team: moves, shooting, totals and per game",
     ),
-    "shot_areas": Published(
-        pa.schema([
+    "shot_areas": _table([
             *_TEAM,
             column("player_id", pa.int32(), "player", null="the whole team"),
             _word("player_name", "the player's name", null="the whole team"),
             _AREA,
             column("value", pa.int8(), "what such a shot counts, 2 or 3", "points"),
             *_counts(("made", "field goals made"), ("attempted", "field goals attempted")),
-        ]),
-        True, "field goals by area of the court, of each player and of the whole team",
+        ],
+        "field goals by area of the court, of each player and of the whole team",
     ),
-    "assist_networks": Published(
-        pa.schema([
+    "assist_networks": _table([
             *_TEAM,
             column("from_id", pa.int32(), "player with the assist"),
             _word("from_name", "the player's name"),
@@ -154,7 +162,39 @@ TABLES: dict[str, Published] = {
             _word("to_name", "the player's name"),
             *_counts(("assists", "field goals"), ("threes", "three-pointers among them")),
             column("points", pa.int32(), "points of these field goals", "points"),
-        ]),
-        True, "who assisted whom",
+        ],
+        "who assisted whom",
+    ),
+    "play_chances": _table([
+            DAY, TEAM1, TEAM2, _NUMBER,
+            column("chance", pa.float32(), "probability after the play that team 1 wins", "0-1"),
+            column("leverage", pa.float32(), "how much two points mattered before the play: the chance of a team with "
+                   "a point more less that with a point less", "0-1"),
+            column("credited", pa.float32(), "win probability that the play added for its player's team and that is "
+                   "his; 0 for a play of the team", "0-1"),
+        ],
+        "the chance of team 1 after every play, row by row as plays has them",
+    ),
+    "game_swings": _table([
+            *_GAME, _CHANCE,
+            column("winner_id", pa.int32(), "team that won"),
+            column("excitement", pa.float32(), "sum of all changes of the chance, up or down; 4 in an average game",
+                   "0-1, many times"),
+            column("lowest", pa.float32(), "the smallest chance that the winner ever had: a comeback where it is low",
+                   "0-1"),
+            column("biggest_play", pa.int16(), "number of the play that changed the chance most"),
+            column("biggest_seconds", pa.int16(), "its time", "seconds"),
+            column("biggest_swing", pa.float32(), "what it changed for team 1", "0-1"),
+            column("leverage", pa.float32(), "mean leverage of the plays", "0-1"),
+        ],
+        "how exciting every game with plays was, what came back, and its biggest swing",
+    ),
+    "player_chances": _table([
+            *_TEAM, column("player_id", pa.int32(), "player"), _word("player_name", "the player's name"),
+            *_counts(("games", "games with a play of the player")),
+            column("added", pa.float64(), "win probability added by the player's plays", "wins"),
+            column("added_per_game", pa.float64(), "the same in a game with a play of the player", "wins per game"),
+        ],
+        "win probability added by every player of each team",
     ),
 }  # fmt: skip

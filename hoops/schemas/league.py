@@ -1,135 +1,28 @@
-"""Arrow schemas: every column with its description and unit, in one place.
-
-`GAMES` is what the ledger holds and the fold reads. `PUBLISHED` are the tables of the dashboard bucket. The partition
-columns `league` and `season` stand in the key (`results/league=M/season=2024/part.parquet`) and not in the file, so
-that Athena, DuckDB, Spark and pandas all read the folder as it is.
-"""
+"""The tables that are made of what the fold keeps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pyarrow as pa
 
-BOX_COLUMNS = ("fgm", "fga", "fgm3", "fga3", "ftm", "fta", "or", "dr", "ast", "to", "stl", "blk", "pf")
-BOX_TITLES = (
-    "field goals made", "field goals attempted", "three-pointers made", "three-pointers attempted",
-    "free throws made", "free throws attempted", "offensive rebounds", "defensive rebounds", "assists",
-    "turnovers", "steals", "blocks", "personal fouls",
-)  # fmt: skip
+from hoops.schemas.columns import DATE, DAY, KIND, NAME1, NAME2, SEASON, SITE, TEAM1, TEAM2, Published, column
+from hoops.schemas.games import BOX, FORECAST, RATING, SCORES
 
-
-def completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """A stored table in today's schema: columns that came later are null, others of the table are left out.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing that cannot be null.
-    """
-    columns = [
-        pa.nulls(table.num_rows, field.type) if field.nullable and field.name not in table.column_names
-        else table[field.name].cast(field.type)
-        for field in schema
-    ]  # fmt: skip
-    return pa.table(columns, schema=schema)
-
-
-def column(name: str, type_: pa.DataType, description: str, unit: str = "", *, null: str = "") -> pa.Field:
-    """A column. null: what it says when it is null; a column without it never is."""
-    told = {"description": description, "unit": unit} | ({"null": null} if null else {})
-    return pa.field(name, type_, nullable=bool(null), metadata=told)
-
-
-def _box() -> list[pa.Field]:
-    return [
-        column(f"team{side}_{box}", pa.int16(), f"{title}, team {side}", "count", null="the game has no box score")
-        for side in (1, 2)
-        for box, title in zip(BOX_COLUMNS, BOX_TITLES, strict=True)
-    ]
-
-
-SEASON = column("season", pa.int16(), "year in which the season ends", "year")
-DAY = column("day", pa.int16(), "days since the season's day zero; 132 is Selection Sunday", "day")
-DATE = column("date", pa.date32(), "calendar date", null="the season's calendar is not known")
-KIND = column("kind", pa.string(), "regular, ncaa or secondary")
-TEAM1 = column("team1_id", pa.int32(), "team with the lower id")
-TEAM2 = column("team2_id", pa.int32(), "team with the higher id")
-NAME1 = column("team1_name", pa.string(), "name of team 1; 'Team <id>' until it is known")
-NAME2 = column("team2_name", pa.string(), "name of team 2; 'Team <id>' until it is known")
-SITE = column("site", pa.int8(), "+1 at team 1's home, 0 neutral, -1 at team 2's home")
-_SCORES = [
-    column("team1_score", pa.int16(), "final score of team 1", "points"),
-    column("team2_score", pa.int16(), "final score of team 2", "points"),
-    column("num_ot", pa.int8(), "overtime periods; 0 also where the source did not record them", "count"),
-    column("tournament", pa.string(), "name of a secondary tournament", null="not told, or the game is of none"),
-]
-
-GAMES = pa.schema([SEASON, DAY, KIND, TEAM1, TEAM2, SITE, *_SCORES, *_box()])
-FIXTURES = pa.schema([SEASON, DAY, TEAM1, TEAM2, SITE,
-                      column("city_id", pa.int32(), "city of the game", null="not told")])  # fmt: skip
-
-_FORECAST = [
-    column("team1_probability", pa.float64(), "probability that team 1 wins; team 2's is one minus it", "0-1"),
-    column("team1_margin", pa.float64(), "expected score of team 1 minus team 2", "points"),
-    column("margin_sd", pa.float64(), "standard deviation of the margin around its expectation", "points"),
-    column("model_id", pa.string(), "model that made the forecast"),
-    column("known_through_season", pa.int16(), "season of the last game known to the forecast", "year",
-           null="no game was known"),
-    column("known_through_day", pa.int16(), "day of the last game known to the forecast", "day",
-           null="no game was known"),
-    column("out_of_sample", pa.bool_(), "true if the game lies outside the data that the model was trained on"),
-    column("issued_at", pa.timestamp("ms", "UTC"),
-           "when the last forecast before the game was published", null="the game was never a fixture"),
-    column("issued_probability", pa.float64(), "team 1's win probability as published at issued_at", "0-1",
-           null="the game was never a fixture"),
-    column("issued_model_id", pa.string(), "model that made the forecast published at issued_at",
-           null="the game was never a fixture"),
-]  # fmt: skip
-
-# What the fold keeps of a season: its games with the forecast of each, its ratings by day, and the games to come.
-PREDICTED = pa.schema([*GAMES, *_FORECAST])
-PENDING = pa.schema([*FIXTURES, *_FORECAST])
-ISSUED = pa.schema([SEASON, DAY, TEAM1, TEAM2, *(field for field in _FORECAST if field.name.startswith("issued_"))])
-
-
-@dataclass(frozen=True)
-class Published:
-    """A table of the dashboard bucket: its schema and whether there is one file a season or one a league."""
-
-    schema: pa.Schema
-    by_season: bool
-    description: str
-
-
-_RATING = [
-    column("rank", pa.int16(), "1 is the strongest team rated on that day"),
-    column("rating", pa.float64(), "expected margin against an average team of the season on neutral ground", "points"),
-    column("rating_sd", pa.float64(), "posterior standard deviation of the rating", "points"),
-    column("offence", pa.float64(), "points scored against an average team on neutral ground, adjusted for "
-           "opponents", "points per 100 possessions", null="no game has had a box score yet"),
-    column("defence", pa.float64(), "points allowed, likewise; less is better", "points per 100 possessions",
-           null="no game has had a box score yet"),
-    column("tempo", pa.float64(), "possessions in a game against an average team, adjusted for opponents",
-           "possessions per 40 minutes", null="no game has had a box score yet"),
-]  # fmt: skip
-RATED = pa.schema([DAY, column("team_id", pa.int32(), "team"), *_RATING])
 _TEAM = [column("team_id", pa.int32(), "team"), column("team_name", pa.string(), "name; 'Team <id>' until it is known")]
 _UNTESTED, _UNDECIDED, _UNJUDGED = "its training told no test", "nothing is decided about it", "it was not compared"
 
-PUBLISHED: dict[str, Published] = {
+LEAGUE_TABLES: dict[str, Published] = {
     "results": Published(
         pa.schema([
-            DAY, DATE, KIND, TEAM1, NAME1, TEAM2, NAME2, SITE, *_SCORES,
+            DAY, DATE, KIND, TEAM1, NAME1, TEAM2, NAME2, SITE, *SCORES,
             column("winner_id", pa.int32(), "team that won"),
             column("city", pa.string(), "city and state of the game", null="not known"),
-            *_box(),
+            *BOX,
         ]),
         True, "every game that holds, with box scores where they exist",
     ),
     "forecasts": Published(
         pa.schema([
-            DAY, DATE, KIND, TEAM1, NAME1, TEAM2, NAME2, SITE, *_FORECAST,
+            DAY, DATE, KIND, TEAM1, NAME1, TEAM2, NAME2, SITE, *FORECAST,
             column("team1_won", pa.bool_(), "outcome: true if team 1 won"),
             column("team1_score", pa.int16(), "final score of team 1", "points"),
             column("team2_score", pa.int16(), "final score of team 2", "points"),
@@ -137,12 +30,12 @@ PUBLISHED: dict[str, Published] = {
         True, "the forecast of every game played, made from the games before its day, beside its outcome",
     ),
     "upcoming": Published(
-        pa.schema([DAY, DATE, TEAM1, NAME1, TEAM2, NAME2, SITE, *_FORECAST,
+        pa.schema([DAY, DATE, TEAM1, NAME1, TEAM2, NAME2, SITE, *FORECAST,
                    column("city", pa.string(), "city and state of the game", null="not known")]),
         True, "forecasts of games to come",
     ),
     "ratings": Published(
-        pa.schema([DAY, DATE, *_TEAM, *_RATING]), True, "every team's strength after each day with games",
+        pa.schema([DAY, DATE, *_TEAM, *RATING]), True, "every team's strength after each day with games",
     ),
     "team_records": Published(
         pa.schema([
@@ -158,7 +51,7 @@ PUBLISHED: dict[str, Published] = {
             column("neutral_losses", pa.int16(), "games lost on neutral ground", "count"),
             column("points_for", pa.float64(), "mean points scored", "points per game"),
             column("points_against", pa.float64(), "mean points allowed", "points per game"),
-            *_RATING,
+            *RATING,
         ]),
         True, "every team's season so far",
     ),
@@ -204,6 +97,34 @@ PUBLISHED: dict[str, Published] = {
             column("drifted", pa.bool_(), "true if score or recent is further from 0 than 3 standard deviations"),
         ]),
         True, "each week's log loss beside what the forecasts promised",
+    ),
+    "team_scores": Published(
+        pa.schema([
+            DAY, DATE, *_TEAM,
+            column("opponent_id", pa.int32(), "the other team"),
+            column("opponent_name", pa.string(), "its name; 'Team <id>' until it is known"),
+            column("site", pa.string(), "where the team played: home, away or neutral"),
+            column("points", pa.int16(), "points scored", "points"),
+            column("points_against", pa.int16(), "points allowed", "points"),
+            column("games", pa.int16(), "games of the season up to this one", "count"),
+            column("wins", pa.int16(), "how many of them the team won", "count"),
+            column("points_total", pa.int32(), "points scored in them", "points"),
+            column("points_against_total", pa.int32(), "points allowed in them", "points"),
+        ]),
+        True, "every game of each team, with its points and wins added up through the season; forfeits have no points",
+    ),
+    "head_to_head": Published(
+        pa.schema([
+            TEAM1, NAME1, TEAM2, NAME2,
+            column("games", pa.int16(), "times that they met in the season", "count"),
+            column("team1_wins", pa.int16(), "how many of them team 1 won", "count"),
+            column("team1_points", pa.int32(), "points of team 1 in them", "points"),
+            column("team2_points", pa.int32(), "points of team 2 in them", "points"),
+            column("last_day", pa.int16(), "day of the last of them", "day"),
+            column("last_date", pa.date32(), "date of the last of them", null="the season's calendar is not known"),
+            column("last_winner_id", pa.int32(), "team that won it"),
+        ]),
+        True, "every pair of teams that met in the season",
     ),
     "teams": Published(
         pa.schema([

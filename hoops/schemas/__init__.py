@@ -1,0 +1,44 @@
+"""Arrow schemas: every column with its description and unit, in one place.
+
+    columns  what a column and a table are        games  what the ledger holds and the fold keeps
+    league   tables made of what the fold keeps   plays  tables made of play-by-play
+
+`GAMES` is what the ledger holds and the fold reads. `PUBLISHED` are the tables of the dashboard bucket. The partition
+columns `league` and `season` stand in the key (`results/league=M/season=2024/part.parquet`) and not in the file, so
+that Athena, DuckDB, Spark and pandas all read the folder as it is.
+"""
+
+from hoops.schemas.columns import (
+    DATE,
+    DAY,
+    KIND,
+    NAME1,
+    NAME2,
+    SEASON,
+    SITE,
+    TEAM1,
+    TEAM2,
+    Published,
+    column,
+    completed,
+)
+from hoops.schemas.games import (
+    BOX_COLUMNS,
+    BOX_TITLES,
+    FIXTURES,
+    GAMES,
+    ISSUED,
+    PENDING,
+    PREDICTED,
+    RATED,
+)
+from hoops.schemas.league import LEAGUE_TABLES
+from hoops.schemas.plays import PLAY_TABLES
+
+PUBLISHED: dict[str, Published] = LEAGUE_TABLES | PLAY_TABLES
+
+__all__ = [
+    "BOX_COLUMNS", "BOX_TITLES", "DATE", "DAY", "FIXTURES", "GAMES", "ISSUED", "KIND", "LEAGUE_TABLES", "NAME1",
+    "NAME2", "PENDING", "PLAY_TABLES", "PREDICTED", "PUBLISHED", "RATED", "SEASON", "SITE", "TEAM1", "TEAM2",
+    "Published", "column", "completed",
+]  # fmt: skip
