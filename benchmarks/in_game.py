@@ -154,7 +154,7 @@ def read(folder: Path, forecasts: pa.Table, season: int) -> tuple[Moments, Momen
     chance = chances(log.lead, left, ball, pregame, ends & (log.lead != 0))
     to_chances, now = time.perf_counter() - now, time.perf_counter()
     two_points = leverage(log.lead, left, ball, pregame)
-    found = swings(log.game, chance, pregame)
+    found = swings(log.game, chance, pregame, log.margin[log.last] > 0)
     added_by_player(log.game, log.elapsed, log.side, log.player, log.event, changes(log.game, chance, pregame))
     told = {
         "plays": len(log.game),

@@ -109,11 +109,11 @@ def main() -> None:
 def transform(files: Iterable[Path], events: Path, reference: Path | None) -> dict[str, float]:
     """Make and write every table of some files, one after the other; what it took."""
     import pyarrow as pa
+    from hoops.plays.season import SeasonPlays
 
     from hoops.contract.events import parse_events
     from hoops.games.reference import Reference
     from hoops.plays.reader import PlayByPlay
-    from hoops.plays.season import SeasonPlays
 
     pa.scalar("")  # at the first of them Arrow imports pandas, where there is one: imports are not counted
     start, processor, rows = time.perf_counter(), time.process_time(), 0

@@ -29,8 +29,7 @@ class Swings:
     excitement : float64 (m,)
         Sum of all changes of the chance, up or down: 0 if nothing moved, 4 in an average game.
     lowest : float64 (m,)
-        The smallest chance that the winner ever had, before the game or after a play, 0-1. Where the log breaks off
-        before the end, the winner is who has the better chance then.
+        The smallest chance that the winner ever had, before the game or after a play, 0-1.
     biggest : integers (m,)
         Place of the play with the biggest change, among all plays; the first of equals.
     swing : float64 (m,)
@@ -62,8 +61,11 @@ def changes(game: Ints, chance: Floats, pregame: Floats) -> Floats:
     return added
 
 
-def swings(game: Ints, chance: Floats, pregame: Floats) -> Swings:
-    """Excitement, comeback and biggest swing of each game; parameters are those of `changes`."""
+def swings(game: Ints, chance: Floats, pregame: Floats, won: Bools) -> Swings:
+    """Excitement, comeback and biggest swing of each game.
+
+    game, chance, pregame: as `changes` takes them. won: whether team 1 won each game, (m,).
+    """
     if len(game) == 0:
         return Swings(game, np.empty(0), np.empty(0), np.empty(0, np.int64), np.empty(0))
     starts = np.flatnonzero(_opens(game))
@@ -78,7 +80,7 @@ def swings(game: Ints, chance: Floats, pregame: Floats) -> Swings:
     return Swings(
         game=game[starts],
         excitement=np.add.reduceat(size, starts),
-        lowest=np.where(chance[ends - 1] >= 0.5, low, 1.0 - high),
+        lowest=np.where(won, low, 1.0 - high),
         biggest=biggest,
         swing=added[biggest],
     )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from hoops.arrays import Bools, Ids, Ints
-from hoops.games.identity import key_of
+from hoops.games.identity import Keys, key_of
 from hoops.plays.vocabulary import POINTS
 
 TEAM1, TEAM2 = 0, 1  # sides
+
+_BY_PLAY = ("seconds", "side", "player", "event", "detail", "area", "x", "y")
 
 # The arrays of plays by name, with a row a play: what the reader gives in any cut, and `Day` holds of a day.
 Columns = Mapping[str, npt.NDArray]
@@ -66,7 +68,22 @@ class Day:
             starts=np.append(first, len(order)),
             final=np.stack([rows["final1"][first], rows["final2"][first]]),
             stated=np.stack([rows["stated1"], rows["stated2"]]),
-            **{name: rows[name] for name in ("seconds", "side", "player", "event", "detail", "area", "x", "y")},
+            **{name: rows[name] for name in _BY_PLAY},
+        )
+
+    def of_games(self, which: Bools) -> Day:
+        """The plays of some of its games, (g,), and these games."""
+        if which.all():
+            return self
+        plays = which[self.game]
+        return replace(
+            self,
+            team1=self.team1[which],
+            team2=self.team2[which],
+            starts=np.append(0, np.cumsum(np.diff(self.starts)[which])),
+            final=self.final[:, which],
+            stated=self.stated[:, plays],
+            **{name: getattr(self, name)[plays] for name in _BY_PLAY},
         )
 
     @property
@@ -76,6 +93,11 @@ class Day:
     @property
     def games(self) -> int:
         return len(self.team1)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The key of each game (`hoops.games.identity`), ascending, (g,)."""
+        return key_of(np.array(self.season), np.array(self.day), self.team1, self.team2)
 
     @cached_property
     def game(self) -> npt.NDArray[np.intp]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hoops.arrays import Floats
 from hoops.plays.day import Day
 from hoops.plays.vocabulary import MADE
 
@@ -76,6 +77,31 @@ class Tally:
         self._waiting = 0
 
 
+class Sums:
+    """Sums of numbers by combinations of some other numbers, which have as many bits as `widths` says."""
+
+    def __init__(self, *widths: int) -> None:
+        self._widths = widths
+        self._keys = np.zeros(0, np.int64)
+        self._sums: Floats = np.zeros(0)
+
+    def add(self, *numbers: npt.NDArray, values: Floats) -> None:
+        """Add a value to the sum of each combination: arrays of (n,) each.
+
+        >>> sums = Sums(8)
+        >>> sums.add(np.array([5, 4, 5]), values=np.array([1.0, 2.0, 0.5]))
+        >>> sums.summed()
+        ([array([4, 5])], array([2. , 1.5]))
+        """
+        keys = np.concatenate([self._keys, _joined(numbers, self._widths)])
+        self._keys, place = np.unique(keys, return_inverse=True)
+        self._sums = np.bincount(place, np.concatenate([self._sums, values]), len(self._keys)).astype(np.float64)
+
+    def summed(self) -> tuple[list[Keys], Floats]:
+        """The combinations that were met, ascending, and their sums."""
+        return _parts(self._keys, self._widths), self._sums
+
+
 @dataclass(frozen=True)
 class Assists:
     """Field goals that were assisted: team, who passed, who scored and what it counted, (a,) each."""
@@ -110,6 +136,14 @@ def assists(day: Day, assist: int) -> Assists:
     found = shot >= 0
     at, shot = at[found], shot[found]
     return Assists(day.team[at], day.player[at], day.player[shot], day.points[shot])
+
+
+def appearances(day: Day) -> tuple[Keys, Keys]:
+    """Team and player of each that did something in a game of the day, once a game; (a,) each."""
+    named = day.player != 0
+    once = np.unique(day.game[named] << 25 | day.side[named].astype(np.int64) << 24 | day.player[named])
+    game, second = once >> 25, (once >> 24 & 1).astype(bool)
+    return np.where(second, day.team2[game], day.team1[game]).astype(np.int64), once & (1 << 24) - 1
 
 
 def _joined(numbers: Sequence[npt.NDArray], widths: Sequence[int]) -> Keys:

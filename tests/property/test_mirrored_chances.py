@@ -86,7 +86,8 @@ def test_a_game_moves_at_least_from_its_forecast_to_its_end(rows, pregame):
     rows.sort(key=lambda row: row[0])
     game, chance = (np.array(column) for column in zip(*rows, strict=True))
     before = np.full(len(game), pregame)
-    found, added = swings(game, chance, before), changes(game, chance, before)
+    won = np.array([chance[game == number][-1] >= 0.5 for number in np.unique(game)])
+    found, added = swings(game, chance, before, won), changes(game, chance, before)
     for number, told, low, place, swing in zip(
         found.game, found.excitement, found.lowest, found.biggest, found.swing, strict=True
     ):

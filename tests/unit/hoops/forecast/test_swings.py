@@ -18,7 +18,7 @@ def test_changes_start_at_the_forecast_of_each_game():
 
 
 def test_a_game_is_told_by_its_sum_its_low_point_and_its_biggest_swing():
-    found = swings(GAME, CHANCE, BEFORE)
+    found = swings(GAME, CHANCE, BEFORE, np.array([True, False]))
     assert found.game.tolist() == [3, 8]
     assert found.excitement == pytest.approx([1.3, 0.95])
     assert found.lowest == pytest.approx([0.2, 0.05])  # team 2 won the second game, from a forecast of 0.05
@@ -26,12 +26,16 @@ def test_a_game_is_told_by_its_sum_its_low_point_and_its_biggest_swing():
 
 
 def test_the_first_of_equal_swings_is_the_biggest():
-    assert swings(np.zeros(2, int), np.array([0.75, 0.5]), np.full(2, 0.5)).biggest.tolist() == [0]
+    assert swings(np.zeros(2, int), np.array([0.75, 0.5]), np.full(2, 0.5), np.ones(1, bool)).biggest.tolist() == [0]
 
 
 def test_no_plays_tell_nothing():
     none = np.empty(0)
-    assert len(swings(np.empty(0, int), none, none).game) == len(changes(np.empty(0, int), none, none)) == 0
+    assert (
+        len(swings(np.empty(0, int), none, none, np.empty(0, bool)).game)
+        == len(changes(np.empty(0, int), none, none))
+        == 0
+    )
 
 
 def credited(event: list[str | None], side: list[int], added: list[float], player: list[int] | None = None) -> list:

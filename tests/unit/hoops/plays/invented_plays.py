@@ -10,9 +10,15 @@ import pyarrow as pa
 from hoops.contract.events import EVENTS, parse_events
 from hoops.games.reference import Reference
 from hoops.plays.day import Day
+from hoops.plays.games import SeasonGames
 from hoops.plays.reader import PlayByPlay
-from hoops.plays.season import SeasonPlays
+from hoops.schemas import PREDICTED
+from hoops.tables.chances import SeasonChances
+from hoops.tables.plays import SeasonPlays
 
+RESULTS = pa.schema([PREDICTED.field(name) for name in (
+    "season", "day", "team1_id", "team2_id", "kind", "site", "team1_score", "team2_score", "team1_probability",
+)])  # fmt: skip
 HEADER = ",".join(column.title for column in EVENTS.columns)
 MEN_2018 = "MEvents2018.csv"
 BLOCK = 2**22
@@ -74,15 +80,41 @@ def days(data: bytes, name: str = MEN_2018, block: int = BLOCK) -> list[Day]:
     return list(reader(data, name, block))
 
 
+def known(days: Iterable[Day], site: int = 1, kind: str = "regular", probability: float = 0.625) -> pa.Table:
+    """Results of the games of some days, each with the score that its log states, and its forecast."""
+    rows = [
+        {
+            "season": day.season, "day": day.day, "team1_id": int(day.team1[i]), "team2_id": int(day.team2[i]),
+            "kind": kind, "site": site, "team1_score": int(day.final[0, i]), "team2_score": int(day.final[1, i]),
+            "team1_probability": probability,
+        }
+        for day in days for i in range(day.games)
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, RESULTS)
+
+
 def tables(
-    data: bytes, name: str = MEN_2018, block: int = BLOCK, players: dict[int, str] | None = None
+    data: bytes,
+    name: str = MEN_2018,
+    block: int = BLOCK,
+    players: dict[int, str] | None = None,
+    games: pa.Table | None = None,
+    reference: Reference | None = None,
 ) -> dict[str, pa.Table]:
-    """Every table of a file."""
+    """Every table of a file, whose games are all in the results unless `games` says which are."""
     plays = reader(data, name, block)
+    read = list(plays)
     assert plays.name.league is not None
-    made = SeasonPlays(plays.name.league, plays.season, Reference(), players or {}, plays.events, plays.details)
+    results = SeasonGames.of(known(read) if games is None else games)
+    given = (plays.name.league, plays.season, results, reference or Reference(), players or {}, plays.events,
+             plays.details)  # fmt: skip
+    made = SeasonPlays(*given), SeasonChances(*given)
     pieces: dict[str, list[pa.RecordBatch]] = {}
-    for day in plays:
-        for table, piece in made.add(day).items():
-            pieces.setdefault(table, []).append(piece)
-    return {table: pa.Table.from_batches(each) for table, each in pieces.items()} | made.tables()
+    for day in read:
+        for one in made:
+            for table, piece in one.add(day).items():
+                pieces.setdefault(table, []).append(piece)
+    whole = {table: pa.Table.from_batches(each) for table, each in pieces.items()}
+    for one in made:
+        whole |= one.tables()
+    return whole

@@ -9,24 +9,37 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from hoops.contract.events import parse_events
+from hoops.games.leagues import League
 from hoops.games.player_names import display_name
 from hoops.games.reference import Reference
+from hoops.plays.games import SeasonGames
 from hoops.plays.reader import PlayByPlay
-from hoops.plays.season import SeasonPlays
 from hoops.plays.vocabulary import EVENTS, detail_name
+from hoops.schemas import PREDICTED
+from hoops.tables.plays import SeasonPlays
+from lake.folder import read_folder
 
-DATA = Path(__file__).parents[5] / "shared/data/events"
+SHARED = Path(__file__).parents[5] / "shared/data"
+DATA = SHARED / "events"
 FILES = {"2018_small": "MEvents2018_small.csv", "2017": "MEvents2017.csv.gz", "2018": "MEvents2018.csv.gz"}
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real files are not here")
+
+
+@pytest.fixture(scope="module")
+def results() -> pa.Table:
+    """The men's games, each with the same forecast, which no count depends on."""
+    games = read_folder(SHARED / "kaggle", [League.MEN]).leagues[League.MEN].games
+    return games.append_column(PREDICTED.field("team1_probability"), pa.repeat(pa.scalar(0.5), games.num_rows))
 
 
 @pytest.fixture(
     scope="module", params=["2018_small", *(pytest.param(each, marks=pytest.mark.slow) for each in ("2017", "2018"))]
 )
-def made_and_truth(request: pytest.FixtureRequest) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+def made_and_truth(request: pytest.FixtureRequest, results: pa.Table) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     truth = json.loads((DATA / "truth.json").read_text())[request.param]
     with (DATA / "MPlayers.csv").open(encoding="utf-8", newline="") as lines:
         players = {
@@ -39,10 +52,11 @@ def made_and_truth(request: pytest.FixtureRequest) -> tuple[dict[str, pa.Table],
     games: list[pa.RecordBatch] = []
     with (DATA / file).open("rb") as source:
         plays = PlayByPlay(name, source)
-        season = SeasonPlays(name.league, name.season, Reference(), players, plays.events, plays.details)
+        known = SeasonGames.of(results.filter(pc.equal(results["season"], name.season)))
+        season = SeasonPlays(name.league, name.season, known, Reference(), players, plays.events, plays.details)
         for day in plays:
             games.append(season.add(day)["play_games"])
-    assert not plays.warnings
+    assert not plays.warnings and not season.stray_games and not season.stray_rows
     return season.tables() | {"play_games": pa.Table.from_batches(games)}, truth
 
 

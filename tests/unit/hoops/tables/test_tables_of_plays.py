@@ -8,10 +8,8 @@ import pyarrow as pa
 import pytest
 
 from hoops.games.reference import Reference
-from hoops.plays.reader import PlayByPlay
-from hoops.plays.season import SeasonPlays
 from hoops.schemas import PLAY_TABLES
-from tests.unit.hoops.plays.invented_plays import PLAYS, Play, game, reader, season, tables, text
+from tests.unit.hoops.plays.invented_plays import PLAYS, Play, game, season, tables, text
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +38,7 @@ def test_plays_are_in_order_and_in_words(made: dict[str, pa.Table]) -> None:
         "team2_name": "Team 1272", "play": 1, "seconds": 15, "period": "1st half", "team_id": 1104,
         "team_name": "Team 1104", "player_id": 150, "player_name": "Ann Hand", "event": "three-pointer made",
         "detail": "jump shot", "area": None, "x": None, "y": None, "points": 3, "team1_score": 3, "team2_score": 0,
+        "site": "home",
     }  # fmt: skip
     assert (first[1]["event"], first[1]["detail"]) == ("assist", None)
     assert (first[2]["player_name"], first[2]["event"]) == ("Player 7303", "two-pointer missed")
@@ -54,8 +53,10 @@ def test_games_with_leads_and_runs(made: dict[str, pa.Table]) -> None:
     first, _, third = made["play_games"].to_pylist()
     assert first == {
         "day": 11, "date": None, "team1_id": 1104, "team1_name": "Team 1104", "team2_id": 1272,
-        "team2_name": "Team 1272", "plays": 12, "team1_score": 8, "team2_score": 5, "team1_points": 8,
-        "team2_points": 5, "complete": True, "truncated": True, "jumps": 0, "steps_back": 0, "last_seconds": 2400,
+        "team2_name": "Team 1272", "kind": "regular", "team1_site": "home", "first_row": 0,
+        "plays": 12, "team1_score": 8, "team2_score": 5, "team1_points": 8,
+        "team2_points": 5, "complete": True, "agrees": True, "truncated": True,
+        "jumps": 0, "steps_back": 0, "last_seconds": 2400,
         "overtimes": 0, "lead_changes": 2, "ties": 1, "team1_largest_lead": 3, "team2_largest_lead": 2,
         "team1_best_run": 5, "team2_best_run": 5,
     }  # fmt: skip
@@ -173,16 +174,14 @@ def test_who_assisted_whom(plays: list[Play], networks: list[tuple[int, int]]) -
 
 
 def test_names_and_dates_of_the_reference() -> None:
-    plays: PlayByPlay = reader(text(season()))
-    assert plays.name.league is not None
     reference = Reference({
         "Teams": pa.table({"team_id": [1104], "team_name": ["Alabama"]}),
         "Seasons": pa.table({"season": [2018], "day_zero": [date(2017, 10, 30)]}),
     })  # fmt: skip
-    made = SeasonPlays(plays.name.league, 2018, reference, {}, plays.events, plays.details)
-    first, *_ = (made.add(day)["plays"].to_pylist()[0] for day in plays)
+    made = tables(text(season()), reference=reference)
+    first = made["plays"].slice(0, 1).to_pylist()[0]
     assert (first["team1_name"], first["team_name"], first["date"]) == ("Alabama", "Alabama", date(2017, 11, 10))
-    assert made.tables()["event_days"]["date"][0].as_py() == date(2017, 11, 10)
+    assert made["event_days"]["date"][0].as_py() == date(2017, 11, 10)
 
 
 @pytest.mark.parametrize(

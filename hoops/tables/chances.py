@@ -1,0 +1,126 @@
+"""The chance of team 1 after each play of a season, and what it tells of games and players.
+
+::
+
+    day ─► ball, lead, time left ─► chance and leverage after each play ─► swings of games, wins added by players
+              forecast before the game ─┘
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hoops.arrays import Bools, Floats
+from hoops.forecast.ball import REGULATION, Ball, ball_after
+from hoops.forecast.in_game import PARAMETERS, chances, leverage, seconds_left
+from hoops.forecast.swings import added_by_player, changes, swings
+from hoops.games.identity import Keys
+from hoops.games.leagues import League
+from hoops.games.reference import Reference
+from hoops.plays.day import TEAM1, TEAM2, Day
+from hoops.plays.games import SeasonGames
+from hoops.plays.totals import Sums, Tally, appearances
+from hoops.plays.vocabulary import Codes
+from hoops.tables.words import Columns, SeasonWords, batch
+
+VERSION = "1"  # raise it when the same plays and forecasts would give other chances
+_TEAM, _PLAYER = 12, 24  # bits
+
+
+def inputs(games: SeasonGames, keys: Keys) -> str:
+    """Digest of what the chances of some games depend on, beside their plays and results."""
+    return hashlib.sha256(f"{VERSION}:{PARAMETERS}:{games.forecasts(keys)}".encode()).hexdigest()[:32]
+
+
+class SeasonChances:
+    """The tables `play_chances`, `game_swings` and `player_chances`, from days of plays, in the order of days.
+
+    They have a row for each of `plays` and `play_games`, in the same order: games that are not in the results are left
+    out. Parameters are those of `hoops.tables.plays.SeasonPlays`.
+    """
+
+    def __init__(
+        self,
+        league: League,
+        season: int,
+        games: SeasonGames,
+        reference: Reference,
+        players: Mapping[int, str],
+        events: Codes,
+        details: Codes,
+    ) -> None:
+        self._league, self._known = league, games
+        self._events, self._details = events, details
+        self._words = SeasonWords(league, season, reference, players, events, details)
+        self._appearances = Tally(_TEAM, _PLAYER)
+        self._added = Sums(_TEAM, _PLAYER)
+
+    def add(self, day: Day) -> dict[str, pa.RecordBatch]:
+        """Its piece of every table that grows by the day; pieces follow each other sorted."""
+        place, known = self._known.find(day)
+        day, games = day.of_games(known), self._known.rows(place[known])
+        pregame = games.probability[day.game]
+        side = (1 - 2 * day.side).astype(np.int8)
+        event, detail = (
+            pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array(codes.names, pa.string()))
+            for numbers, codes in ((day.event, self._events), (day.detail, self._details))
+        )
+        ball = ball_after(day.game, day.seconds, side, event, detail, self._league)
+        won = games.score[TEAM1] > games.score[TEAM2]
+        ended = np.zeros(day.plays, bool)
+        ended[day.starts[1:] - 1] = _whole(day, won)
+        lead = (day.score[TEAM1] - day.score[TEAM2]).astype(np.float64)
+        left = seconds_left(day.seconds).astype(np.float64)
+        chance = chances(lead, left, ball, pregame, ended)
+        before = _before(day, leverage(lead, left, ball, pregame), games.probability)
+        added = changes(day.game, chance, pregame)
+        credited = added_by_player(day.game, day.seconds, side, day.player, event, added)
+        self._appearances.add(*appearances(day))
+        named = day.player != 0
+        self._added.add(day.team[named], day.player[named], values=credited[named])
+        found = swings(day.game, chance, pregame, won)
+        rows: Columns = {
+            "day": np.full(day.plays, day.day), "team1_id": day.team1[day.game], "team2_id": day.team2[day.game],
+            "play": day.number, "chance": chance, "leverage": before, "credited": credited,
+        }  # fmt: skip
+        of_games: Columns = {
+            **self._words.pairing(day, np.arange(day.games)),
+            "team1_probability": games.probability,
+            "winner_id": np.where(won, day.team1, day.team2),
+            "excitement": found.excitement, "lowest": found.lowest,
+            "biggest_play": day.number[found.biggest], "biggest_seconds": day.seconds[found.biggest],
+            "biggest_swing": found.swing,
+            "leverage": np.add.reduceat(before, day.starts[:-1]) / np.diff(day.starts),
+        }  # fmt: skip
+        return {"play_chances": batch("play_chances", rows), "game_swings": batch("game_swings", of_games)}
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Every table that is made of a season's sums; call it when all days have been added."""
+        (team, player), games = self._appearances.counted()
+        added = self._added.summed()[1]
+        columns: Columns = {
+            **self._words.who(team, player), "games": games, "added": added, "added_per_game": added / games,
+        }  # fmt: skip
+        return {"player_chances": pa.Table.from_batches([batch("player_chances", columns)])}
+
+
+def _whole(day: Day, won: npt.NDArray[np.bool_]) -> Bools:
+    """Games whose log is there to the end: it adds up, its last play ends a period, and who leads has won, (g,)."""
+    last = day.starts[1:] - 1
+    lead = day.rebuilt[TEAM1] - day.rebuilt[TEAM2]
+    whole: Bools = day.complete & (day.seconds[last] > 0) & (seconds_left(day.seconds[last]) == 0)
+    return whole & (lead != 0) & ((lead > 0) == won)
+
+
+def _before(day: Day, swing: Floats, pregame: Floats) -> Floats:
+    """The leverage of the moment before each play, (n,): that after the play before, or that of the start."""
+    nothing = np.zeros(day.games)
+    start = leverage(nothing, np.full(day.games, float(REGULATION)), Ball(nothing, nothing), pregame)
+    before = np.concatenate([[0.0], swing])[:-1]
+    before[day.starts[:-1]] = start
+    return before

@@ -1,0 +1,164 @@
+"""Numbers as words: names of teams, players, events and areas, dictionary-encoded, each asked for once a season."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hoops.games.leagues import AWAY, HOME, NEUTRAL, Kind, League
+from hoops.games.reference import Reference
+from hoops.plays.day import Day
+from hoops.plays.periods import period_name, periods, regular_periods
+from hoops.plays.vocabulary import Codes, area_name, detail_name, event_name
+from hoops.schemas import PLAY_TABLES
+
+Columns = dict[str, Any]
+SITES = {HOME: "home", NEUTRAL: "neutral", AWAY: "away"}
+_CODE = 7  # bits
+_DENSE = 2**18  # numbers below it have a place in a table
+_NEW, _NONE = -2, -1
+
+
+class Words:
+    """The words of some kind of number, in one dictionary that grows with the numbers that are met.
+
+    word: the word of a number; None where there is none, which is null. Two numbers may have the same word.
+    """
+
+    def __init__(self, word: Callable[[int], str | None]) -> None:
+        self._word = word
+        self._places = np.full(0, _NEW, np.int32)
+        self._words: dict[str, int] = {}
+        self._dictionary = pa.array([], pa.string())
+        self._has_none = False
+
+    def of(self, numbers: npt.NDArray) -> pa.DictionaryArray:
+        """The word of each number, (n,); numbers are not negative.
+
+        >>> Words("abc".__getitem__).of(np.array([2, 0, 2])).to_pylist()
+        ['c', 'a', 'c']
+        """
+        most = int(numbers.max(initial=0))
+        if most >= _DENSE:
+            unique, at = np.unique(numbers, return_inverse=True)
+            index = np.array([self._place(number) for number in unique.tolist()], np.int32)[at]
+        else:
+            if most >= len(self._places):
+                more = np.full(max(most + 1, 2 * len(self._places)) - len(self._places), _NEW, np.int32)
+                self._places = np.concatenate([self._places, more])
+            index = self._places[numbers]
+            if index.min(initial=0) == _NEW:
+                for number in np.unique(numbers[index == _NEW]).tolist():
+                    self._places[number] = self._place(number)
+                index = self._places[numbers]
+        if len(self._dictionary) < len(self._words):
+            self._dictionary = pa.array(list(self._words), pa.string())
+        missing = index < 0 if self._has_none else None
+        return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32(), mask=missing), self._dictionary)
+
+    def _place(self, number: int) -> int:
+        word = self._word(number)
+        if word is None:
+            self._has_none = True
+            return _NONE
+        return self._words.setdefault(word, len(self._words))
+
+
+class SeasonWords:
+    """Names, dates and words for the tables of a season's plays.
+
+    players: names by player. events, details: the codes of the plays, as who reads them keeps them.
+    """
+
+    def __init__(
+        self,
+        league: League,
+        season: int,
+        reference: Reference,
+        players: Mapping[int, str],
+        events: Codes,
+        details: Codes,
+    ) -> None:
+        self._season, self._reference, self._players = season, reference, players
+        self._events, self._details = events, details
+        self.regular = regular_periods(league, season)
+        self._teams = Words(reference.team_name)
+        self._named = Words(lambda one: self._player_name(one) if one else None)
+        self._event = Words(lambda one: event_name(events.names[one]))
+        self._detail = Words(lambda one: detail_name(events.names[one >> _CODE], details.names[one & (1 << _CODE) - 1]))
+        self._area = Words(area_name)
+        self._period = Words(lambda one: period_name(one, self.regular))
+        self._site = Words(lambda one: SITES[one - 1])
+
+    def pairing(self, day: Day, game: npt.NDArray[np.intp]) -> Columns:
+        """Day and teams of rows that belong to some games of a day."""
+        columns: Columns = {
+            "day": np.full(len(game), day.day, np.int16),
+            "date": pa.repeat(pa.scalar(self._reference.dates(day.season, [day.day])[0], pa.date32()), len(game)),
+        }
+        for side, team in ((1, day.team1), (2, day.team2)):
+            columns[f"team{side}_id"] = of_side = team[game]
+            columns[f"team{side}_name"] = self._teams.of(of_side)
+        return columns
+
+    def who(self, team: npt.NDArray, player: npt.NDArray | None = None) -> Columns:
+        """Team, and player where there is one; player 0 is null."""
+        columns: Columns = {"team_id": team, "team_name": self._teams.of(team)}
+        if player is not None:
+            columns["player_id"] = pa.array(player, pa.int32(), mask=player == 0)
+            columns["player_name"] = self._named.of(player)
+        return columns
+
+    def players(self, player: npt.NDArray) -> pa.DictionaryArray:
+        return self._named.of(player)
+
+    def what(self, event: npt.NDArray, detail: npt.NDArray, area: npt.NDArray) -> Columns:
+        return {
+            "event": self.events(event),
+            "detail": self._detail.of(event.astype(np.int64) << _CODE | detail),
+            "area": self.areas(area),
+        }
+
+    def events(self, event: npt.NDArray) -> pa.DictionaryArray:
+        return self._event.of(event)
+
+    def areas(self, area: npt.NDArray) -> pa.DictionaryArray:
+        return self._area.of(area)
+
+    def periods(self, seconds: npt.NDArray) -> pa.DictionaryArray:
+        return self._period.of(periods(seconds, self.regular))
+
+    def sites(self, site: npt.NDArray) -> pa.DictionaryArray:
+        """home, neutral or away, of +1, 0 and -1."""
+        return self._site.of(site + 1)
+
+    def kinds(self, kind: npt.NDArray[np.str_]) -> pa.DictionaryArray:
+        words = list(Kind)
+        return pa.DictionaryArray.from_arrays(
+            pa.array([words.index(Kind(one)) for one in kind.tolist()], pa.int32()), pa.array(words, pa.string())
+        )
+
+    def dates(self, days: npt.NDArray) -> pa.Array:
+        unique, place = np.unique(days, return_inverse=True)
+        return pa.array(self._reference.dates(self._season, unique.tolist()), pa.date32()).take(pa.array(place))
+
+    def _player_name(self, player: int) -> str:
+        return self._players.get(player) or f"Player {player}"
+
+
+def batch(name: str, columns: Mapping[str, Any], rows: npt.NDArray[np.intp] | None = None) -> pa.RecordBatch:
+    """A piece of a table from columns by name, or some rows of them."""
+    schema = PLAY_TABLES[name].schema
+    take = None if rows is None else pa.array(rows)
+
+    def of(field: pa.Field) -> pa.Array:
+        column = columns[field.name]
+        if isinstance(column, np.ndarray):
+            return pa.array(column if rows is None else column[rows], field.type)
+        return column if take is None else column.take(take)
+
+    return pa.RecordBatch.from_arrays([of(field) for field in schema], schema=schema)
