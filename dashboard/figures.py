@@ -19,17 +19,20 @@ ACCENT, ORANGE, NEUTRAL = PALETTE[0], PALETTE[1], "#8492a6"
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 
-def _axis(**more: Any) -> dict[str, Any]:
+def axis(**more: Any) -> dict[str, Any]:
+    """An axis without lines, which nobody can zoom."""
     return {
         "showline": False, "zeroline": False, "ticks": "", "fixedrange": True, "automargin": True, "gridcolor": "#8884",
     } | more  # fmt: skip
 
 
-def _title(text: str) -> dict[str, Any]:
+def titled(text: str) -> dict[str, Any]:
+    """The title of an axis."""
     return {"text": text, "standoff": 10, "font": {"size": 13}}
 
 
-def _layout(**more: Any) -> dict[str, Any]:
+def layout(**more: Any) -> dict[str, Any]:
+    """What all figures have in common; their colours come from the page."""
     return {
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"family": FONT, "size": 13},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "showlegend": False, "hovermode": "closest", "dragmode": False,
@@ -37,7 +40,11 @@ def _layout(**more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
-def _faded(colour: str, alpha: float) -> str:
+def faded(colour: str, alpha: float) -> str:
+    """
+    >>> faded("#2b7bd6", 0.5)
+    'rgba(43,123,214,0.5)'
+    """
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{alpha})"
 
@@ -58,7 +65,7 @@ def rating_curves(curves: Sequence[Mapping[str, Any]], *, dated: bool) -> dict[s
         band = [*(rating + sd), *(rating - sd)[::-1]]
         data.append({
             "type": "scatter", "mode": "lines", "x": x + x[::-1], "y": np.round(band, 2).tolist(), "fill": "toself",
-            "fillcolor": _faded(colour, 0.14 if len(curves) < 3 else 0.08), "line": {"width": 0}, "hoverinfo": "skip",
+            "fillcolor": faded(colour, 0.14 if len(curves) < 3 else 0.08), "line": {"width": 0}, "hoverinfo": "skip",
         })  # fmt: skip
         data.append({
             "type": "scatter", "mode": "lines", "x": x, "y": np.round(rating, 2).tolist(), "name": curve["name"],
@@ -67,12 +74,12 @@ def rating_curves(curves: Sequence[Mapping[str, Any]], *, dated: bool) -> dict[s
             "hovertemplate": "<b>%{fullData.name}</b> %{customdata[1]} ± %{customdata[2]}<br>%{customdata[0]}"
                              "<extra></extra>",
         })  # fmt: skip
-    x_axis = _axis(type="date", tickformat="%-d %b") if dated else _axis(title=_title("Day of the season"))
+    x_axis = axis(type="date", tickformat="%-d %b") if dated else axis(title=titled("Day of the season"))
     return {
         "data": data,
-        "layout": _layout(
+        "layout": layout(
             xaxis=x_axis | {"showgrid": False, "nticks": 6, "tickangle": 0},
-            yaxis=_axis(zeroline=True),
+            yaxis=axis(zeroline=True),
         ),
     }
 
@@ -98,10 +105,10 @@ def calibration_plot(bins: Sequence[Bin]) -> dict[str, Any]:
                          "width": 4},
              "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"},
         ],
-        "layout": _layout(
-            xaxis=_axis(title=_title("Chance given to the favourite"), tickformat=".0%",
+        "layout": layout(
+            xaxis=axis(title=titled("Chance given to the favourite"), tickformat=".0%",
                         range=[0.48, 1.02], dtick=0.1),
-            yaxis=_axis(title=_title("Share of favourites that won"), tickformat=".0%",
+            yaxis=axis(title=titled("Share of favourites that won"), tickformat=".0%",
                         range=[min(0.42, *[low - 0.02 for low, _ in intervals]) if bins else 0.42, 1.03], dtick=0.1),
         ),
     }  # fmt: skip
@@ -133,11 +140,11 @@ def score_by_season(lines: Mapping[str, Sequence[tuple[int, float, int]]], coin:
     })  # fmt: skip
     return {
         "data": data,
-        "layout": _layout(
-            xaxis=_axis(
+        "layout": layout(
+            xaxis=axis(
                 type="category", showgrid=False, categoryorder="array", categoryarray=seasons, nticks=8, tickangle=0
             ),
-            yaxis=_axis(title=_title(title), tickformat=".2f"),
+            yaxis=axis(title=titled(title), tickformat=".2f"),
         ),
     }
 
@@ -164,11 +171,11 @@ def drift_by_week(weeks: Sequence[Mapping[str, Any]], limit: float, *, dated: bo
     counting = [half for half, week in zip(band, weeks, strict=True) if week["counts"]]
     beyond = [abs(week["log_loss"] - week["promised"]) for week in weeks if week["counts"]]
     top = 1.25 * max([*counting, *beyond])  # weeks of few games have bands that would flatten all others
-    x_axis = _axis(type="date", tickformat="%-d %b") if dated else _axis(title=_title("First day of the week"))
+    x_axis = axis(type="date", tickformat="%-d %b") if dated else axis(title=titled("First day of the week"))
     return {
         "data": [
             {"type": "scatter", "mode": "lines", "x": x + x[::-1], "y": [*band, *[-half for half in band[::-1]]],
-             "fill": "toself", "fillcolor": _faded(ACCENT, 0.14), "line": {"width": 0}, "hoverinfo": "skip"},
+             "fill": "toself", "fillcolor": faded(ACCENT, 0.14), "line": {"width": 0}, "hoverinfo": "skip"},
             {"type": "scatter", "mode": "lines", "x": [x[0], x[-1]], "y": [0, 0], "hoverinfo": "skip",
              "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"}},
             {"type": "scatter", "mode": "markers", "x": x,
@@ -178,9 +185,9 @@ def drift_by_week(weeks: Sequence[Mapping[str, Any]], limit: float, *, dated: bo
                                    for week in weeks]},
              "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"},
         ],
-        "layout": _layout(
+        "layout": layout(
             xaxis=x_axis | {"showgrid": False, "nticks": 6, "tickangle": 0},
-            yaxis=_axis(title=_title("Log loss less promise"), tickformat="+.2f", range=[-top, top], nticks=7),
+            yaxis=axis(title=titled("Log loss less promise"), tickformat="+.2f", range=[-top, top], nticks=7),
         ),
     }  # fmt: skip
 
@@ -205,12 +212,12 @@ def differences(models: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                          "arrayminus": [mean - low for mean, low in zip(means, lows, strict=True)]},
              "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>"},
         ],
-        "layout": _layout(
+        "layout": layout(
             shapes=[{"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
                      "line": {"color": NEUTRAL, "width": 1.5, "dash": "dot"}}],
-            xaxis=_axis(title=_title("Difference in log loss"),
+            xaxis=axis(title=titled("Difference in log loss"),
                         tickformat="+.3f", range=[-reach, reach], nticks=5),
-            yaxis=_axis(type="category", showgrid=False, ticklabelstandoff=8),
+            yaxis=axis(type="category", showgrid=False, ticklabelstandoff=8),
         ),
     }  # fmt: skip
 
@@ -234,9 +241,9 @@ def wins_bars(teams: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             "customdata": [f"{plural(t['wins'], 'win')} in {plural(t['entries'], 'tournament')}<br>"
                            f"{plural(t['titles'], 'championship')}" for t in shown],
         }],
-        "layout": _layout(
+        "layout": layout(
             bargap=0.35, margin={"l": 8, "r": 72, "t": 4, "b": 4},
-            xaxis=_axis(showticklabels=False, showgrid=False, rangemode="tozero"),
-            yaxis=_axis(showgrid=False, ticklabelstandoff=8),
+            xaxis=axis(showticklabels=False, showgrid=False, rangemode="tozero"),
+            yaxis=axis(showgrid=False, ticklabelstandoff=8),
         ),
     }  # fmt: skip
