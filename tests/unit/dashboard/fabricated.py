@@ -19,9 +19,11 @@ import pyarrow as pa
 
 from hoops.evaluation import drift
 from hoops.games.leagues import Kind, League
+from hoops.games.reference import Reference
 from hoops.schemas import BOX_COLUMNS, PUBLISHED
 from lake.parquet import decode, encode
 from lake.store import Store
+from tests import fabricated_plays
 from tests.memory_store import MemoryStore
 
 SEASONS = (2022, 2023, 2024)
@@ -64,9 +66,12 @@ def bucket(
     without_tournament: Iterable[int] = (),
     stops_at: int | None = STOPS_AT,
     decided: bool = True,
+    plays_of: int = 0,
+    placed: bool = True,
 ) -> MemoryStore:
     """A bucket with everything published. `stops_at`: the day on which the last season stops (None: it is complete).
-    `decided`: there is a table of models."""
+    `decided`: there is a table of models. `plays_of`: how many of the last season's days have play-by-play, the newest
+    ones. `placed`: shots have places and areas."""
     store = MemoryStore("fabricated", clock=lambda: PUBLISHED_AT)
     for league in leagues:
         made = _League(league, teams, named=named, dated=dated, seeded=seeded, boxed=boxed)
@@ -75,20 +80,24 @@ def bucket(
             made.play(season, stop, tournament=stop is None and season not in without_tournament)
         if decided:
             made.decide()
-        publish(store, league, made.tables(), seasons, generation)
+        tables: dict[str, pa.Table | bytes] = {**made.tables()}
+        if plays_of:
+            tables |= made.play_tables(seasons[-1], plays_of, placed=placed)
+        publish(store, league, tables, seasons, generation)
     return store
 
 
 def publish(
-    store: Store, league: League, tables: Mapping[str, pa.Table], seasons: Sequence[int], generation: int
+    store: Store, league: League, tables: Mapping[str, pa.Table | bytes], seasons: Sequence[int], generation: int
 ) -> None:
-    """Write the tables, then the manifest that names them, as the pipeline does."""
+    """Write the tables, or the files of them, then the manifest that names them, as the pipeline does."""
     entries = {}
     for key, table in tables.items():
-        body = encode(table, PUBLISHED[key.split("/")[0]].schema)
-        entries[key] = {"etag": store.put(key, body), "inputs": "fabricated", "rows": table.num_rows}
+        body = table if isinstance(table, bytes) else encode(table, PUBLISHED[key.split("/")[0]].schema)
+        rows = decode(table).num_rows if isinstance(table, bytes) else table.num_rows
+        entries[key] = {"etag": store.put(key, body), "inputs": "fabricated", "rows": rows}
     last = tables.get(f"forecasts/league={league}/season={seasons[-1]}/part.parquet")
-    days = last["day"].to_pylist() if last is not None else []
+    days = last["day"].to_pylist() if isinstance(last, pa.Table) else []
     manifest = {
         "league": str(league), "generation": generation, "engine": "fabricated", "reference": "",
         "model": "full-fabricated", "season": seasons[-1], "day": max(days, default=None),
@@ -320,6 +329,23 @@ class _League:
                     "judged_better": better, "judged_brier": 0.18, "judged_champion_brier": 0.181,
                 }  # fmt: skip
             self.rows["models"].append(row)
+
+    def play_tables(self, season: int, days: int, *, placed: bool) -> dict[str, bytes]:
+        """Files of the tables of play-by-play, whose games are those of the last days."""
+        results = self.rows[f"results/{season}"]
+        with_plays = sorted({row["day"] for row in results})[-days:]
+        games = [row for row in results if row["day"] in with_plays]
+        made = fabricated_plays.tables_of(
+            self.league, season, games, self.rows[f"forecasts/{season}"], self.reference(season), placed=placed
+        )
+        return {f"{name}/league={self.league}/season={season}/part.parquet": body for name, body in made.items()}
+
+    def reference(self, season: int) -> Reference:
+        names = pa.table({"team_id": pa.array(self.ids, pa.int32()), "team_name": [self.names[t] for t in self.ids]})
+        zero = pa.table(
+            {"season": pa.array([season], pa.int16()), "day_zero": pa.array([self.date(season, 0)], pa.date32())}
+        )
+        return Reference({"Teams": names, "Seasons": zero} if self.dated else {"Teams": names})
 
     def tables(self) -> dict[str, pa.Table]:
         made = {}
