@@ -111,7 +111,7 @@ def transform(files: Iterable[Path], events: Path, reference: Path | None) -> di
     import pyarrow as pa
     from hoops.plays.season import SeasonPlays
 
-    from hoops.contract.events import parse_events
+    from hoops.contract import EventsName, parse
     from hoops.games.reference import Reference
     from hoops.plays.reader import PlayByPlay
 
@@ -119,8 +119,8 @@ def transform(files: Iterable[Path], events: Path, reference: Path | None) -> di
     start, processor, rows = time.perf_counter(), time.process_time(), 0
     with tempfile.TemporaryDirectory(prefix="madness-plays-") as folder:
         for file in files:
-            name = parse_events(file.name)
-            assert name.league is not None and name.season is not None
+            name = parse(file.name)
+            assert isinstance(name, EventsName)
             tables = _reference(reference, str(name.league)) if reference else {}
             players = _players(events / f"{name.league}Players.csv")
             with file.open("rb") as source, Writer(Path(folder)) as writer:

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from hoops.contract.events import EVENTS, OVERTIME, REGULATION, parse_events
+from hoops.contract import parse
+from hoops.contract.events import EVENTS, OVERTIME, REGULATION
 from hoops.games.leagues import League
 from hoops.games.reference import Reference
 from hoops.plays.games import SeasonGames
@@ -216,7 +217,7 @@ def tables_of(
     games: rows of `results` that have plays, days ascending. results: rows of `forecasts`, of every game that holds.
     """
     teams = sorted({game[f"team{side}_id"] for game in games for side in (1, 2)})
-    plays = PlayByPlay(parse_events(f"{league}Events{season}.csv"), io.BytesIO(file_of(season, games, placed=placed)))
+    plays = PlayByPlay(parse(f"{league}Events{season}.csv"), io.BytesIO(file_of(season, games, placed=placed)))
     columns = ("day", "team1_id", "team2_id", "kind", "site", "team1_score", "team2_score", "team1_probability")
     fields = [PREDICTED.field("season"), *(PREDICTED.field(name) for name in columns)]
     rows = [{"season": season, **{name: row[name] for name in columns}} for row in results]

@@ -17,7 +17,8 @@ MAX_OVERTIMES = 20  # the record is 7
 MAX_TEXT = 200
 MAX_PLAYER = 9_999_999
 
-RESULTS, FIXTURES_FOLDER, RETRACTIONS_FOLDER, REFERENCE = FOLDERS = ("results", "fixtures", "retractions", "reference")
+FOLDERS = ("results", "fixtures", "retractions", "reference", "events")
+RESULTS, FIXTURES_FOLDER, RETRACTIONS_FOLDER, REFERENCE, EVENTS_FOLDER = FOLDERS
 
 SEED = r"[WXYZ](0[1-9]|1[0-6])[ab]?"
 SLOT = r"R[1-6][A-Z0-9]{2}|[WXYZ](0[1-9]|1[0-6])"
@@ -109,12 +110,13 @@ class Column:
 class Dataset:
     """A file of the contract.
 
-    name: the file's name without league letter, timestamp and ending.
+    name: the file's name without league letter, season, timestamp and ending.
     key: columns (of the reader's table) that no two rows share.
     unit: column by which a newer file replaces an older one: all older rows with a value of it that the newer file
         has are gone; None: a newer file replaces the older one whole. (Results, fixtures and retractions have rules
         of their own: see `hoops.contract.merge`.)
     pair: the two columns of the file that name the two teams of a game; they become team1_id < team2_id.
+    by_season: a file is of one season, which stands in its name.
     """
 
     name: str
@@ -125,6 +127,7 @@ class Dataset:
     key: tuple[str, ...]
     unit: str | None = None
     pair: tuple[str, str] | None = None
+    by_season: bool = False
 
     @property
     def schema(self) -> pa.Schema:
@@ -278,6 +281,7 @@ _REFERENCE = [
             (CONFERENCE, _text("Description", "description", "name of the conference")), ("conference",), "conference"),
 ]  # fmt: skip
 
+# Those that are read whole; play-by-play, which is not, is in `hoops.contract.events`.
 DATASETS: dict[str, Dataset] = {
     dataset.name: dataset
     for dataset in [

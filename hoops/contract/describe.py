@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hoops.contract.columns import DATASETS, FIXTURES_FOLDER, RESULTS, RETRACTIONS_FOLDER, Column, Dataset
+from hoops.contract.events import EVENTS
 
 
 def tables() -> str:
@@ -24,7 +25,7 @@ def tables() -> str:
         "the columns above and these.\n",
         _table([c for c in detailed.columns if c not in compact.columns]),
     ]
-    for dataset in DATASETS.values():
+    for dataset in (*DATASETS.values(), EVENTS):
         if dataset.folder != RESULTS:
             sections += [f"\n### {dataset.name}\n\n{_about(dataset)}\n", _table(dataset.columns)]
     return "\n".join(sections)
@@ -32,11 +33,14 @@ def tables() -> str:
 
 def _about(dataset: Dataset) -> str:
     league = "{M|W}" if dataset.by_league else ""
-    text = f"`{dataset.folder}/{league}{dataset.name}[_TIMESTAMP].csv[.gz]`: {dataset.description}. "
+    season = "{Season}" if dataset.by_season else ""
+    text = f"`{dataset.folder}/{league}{dataset.name}{season}[_TIMESTAMP].csv[.gz]`: {dataset.description}. "
     if dataset.folder == RETRACTIONS_FOLDER:
         return text + "Takes back what older files said of the games it names."
     if dataset.folder == FIXTURES_FOLDER:
         return text + "A newer file replaces all older fixtures of each season it names."
+    if dataset.by_season:
+        return text + "A newer file replaces the older one of its season whole."
     if dataset.unit is None:
         return text + "A newer file replaces the older one whole."
     titles = {column.name: column.title for column in dataset.columns}

@@ -1,13 +1,10 @@
-"""Play-by-play: what its files are called and what they may hold. They are read as a stream, by `hoops.plays`."""
+"""Play-by-play: what its files may hold. They are read as a stream, by `hoops.plays`."""
 
 from __future__ import annotations
 
-import re
-
 from hoops.contract.columns import (
     DAY,
-    FIRST_SEASON,
-    LAST_SEASON,
+    EVENTS_FOLDER,
     LOSER,
     MAX_OVERTIMES,
     MAX_PLAYER,
@@ -19,22 +16,13 @@ from hoops.contract.columns import (
     Type,
     optional,
 )
-from hoops.contract.names import TIMESTAMPS, SourceName, timestamp_of
 from hoops.contract.payload import Limits
-from hoops.contract.report import reject, shown
-from hoops.games.leagues import League
 
-EVENTS_FOLDER = "events"
 # The largest of Kaggle's files has 2.7 million lines and 140 MB.
 LIMITS = Limits(2**30, 10_000_000)
 REGULATION = 2_400  # seconds of a game without overtime
 OVERTIME = 300  # seconds
 
-_NAME = re.compile(
-    r"(?P<league>[MW])Events(?P<season>[0-9]{4})(_(?P<timestamp>[0-9]{8}(T[0-9]{4}([0-9]{2})?)?))?"
-    r"\.csv(?P<gzipped>\.gz)?",
-    re.ASCII,
-)
 _CODE, _CODE_TEXT = "[A-Za-z0-9]{1,20}", "a code of 1-20 letters and digits, such as"
 
 
@@ -64,41 +52,5 @@ EVENTS = Dataset(
         optional(Column("Y", "y", Type.WHOLE, "share of the court's width, from below", 0, 100)),
         optional(Column("Area", "area", Type.WHOLE, "court area 1-13; 0 or empty if not known", 0, 99)),
     ),
-    ("season", "day", "team1_id", "team2_id", "event_id"), "season", ("winner_id", "loser_id"),
+    ("season", "day", "team1_id", "team2_id", "event_id"), "season", ("winner_id", "loser_id"), by_season=True,
 )  # fmt: skip
-
-
-def parse_events(key: str) -> SourceName:
-    """Read the name of a play-by-play file: a key of the source bucket, or a bare file name.
-
-    Raises
-    ------
-    Rejected
-        The name is none of play-by-play, or the file lies in another folder.
-
-    >>> parse_events("events/MEvents2018_20180401.csv.gz").season
-    2018
-    """
-    *folders, file = key.split("/")
-    match = _NAME.fullmatch(file)
-    if match is None or not FIRST_SEASON <= int(match["season"]) <= LAST_SEASON:
-        reject(
-            key, f"the name '{shown(file)}'",
-            f"{{M|W}}Events and a season {FIRST_SEASON}-{LAST_SEASON}, such as MEvents2018; then optionally a "
-            f"timestamp, {TIMESTAMPS}; then .csv or .csv.gz",
-        )  # fmt: skip
-    if folders and folders != [EVENTS_FOLDER]:
-        reject(
-            key, f"the folder '{shown('/'.join(folders))}'", f"{EVENTS_FOLDER}/{file}, where this file belongs"
-        )  # fmt: skip
-    return SourceName(
-        folder=EVENTS_FOLDER,
-        dataset=EVENTS.name,
-        league=League(match["league"]),
-        kind=None,
-        detailed=False,
-        timestamp=timestamp_of(key, match["timestamp"]),
-        gzipped=match["gzipped"] is not None,
-        file=file,
-        season=int(match["season"]),
-    )

@@ -15,7 +15,7 @@ from hoops.contract.cells import parse_careful, parse_fast
 from hoops.contract.columns import DATASETS, FIXTURES_FOLDER, RESULTS, Dataset
 from hoops.contract.doubts import same_game_next_day
 from hoops.contract.header import layout_of
-from hoops.contract.names import SourceName
+from hoops.contract.names import WholeName
 from hoops.contract.payload import text_of
 from hoops.contract.report import Problems
 from hoops.contract.rows import Rows
@@ -34,12 +34,12 @@ class Accepted:
     warnings: what was put right on the way, for a person to read.
     """
 
-    name: SourceName
+    name: WholeName
     table: pa.Table
     warnings: tuple[str, ...]
 
 
-def read(name: SourceName, data: bytes) -> Accepted:
+def read(name: WholeName, data: bytes) -> Accepted:
     """Validate and type a whole file.
 
     Raises
@@ -74,7 +74,7 @@ def read(name: SourceName, data: bytes) -> Accepted:
     return Accepted(name, table, warnings)
 
 
-def _table(dataset: Dataset, name: SourceName, rows: Rows) -> pa.Table:
+def _table(dataset: Dataset, name: WholeName, rows: Rows) -> pa.Table:
     if dataset.folder == RESULTS:
         return _games(name, rows)
     columns = dict(rows.columns)
@@ -91,7 +91,7 @@ def _table(dataset: Dataset, name: SourceName, rows: Rows) -> pa.Table:
     return _shaped(dataset.schema, columns, len(rows.lines))
 
 
-def _games(name: SourceName, rows: Rows) -> pa.Table:
+def _games(name: WholeName, rows: Rows) -> pa.Table:
     winner, loser = rows.numbers("winner_id"), rows.numbers("loser_id")
     swapped = winner > loser  # the winner is team 2
     columns: dict[str, pa.Array] = {

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops.contract.cells import Graces, parse_careful, parse_fast
-from hoops.contract.events import EVENTS, LIMITS
+from hoops.contract.events import EVENTS
 from hoops.contract.header import Layout, layout_of
-from hoops.contract.names import SourceName
+from hoops.contract.names import EventsName
 from hoops.contract.payload import LINES_BLOCK, Source, line_blocks
 from hoops.contract.report import Problems
 from hoops.contract.rows import Rows
@@ -29,7 +29,6 @@ class PlayByPlay:
 
     It is sound or rejected as a whole, and that shows at its end: what is made of a day counts when all have come.
 
-    name: as `hoops.contract.events.parse_events` gives it.
     events, details: the codes of the file. They grow while it is read.
     warnings: what was put right and what is doubtful, for a person to read; whole when all days have come.
 
@@ -40,8 +39,7 @@ class PlayByPlay:
         counts all. No other exception leaves it, whatever the bytes are.
     """
 
-    def __init__(self, name: SourceName, source: Source, *, block: int = LINES_BLOCK) -> None:
-        assert name.season is not None and name.league is not None
+    def __init__(self, name: EventsName, source: Source, *, block: int = LINES_BLOCK) -> None:
         self.name, self.season = name, name.season
         self.events, self.details = Codes(EVENT_CODES), Codes(DETAIL_CODES)
         self.warnings: tuple[str, ...] = ()
@@ -68,7 +66,7 @@ class PlayByPlay:
         layout: Layout | None = None
         warnings: dict[str, None] = {}  # a set in order
         last, rows_seen = Last(), 0
-        for text, doubts in line_blocks(self.name.key, self._source, self.name.gzipped, LIMITS, self._block):
+        for text, doubts in line_blocks(self.name.key, self._source, self.name.gzipped, self.name.limits, self._block):
             if layout is None:
                 layout = layout_of(self.name.key, EVENTS, text)
                 warnings |= dict.fromkeys(layout.warnings)

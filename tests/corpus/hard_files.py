@@ -342,6 +342,7 @@ BAD_KEYS = (
     "results/MRegularSeasonCompactResults_２０２４0315.csv",
     "results/RegularSeasonCompactResults.csv", "results/XRegularSeasonCompactResults.csv", "reference/MCities.csv",
     "results/%2e%2e/secret", "results/\u202egpj.csv", "results/🏀.csv", "results/" + "M" * 2000,
-    "events/MEvents2018.csv", "rejected/results/MRegularSeasonCompactResults.csv.json",
+    "events/MEvents.csv", "events/MEvents1899.csv", "events/MEvents_2018.csv", "events/MEvents2018_x.csv",
+    "results/MEvents2018.csv", "reference/MTeams2018.csv", "rejected/results/MRegularSeasonCompactResults.csv.json",
     "results/Results;DROP TABLE games.csv",
 )  # fmt: skip

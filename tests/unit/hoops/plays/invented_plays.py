@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from hoops.contract.events import EVENTS, parse_events
+from hoops.contract import parse
+from hoops.contract.events import EVENTS
 from hoops.games.reference import Reference
 from hoops.plays.day import Day
 from hoops.plays.games import SeasonGames
@@ -73,7 +74,7 @@ def text(rows: Iterable[str], header: str = HEADER) -> bytes:
 
 
 def reader(data: bytes, name: str = MEN_2018, block: int = BLOCK) -> PlayByPlay:
-    return PlayByPlay(parse_events(name), io.BytesIO(data), block=block)
+    return PlayByPlay(parse(name), io.BytesIO(data), block=block)
 
 
 def days(data: bytes, name: str = MEN_2018, block: int = BLOCK) -> list[Day]:

@@ -9,8 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from hoops.contract import Rejected
-from hoops.contract.events import parse_events
+from hoops.contract import Rejected, parse
 from hoops.plays import rules
 from hoops.plays.reader import PlayByPlay
 from tests.unit.hoops.plays.invented_plays import BLOCK, HEADER, MEN_2018, PLAYS, days, game, reader, season, text
@@ -194,5 +193,5 @@ class Dribble(io.BytesIO):
 
 
 def test_a_source_that_gives_little_at_a_time() -> None:
-    plays = PlayByPlay(parse_events(f"{MEN_2018}.gz"), Dribble(gzip.compress(text(season()))))
+    plays = PlayByPlay(parse(f"{MEN_2018}.gz"), Dribble(gzip.compress(text(season()))))
     assert sum(day.plays for day in plays) == 36

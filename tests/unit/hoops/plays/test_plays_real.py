@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from hoops.contract.events import parse_events
+from hoops.contract import parse
 from hoops.games.leagues import League
 from hoops.games.player_names import display_name
 from hoops.games.reference import Reference
@@ -47,7 +47,7 @@ def made_and_truth(request: pytest.FixtureRequest, results: pa.Table) -> tuple[d
             for row in csv.DictReader(lines)
         }
     file = FILES[request.param]
-    name = parse_events(file.replace("_small", ""))
+    name = parse(file.replace("_small", ""))
     assert name.league is not None and name.season is not None
     games: list[pa.RecordBatch] = []
     with (DATA / file).open("rb") as source:
