@@ -2,40 +2,47 @@
 
     folder | zip ─► names, by place ─► the nearest place with files of the contract ─► files, and remarks on near misses
 
-Kaggle's download is a zip, and its files have lain in folders of their own (`MDataFiles_Stage1/`). Nothing is ever
-unpacked to disk: a member of a zip is read by its name, within the contract's limits.
+Kaggle's download is a zip, and its files have lain in folders of their own (`MDataFiles_Stage1/`, `PlayByPlay_2018/`).
+Nothing is ever unpacked to disk: a member of a zip is read by its name, within the contract's limits.
 """
 
 from __future__ import annotations
 
+import io
 import lzma
 import os
+import re
 import zipfile
 import zlib
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from hoops.contract import Rejected, parse
-from hoops.contract.columns import FOLDERS
+from hoops.contract.columns import EVENTS_FOLDER, FOLDERS
 from hoops.contract.names import meant
-from hoops.contract.payload import MAX_BYTES, refuse_too_large
+from hoops.contract.payload import Limits, refuse_too_large
 from hoops.contract.report import shown
 from hoops.errors import MadnessError
 
 MAX_MEMBERS = 20_000  # of a zip: Kaggle's has some forty
-MAX_UNPACKED = 8 * MAX_BYTES  # bytes of all files of the contract in a zip: Kaggle's come to 35 MB
+MOST_FULL = 8  # files as large as they may be, in bytes of all of a zip: Kaggle's come to 35 MB, its plays to 700 MB
 DEEPEST = 4  # folders below the one that is named
 MOST_FOLDERS = 2_000  # looked into, so that a whole home directory ends soon
 _SKIPPED = ("__MACOSX",)
+_OF_PLAYS = re.compile(rf"{EVENTS_FOLDER}|[MW]?PlayByPlay(_.*)?")  # Kaggle has put such folders beside the others
+_PART = 2**20  # bytes that are looked at at once
 _ENDINGS = (".csv", ".csv.gz")
 _NAMED = 3  # of the files that are none of the contract's
 
 
 class Readable(Protocol):
-    """A file of the contract, wherever it lies. `pathlib.Path` is one."""
+    """A file of the contract that is read whole, wherever it lies. `pathlib.Path` is one."""
 
     @property
     def name(self) -> str: ...
@@ -48,15 +55,24 @@ class Readable(Protocol):
 
 @dataclass(frozen=True)
 class File:
-    """A file of a folder or a zip. name: under which it counts; place: where it lies, below what was named."""
+    """A file of a folder or a zip. name: under which it counts; place: where it lies, below what was named.
+
+    open: its bytes, from the start, as often as they are wanted; they end in `Rejected` beyond the contract's limits.
+    size: bytes.
+    """
 
     name: str
     place: PurePosixPath
-    read_bytes: Callable[[], bytes]
+    open: Callable[[], BinaryIO]
+    size: int
 
     @property
     def suffix(self) -> str:
         return PurePosixPath(self.name).suffix
+
+    def read_bytes(self) -> bytes:
+        with self.open() as file:
+            return file.read()
 
 
 @dataclass(frozen=True)
@@ -127,7 +143,8 @@ def _in_folder(path: Path) -> list[File]:
 
 
 def _on_disk(path: Path, file: Path) -> File:
-    return File(file.name, PurePosixPath(file.relative_to(path).as_posix()), file.read_bytes)
+    place = PurePosixPath(file.relative_to(path).as_posix())
+    return File(file.name, place, lambda: file.open("rb"), file.stat().st_size)
 
 
 def _in_zip(path: Path) -> list[File]:
@@ -138,7 +155,8 @@ def _in_zip(path: Path) -> list[File]:
         raise MadnessError(f"{path} is a damaged zip file ({error}): download it again") from error
     if len(members) > MAX_MEMBERS:
         raise MadnessError(f"{path} has {len(members):,} files, and at most {MAX_MEMBERS:,} are looked at: unzip it")
-    files, size = [], 0
+    files: list[File] = []
+    size: Counter[Limits] = Counter()
     for member in members:
         place = PurePosixPath(member.filename.replace("\\", "/"))  # Windows has written both
         if not place.parts or place.is_absolute() or ".." in place.parts or place.parts[0].endswith(":"):
@@ -147,33 +165,67 @@ def _in_zip(path: Path) -> list[File]:
             )
         if any(part in _SKIPPED or part.startswith(".") for part in place.parts):
             continue
-        file = File(place.name, place, _member(path, member))
+        file = File(place.name, place, partial(_unpacked, path, member), member.file_size)
         files.append(file)
-        if _name_of(file):
-            size += member.file_size
-            refuse_too_large(f"{path.name}/{place}", member.file_size)
+        if name := _name_of(file):
+            limits = parse(name).limits
+            size[limits] += file.size
+            refuse_too_large(f"{path.name}/{place}", file.size, limits)
     if len({file.place for file in files}) < len(files):
         raise MadnessError(f"{path} has two files of one name in one place: it is damaged, download it again")
-    if size > MAX_UNPACKED:
-        raise MadnessError(f"{path} would unpack to {size:,} bytes, and at most {MAX_UNPACKED:,} are read: unzip it")
+    for limits, total in size.items():
+        if total > (most := MOST_FULL * limits.bytes):
+            raise MadnessError(f"{path} would unpack to {total:,} bytes, and at most {most:,} are read: unzip it")
     return files
 
 
-def _member(path: Path, member: zipfile.ZipInfo) -> Callable[[], bytes]:
-    def read() -> bytes:
-        try:
-            with zipfile.ZipFile(path) as archive, archive.open(member) as file:
-                body = file.read(MAX_BYTES + 1)  # what the directory says of the size need not be true
-        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
-            raise MadnessError(f"{member.filename} in {path} is damaged ({error}): download it again") from error
-        except (RuntimeError, NotImplementedError) as error:  # encrypted, or packed in a way that is not known
-            raise MadnessError(
-                f"{member.filename} in {path} cannot be unpacked ({error}): unzip it yourself"
-            ) from error
-        refuse_too_large(f"{path.name}/{member.filename}", len(body))
-        return body
+class _Member(io.RawIOBase):
+    """A file of a zip as it is unpacked: never more of it than the zip says it has."""
 
-    return read
+    def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
+        self._path, self._member = path, member
+        with self._told():
+            self._archive = zipfile.ZipFile(path)
+            self._file = self._archive.open(member)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        with self._told():
+            return self._file.seek(offset, whence)
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        with self._told():
+            body = self._file.read(len(buffer))
+        buffer[: len(body)] = body
+        return len(body)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._archive.close()
+        super().close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in our own terms what is wrong with the zip."""
+        where = f"{self._member.filename} in {self._path}"
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+            raise MadnessError(f"{where} is damaged ({error}): download it again") from error
+        except (RuntimeError, NotImplementedError) as error:  # encrypted, or packed in a way that is not known
+            raise MadnessError(f"{where} cannot be unpacked ({error}): unzip it yourself") from error
+
+
+def _unpacked(path: Path, member: zipfile.ZipInfo) -> BinaryIO:
+    return io.BufferedReader(_Member(path, member), _PART)
 
 
 def _name_of(file: File) -> str | None:
@@ -190,30 +242,47 @@ def _places(places: Collection[PurePosixPath]) -> str:
 
 
 def _nearest(path: Path, files: Collection[File]) -> tuple[list[PurePosixPath], list[PurePosixPath], list[File]]:
-    """Places that are read (one, or some that do not contradict each other), those below that are not, the files."""
+    """Places that are read (one, or some that do not contradict each other), those below that are not, the files.
+
+    Folders of play-by-play are read with what they lie in or beside.
+    """
     places: dict[PurePosixPath, list[File]] = defaultdict(list)
     for file in files:
         inside = file.place.parent
-        places[inside.parent if inside.name in FOLDERS else inside].append(file)
+        at_top = inside.name in FOLDERS and inside.name != EVENTS_FOLDER
+        places[inside.parent if at_top else inside].append(file)
     having = [place for place, inside in places.items() if any(_name_of(file) for file in inside)]
     if not having:
         return [], [], list(files)
-    depth = min(len(place.parts) for place in having)
-    nearest = [place for place in having if len(place.parts) == depth]
+    plays = [place for place in places if _OF_PLAYS.fullmatch(place.name)]
+    others = [place for place in having if place not in plays] or having
+    depth = min(len(place.parts) for place in others)
+    nearest = [place for place in others if len(place.parts) == depth]
+    around = {*nearest, *(place.parent for place in nearest if place.parts)}
+    nearest += [place for place in plays if place.parent in around and place not in nearest]
     seen: dict[str, File] = {}
-    for file in (file for place in nearest for file in places[place] if len(nearest) > 1):
-        name = _name_of(file)
-        other = seen.setdefault(name, file) if name else file
-        if other.place.parent != file.place.parent and other.read_bytes() != file.read_bytes():
+    chosen = []
+    for file in (file for place in nearest for file in places[place]):
+        other = seen.setdefault(file.name, file) if _is_contract(file.name) else file
+        if other is file:
+            chosen.append(file)
+        elif not _equal(other, file):
             raise MadnessError(
-                f"{path} has {name} twice, {other.place} and {file.place}, and they differ: name one of "
-                f"{', '.join(sorted(str(path / place) for place in nearest))}"
+                f"{path} has {file.name} twice, {other.place} and {file.place}, and they differ: name one of "
+                f"{', '.join(sorted(str(path / one.place.parent) for one in (other, file)))}"
                 + (" after unzipping it" if path.is_file() else "")
             )
-    kept = {id(file) for file in seen.values()}
-    chosen = [file for place in nearest for file in places[place]
-              if len(nearest) == 1 or id(file) in kept or not _name_of(file)]  # fmt: skip
-    return [place for place in nearest if place.parts], [place for place in having if place not in nearest], chosen
+    usual = [place / EVENTS_FOLDER for place in nearest]
+    read = [place for place in nearest if place.parts and place in having and place not in usual]
+    return read, [place for place in having if place not in nearest], chosen
+
+
+def _equal(one: File, other: File) -> bool:
+    if one.size != other.size:
+        return False
+    with one.open() as first, other.open() as second:
+        parts = (iter(partial(file.read, _PART), b"") for file in (first, second))
+        return all(part == same for part, same in zip_longest(*parts))
 
 
 def _taken(files: Iterable[File]) -> tuple[tuple[File, ...], tuple[str, ...]]:
@@ -240,7 +309,7 @@ def _taken(files: Iterable[File]) -> tuple[tuple[File, ...], tuple[str, ...]]:
             remarks.append(f"{named} are not read: each may be {name}; give that name to the right one")
         else:
             slip = slips[some[0]]
-            taken.append(File(name, some[0].place, some[0].read_bytes))
+            taken.append(replace(some[0], name=name))
             remarks.append(f"{shown(some[0].place)} is taken for {name}: {slip.slip if slip else ''}")
     for file in taken:
         folder, inside = parse(file.name).folder, file.place.parent.name

@@ -15,8 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops.contract import DATASETS, SourceName, parse, read
-from hoops.contract.columns import FIXTURES_FOLDER, FOLDERS, REFERENCE, RESULTS, RETRACTIONS_FOLDER
+from hoops.contract import DATASETS, SourceName, WholeName, parse, read
+from hoops.contract.columns import FIXTURES_FOLDER, REFERENCE, RESULTS, RETRACTIONS_FOLDER
 from hoops.contract.header import BLANK, header_line
 from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_reference, open_fixtures
 from hoops.contract.payload import MAX_LINE, text_of
@@ -63,6 +63,8 @@ class Folder:
 def read_folder(path: Path, leagues: Iterable[League], seasons: Collection[int] | None = None) -> Folder:
     """Read the files of a folder or zip and merge them; every file is read whole, then only `seasons` are kept.
 
+    Play-by-play is passed over: it is read as a stream, where somebody wants it.
+
     Raises
     ------
     MadnessError
@@ -76,7 +78,7 @@ def read_folder(path: Path, leagues: Iterable[League], seasons: Collection[int] 
     found = contents(path)
     for file in found.files:
         name = parse(file.name)
-        if name.league is None or name.league in wanted:
+        if isinstance(name, WholeName) and (name.league is None or name.league in wanted):
             data = file.read_bytes()
             accepted = read(name, data)
             table = accepted.table if seasons is None else _of_seasons(accepted.table, seasons)
@@ -137,7 +139,8 @@ def _statement(name: SourceName, content: str, table: pa.Table) -> Statement | R
 
 def _league_files(league: League, read_in: list[tuple[SourceName, Statement | ReferenceStatement]]) -> LeagueFiles:
     by_folder = {
-        folder: [s for name, s in read_in if name.folder == folder and isinstance(s, Statement)] for folder in FOLDERS
+        folder: [s for name, s in read_in if name.folder == folder and isinstance(s, Statement)]
+        for folder in (RESULTS, FIXTURES_FOLDER, RETRACTIONS_FOLDER)
     }
     retractions = by_folder[RETRACTIONS_FOLDER]
     return LeagueFiles(

@@ -90,6 +90,7 @@ def _take(
     named, now = token(found.modified, found.etag), clock()
     name = contract.parse(key)
     contract.refuse_ahead(name, now)
+    assert isinstance(name, contract.WholeName)
     contract.refuse_too_large(key, found.size)
     stored = lake.source.get(key, version)
     if stored is None or stored.etag != found.etag:

@@ -35,6 +35,12 @@ def zipped(path: Path, *names: str, body: bytes = TEAMS) -> Path:
     return path
 
 
+def stating(path: Path, size: int) -> Path:
+    """A zip whose directory says another size of a file of 100,000 bytes."""
+    path.write_bytes(path.read_bytes().replace(struct.pack("<L", 100_000), struct.pack("<L", size)))
+    return path
+
+
 def names(path: Path) -> list[str]:
     return sorted(file.name for file in contents(path).files)
 
@@ -47,6 +53,9 @@ def names(path: Path) -> list[str]:
     ("Copy of MTeams.csv", "MTeams.csv", "its name is that of a copy"),
     ("MTeams - Copy (2).csv", "MTeams.csv", "its name is that of a copy"),
     ("mteams_20240315t0600.csv", "MTeams_20240315T0600.csv", "upper and lower case differ"),
+    ("mevents2018.csv", "MEvents2018.csv", "upper and lower case differ"),
+    ("MEvents_2018.csv", "MEvents2018.csv", "there is '_' before its season"),
+    ("MEvents2018 (1).csv.gz", "MEvents2018.csv.gz", "its name is that of a copy"),
 ])  # fmt: skip
 def test_what_can_mean_one_thing_only_is_taken_and_said(tmp_path: Path, file: str, name: str, slip: str) -> None:
     write(tmp_path, RESULTS, file)
@@ -65,6 +74,12 @@ def test_what_can_mean_one_thing_only_is_taken_and_said(tmp_path: Path, file: st
     ("MTeams_20241399.csv", "its timestamp is no date"),
     ("Teams.csv", "name it MTeams.csv or WTeams.csv"),
     ("TourneySeeds.csv", "rename it to MNCAATourneySeeds.csv if these are the men's"),
+    ("Events_2018.csv", "name it MEvents2018.csv or WEvents2018.csv"),
+    ("Events.csv", "name it MEventsYYYY.csv or WEventsYYYY.csv"),
+    ("MEvents.csv", "its name has no season"),
+    ("MEvents1899.csv", "its season is none of 1980-2100"),
+    ("MEvents2018_final.csv", "there is '_final' after MEvents2018"),
+    ("MEvent2018.csv", "MEvents2018.csv is the nearest"),
 ])  # fmt: skip
 def test_other_near_misses_are_named_with_what_to_do(tmp_path: Path, file: str, word: str) -> None:
     write(tmp_path, RESULTS, file)
@@ -98,7 +113,7 @@ def test_files_of_players_are_read(tmp_path: Path) -> None:
 
 
 def test_other_files_are_counted_on_one_line(tmp_path: Path) -> None:
-    others = ["MEvents2015.csv", "MMasseyOrdinals.csv", "SampleSubmissionStage1.csv", "WTeamBoxScores.csv"]
+    others = ["CasesSeeds.csv", "MMasseyOrdinals.csv", "SampleSubmissionStage1.csv", "WTeamBoxScores.csv"]
     write(tmp_path, RESULTS, *others, "README.md")
     assert contents(tmp_path).remarks == (
         f"4 other files are none of the contract's and left out: {', '.join(others[:3])} and 1 more",
@@ -131,6 +146,59 @@ def test_folders_that_do_not_contradict_each_other_are_read_together(tmp_path: P
     write(tmp_path, f"men/{RESULTS}", "men/Cities.csv", f"women/W{RESULTS[1:]}", "women/Cities.csv")
     assert names(tmp_path) == ["Cities.csv", RESULTS, f"W{RESULTS[1:]}"]
     assert contents(tmp_path).remarks == (f"men/, women/ of {tmp_path.name} are read",)
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+@pytest.mark.parametrize(("results", "plays", "read"), [
+    ("", "PlayByPlay_2018", "PlayByPlay_2018/ of march{} is read"),
+    ("MDataFiles_Stage1", "MPlayByPlay_Stage1", "MDataFiles_Stage1/, MPlayByPlay_Stage1/ of march{} are read"),
+    ("MDataFiles_Stage1", "MDataFiles_Stage1/PlayByPlay_2018",
+     "MDataFiles_Stage1/, MDataFiles_Stage1/PlayByPlay_2018/ of march{} are read"),
+    ("Kaggle", "events", "Kaggle/, events/ of march{} are read"),
+    ("", "events", None),
+    ("results", "events", None),
+])  # fmt: skip
+def test_folders_of_play_by_play_are_read_with_what_they_lie_in_or_beside(
+    tmp_path: Path, kind: str, results: str, plays: str, read: str | None
+) -> None:
+    inside = [f"{results}/{RESULTS}".lstrip("/"), f"{plays}/MEvents2018.csv", f"{plays}/Events_2017.csv"]
+    path = tmp_path / ("march.zip" if kind == "zip" else "march")
+    zipped(path, *inside) if kind == "zip" else write(path, *inside)
+    assert names(path) == ["MEvents2018.csv", RESULTS]
+    *said, remark = contents(path).remarks
+    assert said == ([read.format(".zip" if kind == "zip" else "")] if read else [])
+    assert remark.startswith(f"{plays}/Events_2017.csv is not read: its name has no letter for the league")
+    assert read_folder(path, [League.MEN]).leagues[League.MEN].games.num_rows == 3, "plays are passed over"
+
+
+def test_plays_alone_are_found_where_they_lie(tmp_path: Path) -> None:
+    write(tmp_path, "deep/PlayByPlay_2018/MEvents2018.csv", "deep/PlayByPlay_2017/MEvents2017.csv")
+    assert names(tmp_path) == ["MEvents2017.csv", "MEvents2018.csv"]
+
+
+def test_large_files_of_one_name_are_compared_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_PART", 7)
+    write(tmp_path, f"men/{RESULTS}", "a/MEvents2018.csv", "b/MEvents2018.csv", body=TEAMS * 9)
+    assert names(tmp_path) == ["MEvents2018.csv", RESULTS]
+    write(tmp_path, "b/MEvents2018.csv", body=TEAMS * 8 + TEAMS.lower())
+    with pytest.raises(MadnessError, match=r"has MEvents2018\.csv twice"):
+        contents(tmp_path)
+
+
+def test_a_file_and_another_of_its_name_in_its_folder_of_the_contract_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, RESULTS, "MTeams.csv", "MTeams (1).csv", "reference/MTeams.csv")
+    assert contents(tmp_path).remarks == ("MTeams (1).csv is not read: MTeams.csv is there and is taken",)
+    write(tmp_path, "reference/MTeams.csv", body=TEAMS + b"1103,Cedar\n")
+    with pytest.raises(MadnessError, match=r"has MTeams\.csv twice, MTeams\.csv and reference/MTeams\.csv"):
+        contents(tmp_path)
+
+
+def test_plays_in_a_zip_may_be_larger_than_other_files(tmp_path: Path) -> None:
+    path = stating(zipped(tmp_path / "a.zip", RESULTS, "MEvents2018.csv", body=bytes(100_000)), MAX_BYTES + 1)
+    (file, _) = contents(path).files
+    assert (file.name, file.size) == ("MEvents2018.csv", MAX_BYTES + 1)
+    with pytest.raises(Rejected, match="at most 1,073,741,824 bytes"):
+        contents(stating(zipped(tmp_path / "b.zip", "MEvents2018.csv", body=bytes(100_000)), 2**30 + 1))
 
 
 def test_two_of_one_name_are_refused_by_their_places(tmp_path: Path) -> None:
@@ -183,24 +251,15 @@ def test_a_bomb_is_refused_by_the_size_it_states(tmp_path: Path) -> None:
         contents(path)
 
 
-def test_a_bomb_that_lies_about_its_size_is_refused_at_the_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "MAX_BYTES", 999)
-    monkeypatch.setattr("hoops.contract.payload.MAX_BYTES", 999)
-    path = zipped(tmp_path / "a.zip", "MTeams.csv", body=bytes(100_000))
-    true, false = struct.pack("<L", 100_000), struct.pack("<L", 2_000)
-    path.write_bytes(path.read_bytes().replace(true, false))
-    monkeypatch.setattr("hoops.contract.payload.MAX_BYTES", 2_000)
-    (file,) = contents(path).files
-    monkeypatch.setattr("hoops.contract.payload.MAX_BYTES", 999)
-    with pytest.raises((Rejected, MadnessError)):
-        file.read_bytes()
+def test_a_bomb_that_lies_about_its_size_is_unpacked_no_further(tmp_path: Path) -> None:
+    (file,) = contents(stating(zipped(tmp_path / "a.zip", "MTeams.csv", body=bytes(100_000)), 2_000)).files
+    with file.open() as unpacked, pytest.raises(MadnessError, match=r"MTeams\.csv in .* is damaged"):
+        unpacked.read()
 
 
 def test_many_files_that_are_too_much_together_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = zipped(tmp_path / "a.zip", RESULTS, "MTeams.csv")
-    monkeypatch.setattr(limits, "MAX_UNPACKED", 100)
+    monkeypatch.setattr(limits, "MOST_FULL", 1e-7)
     with pytest.raises(MadnessError, match="would unpack to"):
         contents(path)
     monkeypatch.setattr(limits, "MAX_MEMBERS", 1)
