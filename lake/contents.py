@@ -138,12 +138,13 @@ def _in_folder(path: Path) -> list[File]:
             break
         deep = len(Path(folder).relative_to(path).parts) >= DEEPEST
         below[:] = [] if deep else sorted(name for name in below if name[0] != "." and name not in _SKIPPED)
-        files += [_on_disk(path, Path(folder) / name) for name in sorted(names) if (Path(folder) / name).is_file()]
+        files += [on_disk(Path(folder) / name, path) for name in sorted(names) if (Path(folder) / name).is_file()]
     return files
 
 
-def _on_disk(path: Path, file: Path) -> File:
-    place = PurePosixPath(file.relative_to(path).as_posix())
+def on_disk(file: Path, below: Path) -> File:
+    """A file that lies in a folder or somewhere below it."""
+    place = PurePosixPath(file.relative_to(below).as_posix())
     return File(file.name, place, lambda: file.open("rb"), file.stat().st_size)
 
 

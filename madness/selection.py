@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-from hoops.contract.names import parse
+from hoops.contract import EventsName, WholeName, parse
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from lake.contents import contents
@@ -92,16 +92,42 @@ def choose_seasons(folder: Path, leagues: Iterable[League], text: str | None) ->
     return wanted
 
 
-def uploads(folder: Path, leagues: Collection[League], seasons: Collection[int]) -> list[Upload]:
-    """The files of a folder that concern some leagues, cut to some seasons; those left empty are left out."""
-    found = {}
+def uploads(
+    folder: Path,
+    leagues: Collection[League],
+    seasons: Collection[int],
+    say: Callable[[str], None] = lambda text: None,
+) -> list[Upload]:
+    """The files of a folder that concern some leagues, cut to some seasons; those left empty are left out.
+
+    Play-by-play has a file a season, which goes as it lies there; those of other seasons are left out and said.
+    """
+    found: list[Upload] = []
+    left_out: list[EventsName] = []
     for file in contents(folder).files:
         name = parse(file.name)
-        if name.league is None or name.league in leagues:
+        if name.league is not None and name.league not in leagues:
+            continue
+        if isinstance(name, WholeName):
             body = filtered(file, seasons)
             if body:
-                found[name.key] = Upload(name.key, body)
-    return list(found.values())
+                found.append(Upload(name.key, body))
+        elif name.season in seasons:
+            found.append(Upload(name.key, file))
+        else:
+            left_out.append(name)
+    if left_out:
+        say(_left_out(left_out, seasons))
+    return found
+
+
+def _left_out(names: Collection[EventsName], seasons: Collection[int]) -> str:
+    is_one = len({name.season for name in names}) == 1
+    return (
+        f"{', '.join(name.file for name in names)} {'is' if len(names) == 1 else 'are'} left out: "
+        f"season{'' if is_one else 's'} {_ranges({name.season for name in names})} {'is' if is_one else 'are'} none of "
+        f"those asked for, {_ranges(seasons)} (--seasons)"
+    )
 
 
 def _ranges(seasons: Iterable[int]) -> str:

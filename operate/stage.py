@@ -30,6 +30,14 @@ FUNCTIONS = (
     "promote_model",
     "watch_forecasts",
 )
+# Which function takes the uploads of a folder.
+TAKEN_BY = {
+    "results": "accept_results",
+    "retractions": "accept_retractions",
+    "fixtures": "accept_fixtures",
+    "reference": "refresh_reference",
+    "events": "transform_events",
+}
 SCHEDULED = ("reconcile", "start_training", "watch_forecasts")
 _ROOT = Path(__file__).resolve().parents[1]
 CONFIG = Path(".chalice") / "config.json"

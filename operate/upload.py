@@ -1,38 +1,45 @@
 """Upload files to the source bucket and wait until the pipeline has said yes or no to each.
 
-Reference comes first, then fixtures, then results, so that the first table published has names. While several results
-files are under way a hold (`lake.holds`) is out: the days that they share are then folded once and not once a file.
+Reference comes first, then fixtures, then results, so that the first table published has names, and play-by-play last,
+when its games are known. While several results files are under way a hold (`lake.holds`) is out: the days that they
+share are then folded once and not once a file.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import stat
 import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from hoops.contract import Rejected
-from hoops.contract.names import parse
-from hoops.contract.payload import MAX_BYTES, refuse_too_large
+from hoops.contract import Rejected, parse, refuse_too_large
+from hoops.contract.columns import EVENTS_FOLDER, FIXTURES_FOLDER, REFERENCE, RESULTS, RETRACTIONS_FOLDER
 from hoops.contract.report import Report
 from hoops.errors import MadnessError
+from lake.contents import File, on_disk
 from lake.holds import LASTS
 from lake.lake import Lake
 from lake.receipts import REJECTED, Receipt, token
 from operate.aws import Clients
 from operate.reconcile import invoke_reconcile
-from operate.stage import Stage
+from operate.stage import TAKEN_BY, Stage
 
-_ORDER = ("reference", "fixtures", "retractions", "results")
+_BEFORE_PLAYS = (REFERENCE, FIXTURES_FOLDER, RETRACTIONS_FOLDER, RESULTS)
+_ORDER = (*_BEFORE_PLAYS, EVENTS_FOLDER)
 _UNDER_WAY = 2  # every further one would start a process of its own on this machine
-_SILENCE = 45.0
-_PATIENCE = 600.0
+_SILENCE, _PATIENCE = 45.0, 600.0  # seconds
+_SILENCE_OF_PLAYS, _PATIENCE_OF_PLAYS = 240.0, 1800.0  # a season takes a minute or two, and may take two invocations
+_LARGE = 8 * 2**20  # bytes of which it is told how many were sent
+_PART = 2**20  # bytes read at once
 _RENEWAL = LASTS.total_seconds() / 3
 
 UNCHANGED = "unchanged"
@@ -42,16 +49,45 @@ class IngestError(MadnessError):
     """A file could not be brought to an answer; the text says what to look at."""
 
 
+Task = Callable[[str], AbstractContextManager[Callable[[int, int], None]]]
+
+
 @dataclass(frozen=True)
 class Upload:
-    """An object of the source bucket to be."""
+    """An object of the source bucket to be. body: its bytes, or the file that has them, which is never held whole."""
 
     key: str
-    body: bytes
+    body: bytes | File
 
     @property
     def folder(self) -> str:
         return self.key.split("/", 1)[0]
+
+    @property
+    def size(self) -> int:
+        return len(self.body) if isinstance(self.body, bytes) else self.body.size
+
+    def open(self) -> BinaryIO:
+        return io.BytesIO(self.body) if isinstance(self.body, bytes) else self.body.open()
+
+    @property
+    def etag(self) -> str:
+        """The ETag that the bucket gives to these bytes."""
+        return self._digests[0]
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of the bytes."""
+        return self._digests[1]
+
+    @cached_property
+    def _digests(self) -> tuple[str, str]:
+        md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+        with self.open() as file:
+            while part := file.read(_PART):
+                md5.update(part)
+                sha256.update(part)
+        return md5.hexdigest(), sha256.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -76,7 +112,7 @@ class Outcome:
 
 
 def read_files(paths: Sequence[Path]) -> tuple[list[Upload], list[Outcome]]:
-    """Read files under the keys that their names give them.
+    """Find files under the keys that their names give them.
 
     Returns
     -------
@@ -105,12 +141,13 @@ def read_files(paths: Sequence[Path]) -> tuple[list[Upload], list[Outcome]]:
 
 
 def _read(path: Path) -> Upload:
-    key = parse(path.name).key
+    name = parse(path.name)
     with path.open("rb") as file:
-        refuse_too_large(key, os.fstat(file.fileno()).st_size)
-        body = file.read(MAX_BYTES + 1)  # what is no regular file has no size, and perhaps no end
-    refuse_too_large(key, len(body))
-    return Upload(key, body)
+        found = os.fstat(file.fileno())
+    if not stat.S_ISREG(found.st_mode):
+        raise IngestError(f"{path} is no regular file, which can be read more than once. Save it as one and try again.")
+    refuse_too_large(name.key, found.st_size, name.limits)
+    return Upload(name.key, on_disk(path, path.parent))
 
 
 def ingest(
@@ -120,6 +157,7 @@ def ingest(
     clients: Clients,
     *,
     done: Callable[[Outcome], None] = lambda _: None,
+    task: Task = lambda _: nullcontext(lambda done, total: None),
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[Outcome]:
@@ -129,6 +167,8 @@ def ingest(
     ----------
     done
         Called with each outcome as it comes.
+    task
+        Called with the title of a large file while it is sent; gives what is told how far that is.
 
     Raises
     ------
@@ -146,7 +186,7 @@ def ingest(
         present = {row.key: row for row in lake.source.listing(f"{folder}/")}
         for upload in sorted((u for u in uploads if u.folder == folder), key=_in_order_of_play):
             row = present.get(upload.key)
-            if row is None or row.etag != hashlib.md5(upload.body, usedforsecurity=False).hexdigest():
+            if row is None or row.size != upload.size or row.etag != upload.etag:
                 waiting.append((upload, None))
                 continue
             version = token(row.modified, row.etag)
@@ -157,13 +197,18 @@ def ingest(
                 waiting.append((upload, None))  # the program failed on it and not it on the contract: uploaded again
             else:
                 settle(_outcome(lake, receipt, UNCHANGED))
+
+    def take_in(folders: Sequence[str], go_on: Callable[[], None]) -> None:
+        for folder in folders:
+            batch = deque((upload, version) for upload, version in waiting if upload.folder == folder)
+            _take_in(batch, folder, stage, lake, clients, settle, task, go_on, clock, sleep)
+
     with _hold([upload for upload, _ in waiting], stage, lake, clients, clock) as go_on:
         if any(version for _, version in waiting):
             # Uploaded by a run that was cut short: its event may be long gone.
             invoke_reconcile(clients("lambda"), stage)
-        for folder in _ORDER:
-            batch = deque((upload, version) for upload, version in waiting if upload.folder == folder)
-            _take_in(batch, stage, lake, clients, settle, go_on, clock, sleep)
+        take_in(_BEFORE_PLAYS, go_on)
+    take_in([EVENTS_FOLDER], lambda: None)
     return outcomes
 
 
@@ -174,22 +219,27 @@ def _in_order_of_play(upload: Upload) -> tuple[bool, str]:
 
 def _take_in(
     batch: deque[tuple[Upload, str | None]],
+    folder: str,
     stage: Stage,
     lake: Lake,
     clients: Clients,
     settle: Callable[[Outcome], None],
+    task: Task,
     go_on: Callable[[], None],
     clock: Callable[[], float],
     sleep: Callable[[float], None],
 ) -> None:
     """Send the files of one folder, a few at a time, and wait for their receipts; keep the hold alive meanwhile."""
+    most_silence, patience = (
+        (_SILENCE_OF_PLAYS, _PATIENCE_OF_PLAYS) if folder == EVENTS_FOLDER else (_SILENCE, _PATIENCE)
+    )
     under_way: dict[str, str] = {}
     last_news, healed = clock(), False
     while batch or under_way:
         go_on()
         while batch and len(under_way) < _UNDER_WAY:
             upload, version = batch.popleft()
-            under_way[upload.key] = version or _send(lake, upload)
+            under_way[upload.key] = version or _send(lake, upload, task)
             last_news = clock()
         for key, version in list(under_way.items()):
             receipt = lake.receipts.get(key, version)
@@ -198,25 +248,43 @@ def _take_in(
                 settle(_outcome(lake, receipt, receipt.outcome))
                 last_news, healed = clock(), False
         silence = clock() - last_news
-        if silence > _SILENCE and not healed:
+        if silence > most_silence and not healed:
             # The event may be lost; reconcile takes up every object without a receipt.
             healed = True
             invoke_reconcile(clients("lambda"), stage)
-        if silence > _PATIENCE:
+        if silence > patience:
             raise IngestError(
-                f"No answer to {', '.join(under_way)} for {_PATIENCE:.0f} seconds. The log of "
-                f"{stage.function('accept_results')} says why; the files stay in {stage.source} and "
+                f"No answer to {', '.join(under_way)} for {patience:.0f} seconds. The log of "
+                f"{stage.function(TAKEN_BY[folder])} says why; the files stay in {stage.source} and "
                 f"{stage.function('reconcile')} takes them up again."
             )
         if under_way:
             sleep(min(0.5, 0.02 + silence / 20))
 
 
-def _send(lake: Lake, upload: Upload) -> str:
+def _send(lake: Lake, upload: Upload, task: Task) -> str:
     """Upload; the version to wait for."""
-    lake.source.put(upload.key, upload.body)
+    with upload.open() as file:
+        if upload.size < _LARGE:
+            lake.source.put(upload.key, file)
+        else:
+            with task(f"{upload.key}, MiB sent") as advance:
+                lake.source.put(upload.key, _Sending(file, upload.size, advance))
     row = next(row for row in lake.source.listing(upload.key) if row.key == upload.key)
     return token(row.modified, row.etag)
+
+
+class _Sending(io.BufferedReader):
+    """A file that tells how far it was read."""
+
+    def __init__(self, file: BinaryIO, size: int, advance: Callable[[int, int], None]) -> None:
+        super().__init__(file)  # type: ignore[arg-type]
+        self._size, self._advance = size, advance
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        body = super().read(size)
+        self._advance(self.tell() >> 20, self._size >> 20)
+        return body
 
 
 def _outcome(lake: Lake, receipt: Receipt, accepted_as: str) -> Outcome:
@@ -234,7 +302,7 @@ def _hold(
     Whatever happens, reconcile nudges for what was taken in: at once when the hold is ended here, soon after it has run
     out when this process is killed.
     """
-    if sum(upload.folder == "results" for upload in uploads) < 2:
+    if sum(upload.folder == RESULTS for upload in uploads) < 2:
         yield lambda: None
         return
     name = uuid.uuid4().hex

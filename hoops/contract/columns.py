@@ -254,7 +254,7 @@ _REFERENCE = [
     Dataset("TeamSpellings", REFERENCE, True, "other spellings of team names",
             (_text("TeamNameSpelling", "spelling", "a spelling in lower case"), TEAM), ("spelling",), "spelling"),
     Dataset("Players", REFERENCE, True,
-            "players: who each id is; checked and kept in the ledger, no published table has them",
+            "players: who each id is, for play-by-play",
             (Column("PlayerID", "player_id", Type.ID, "player; each league has ids of its own", 1, MAX_PLAYER),
              replace(_text("LastName", "last_name", "last name, as the source has it"), blank=True),
              replace(_text("FirstName", "first_name", "first name, as the source has it"), blank=True), TEAM),

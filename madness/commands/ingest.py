@@ -13,7 +13,9 @@ from madness.commands.reach import clients_of, patience_of
 
 
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="Results, fixtures, retractions or reference files.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Results, fixtures, retractions, play-by-play or reference files.")
+    ],
     home: HomeOption = DEFAULT_HOME,
     stage: StageOption = "local",
     as_json: JsonOption = False,
@@ -40,7 +42,7 @@ def ingest(
                 advance(finished, len(uploads))
 
             lake = open_lake(names, clients)
-            outcomes = refused + ingest(uploads, names, lake, clients, done=done, sleep=sleep)
+            outcomes = refused + ingest(uploads, names, lake, clients, done=done, task=speaker.task, sleep=sleep)
     if as_json:
         output.as_json([outcome.to_dict() for outcome in outcomes])
     else:

@@ -98,14 +98,14 @@ def files_of(home: Home, wishes: Wishes, source: dict[str, Any], voice: Voice) -
     source["leagues"] = ",".join(leagues)
     if wanted:
         source["seasons"] = wanted
-    uploads = selection.uploads(folder, leagues, seasons)
+    uploads = selection.uploads(folder, leagues, seasons, voice.say)
     return _dated(uploads) if source["kind"] == SAMPLE else uploads
 
 
 def _dated(uploads: list[Upload]) -> list[Upload]:
     """The sample league's files, dated the day on which it stands: whatever a person uploads later is newer."""
-    calendar = next(upload.body for upload in uploads if upload.key.endswith("Seasons.csv")).decode()
-    last = max(csv.DictReader(io.StringIO(calendar)), key=lambda row: int(row["Season"]))
+    with next(upload for upload in uploads if upload.key.endswith("Seasons.csv")).open() as calendar:
+        last = max(csv.DictReader(io.TextIOWrapper(calendar)), key=lambda row: int(row["Season"]))
     today = datetime.strptime(last["DayZero"], "%m/%d/%Y") + timedelta(days=STOP_DAY)
     return [Upload(upload.key.replace(".csv", f"_{today:%Y%m%d}.csv"), upload.body) for upload in uploads]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from hoops.contract.columns import EVENTS_FOLDER
 from madness.local.guard import REFUSED, RESERVE
 from madness.local.home import Home, LocalError
+from operate.upload import Upload
 
 # An empty stack: the deployed functions with their copies (measured: 13 MiB), state, logs.
 _STACK = 32 * 2**20
@@ -18,20 +20,37 @@ _GROWTH = 10
 _FAILED = ("Failed to persist S3", "Persistence: failed to save")
 
 
-def require(home: Home, uploads: int, free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> None:
+def takes(uploads: Iterable[Upload]) -> int:
+    """Bytes that come of uploads at the least: of play-by-play the file, and its text again as ledger and tables."""
+    return sum(
+        upload.size + _unzipped(upload) if upload.folder == EVENTS_FOLDER else _GROWTH * upload.size
+        for upload in uploads
+    )
+
+
+def _unzipped(upload: Upload) -> int:
+    """Bytes of a file's text: a gzip file ends with how many they are (if it was packed in one part)."""
+    if not upload.key.endswith(".gz"):
+        return upload.size
+    with upload.open() as file:
+        file.seek(max(upload.size - 4, 0))
+        return max(upload.size, int.from_bytes(file.read(4), "little"))
+
+
+def require(home: Home, work: int, free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free) -> None:
     """Say before the work that it could not be kept.
 
     Parameters
     ----------
-    uploads
-        Bytes that are to be uploaded.
+    work
+        Bytes that it takes, without what an empty stack does.
 
     Raises
     ------
     LocalError
         Less is free on the home's disk than the work takes at the least.
     """
-    needed = RESERVE + (_STACK if not home.chalice.exists() else 0) + _GROWTH * uploads
+    needed = RESERVE + (_STACK if not home.chalice.exists() else 0) + work
     left = free(home.root)
     if left < needed:
         raise LocalError(

@@ -7,7 +7,6 @@ Every step finds out what is already there, so that a second run resumes in seco
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,7 +93,7 @@ def start_stack(home: Home, voice: Voice, seconds: dict[str, float] | None = Non
 
 def _run(home: Home, wishes: Wishes, voice: Voice, source: dict[str, Any], files: list[Upload]) -> dict[str, Any]:
     seconds: dict[str, float] = {}
-    room.require(home, sum(len(upload.body) for upload in _changed(home, files)))
+    room.require(home, room.takes(_changed(home, files)))
     # Before anything is uploaded: whatever ends this run, the next one must not add games of another kind.
     home.remember(data=source)
     watch = room.Watch(home)
@@ -160,16 +159,12 @@ def _changed(home: Home, files: list[Upload]) -> list[Upload]:
     ingested since.
     """
     known = _uploaded(home)
-    return [upload for upload in files if known.get(upload.key) != _content(upload)]
+    return [upload for upload in files if known.get(upload.key) != upload.content]
 
 
 def _uploaded(home: Home) -> dict[str, str]:
     """What earlier runs have uploaded: the content's hash by key."""
     return home.settings().get("uploaded", {})
-
-
-def _content(upload: Upload) -> str:
-    return hashlib.sha256(upload.body).hexdigest()
 
 
 def _ingest(
@@ -182,7 +177,7 @@ def _ingest(
     watch: room.Watch,
 ) -> list[Outcome]:
     """Upload what has changed; outcomes of all files."""
-    content = {upload.key: _content(upload) for upload in files}
+    content = {upload.key: upload.content for upload in files}
     changed = _changed(home, files)
     due = {upload.key for upload in changed}
     outcomes = [Outcome(key, UNCHANGED) for key in content if key not in due]
@@ -195,7 +190,7 @@ def _ingest(
                 voice.say(f"{outcome.key}: {warning}")
 
         advance(len(outcomes), len(files))
-        ingest(changed, stage, lake, clients, done=done, sleep=watch.sleep)
+        ingest(changed, stage, lake, clients, done=done, task=voice.task, sleep=watch.sleep)
     watch.look()
     taken = {outcome.key: content[outcome.key] for outcome in outcomes if not outcome.is_rejected}
     home.remember(uploaded=_uploaded(home) | taken)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from madness.local import room
 from madness.local.guard import RESERVE
 from madness.local.home import Home, LocalError
+from operate.upload import Upload
 
 PLENTY = 10 * 2**30
 
@@ -23,7 +26,16 @@ def test_a_small_disk_is_refused_before_the_work(home) -> None:
         room.require(home, 0, lambda path: 18 * 2**20)
     room.require(home, 0, lambda path: 48 * 2**20)
     with pytest.raises(LocalError, match=r"68\.0 MiB at the least"):
-        room.require(home, 2 * 2**20, lambda path: 48 * 2**20)
+        room.require(home, 20 * 2**20, lambda path: 48 * 2**20)
+
+
+def test_plays_take_their_file_and_their_text_once_more_and_other_files_ten_times_their_size() -> None:
+    text = b"EventID,Season\n" * 1000
+    packed = gzip.compress(text)
+    assert room.takes([Upload("events/MEvents2018.csv", text)]) == 2 * len(text)
+    assert room.takes([Upload("events/MEvents2018.csv.gz", packed)]) == len(packed) + len(text)
+    assert room.takes([Upload("events/MEvents2018.csv.gz", b"")]) == 0
+    assert room.takes([Upload("results/MTeams.csv", text), Upload("events/MEvents2018.csv", text)]) == 12 * len(text)
 
 
 def test_a_deployed_home_resumes_with_little(home) -> None:

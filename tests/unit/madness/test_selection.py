@@ -56,3 +56,23 @@ def test_files_are_cut_to_leagues_and_seasons(folder) -> None:
     assert set(found) == {"results/MRegularSeasonCompactResults.csv", "reference/MTeams.csv", "reference/Cities.csv"}
     assert found["results/MRegularSeasonCompactResults.csv"] == HEADER + "2024,10,1101,70,1102,60,H,0\n"
     assert "results/WRegularSeasonCompactResults.csv" not in {u.key for u in uploads(folder, BOTH, [2018])}
+
+
+def test_plays_go_as_they_are_and_those_of_other_seasons_are_left_out_and_said_once(folder) -> None:
+    for name in ("MEvents2022.csv", "MEvents2023.csv.gz", "MEvents2024.csv.gz", "WEvents2024.csv", "WEvents2022.csv"):
+        (folder / name).write_bytes(b"not looked into")
+    said: list[str] = []
+    found = {upload.key: upload for upload in uploads(folder, [League.MEN], [2024], said.append)}
+    assert {key for key in found if key.startswith("events/")} == {"events/MEvents2024.csv.gz"}
+    with found["events/MEvents2024.csv.gz"].open() as file:
+        assert file.read() == b"not looked into"
+    (remark,) = said
+    assert remark.startswith(
+        "MEvents2022.csv, MEvents2023.csv.gz are left out: seasons 2022-2023 are none of those asked"
+    )
+    said.clear()
+    assert len(uploads(folder, [League.MEN], [2022, 2024], said.append)) == len(found) + 1
+    assert said == ["MEvents2023.csv.gz is left out: season 2023 is none of those asked for, 2022, 2024 (--seasons)"]
+    said.clear()
+    uploads(folder, BOTH, [2022, 2023, 2024], said.append)
+    assert said == []

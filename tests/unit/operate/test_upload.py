@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import tracemalloc
+import zipfile
 from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from lake.contents import contents, on_disk
 from lake.holds import LASTS
+from lake.receipts import ACCEPTED, Receipt, token
 from operate.upload import IngestError, Outcome, Upload, ingest, read_files
 from pipeline_app.reconcile import reconcile
 from tests.fake_aws import HEADER, NAMES, FakeAws
@@ -152,7 +160,8 @@ def test_silence_ends_with_a_clear_error() -> None:
 def test_files_are_read_under_the_keys_of_their_names(tmp_path) -> None:
     file = tmp_path / "MTeams.csv"
     file.write_bytes(NAMES_FILE.body)
-    assert read_files([file]) == ([NAMES_FILE], [])
+    (upload,), refused = read_files([file])
+    assert (upload.key, upload.open().read(), refused) == (NAMES_FILE.key, NAMES_FILE.body, [])
     with pytest.raises(IngestError, match="cannot be read: No such file"):
         read_files([tmp_path / "WTeams.csv"])
     with pytest.raises(IngestError, match="cannot be read: Is a directory"):
@@ -166,6 +175,121 @@ def test_a_name_outside_the_contract_keeps_no_other_file_back(tmp_path) -> None:
     for name in ("MTeams.csv", "MTeam.csv"):
         (tmp_path / name).write_bytes(NAMES_FILE.body)
     uploads, (refused,) = read_files([tmp_path / "MTeam.csv", tmp_path / "MTeams.csv"])
-    assert uploads == [NAMES_FILE]
+    assert [upload.key for upload in uploads] == [NAMES_FILE.key]
     assert refused.is_rejected and refused.key == "MTeam.csv"
     assert "MTeams.csv is the nearest" in refused.to_dict()["report"]["problems"][0]["allowed"]
+
+
+def test_what_can_be_read_only_once_is_no_file_to_upload(tmp_path) -> None:
+    os.mkfifo(tmp_path / "MEvents2018.csv")
+    writing = os.open(tmp_path / "MEvents2018.csv", os.O_RDWR)  # a pipe that nobody writes to would block its reader
+    with pytest.raises(IngestError, match="is no regular file"):
+        read_files([tmp_path / "MEvents2018.csv"])
+    os.close(writing)
+
+
+def test_a_file_that_is_too_large_for_its_kind_is_not_sent(tmp_path) -> None:
+    for name in ("MTeams.csv", "MEvents2018.csv"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(2**28)  # takes no room
+    (plays,), (refused,) = read_files([tmp_path / "MTeams.csv", tmp_path / "MEvents2018.csv"])
+    assert plays.size == 2**28
+    assert "at most 134,217,728 bytes" in refused.to_dict()["report"]["problems"][0]["allowed"]
+
+
+PLAYS = Upload("events/MEvents2018.csv", b"EventID,Season\n" * 700_000)
+
+
+class WithPlays(FakeAws):
+    """Takes play-by-play as sound, from some second on."""
+
+    def __init__(self, after: float = 1.0) -> None:
+        super().__init__()
+        accept, source = self.stage.accept, self.stage.lake.source
+
+        def accepting(key: str) -> None:
+            if not key.startswith("events/"):
+                accept(key)
+            elif self.now > after:
+                found = source.stat(key)
+                assert found is not None
+                version = token(found.modified, found.etag)
+                self.stage.lake.receipts.put(Receipt(key, version, ACCEPTED, "", rows=700_000, days=132))
+
+        self.stage.accept = accepting  # type: ignore[method-assign]
+
+
+def test_plays_come_last_and_when_results_are_held_back_no_longer() -> None:
+    aws = WithPlays()
+    held: dict[bool, set[bool]] = {}
+
+    def sleep(seconds: float) -> None:
+        plays_are_there = aws.stage.lake.source.stat(PLAYS.key) is not None
+        held.setdefault(plays_are_there, set()).add(aws.stage.lake.holds.look(aws.stage.clock.now).fresh)
+        aws.sleep(seconds)
+
+    outcomes = ingest([PLAYS, ONE, TWO], NAMES, aws.stage.lake, aws.clients, clock=aws.clock, sleep=sleep)
+    assert [outcome.key for outcome in outcomes] == [ONE.key, TWO.key, PLAYS.key]
+    assert (outcomes[-1].rows, outcomes[-1].days) == (700_000, 132)
+    assert held == {False: {True}, True: {False}}
+
+
+def test_plays_may_take_minutes_before_they_are_thought_to_be_lost() -> None:
+    aws = WithPlays(after=200)
+    assert [outcome.outcome for outcome in run(aws, PLAYS)] == ["accepted"]
+    assert aws.now > 200 and aws.functions.invoked == []
+    never = WithPlays(after=10_000)
+    never.functions.invoke = lambda **_: None  # type: ignore[method-assign]
+    with pytest.raises(IngestError, match=r"No answer to events/MEvents2018\.csv.*madness-local-transform_events"):
+        run(never, PLAYS)
+
+
+def test_of_a_large_file_it_is_told_how_much_is_sent() -> None:
+    aws, told = WithPlays(), {}
+
+    class Task:
+        def __init__(self, title: str) -> None:
+            self.seen = told.setdefault(title, [])
+
+        def __enter__(self):
+            return lambda done, total: self.seen.append((done, total))
+
+        def __exit__(self, *_: object) -> None:
+            self.seen.append("end")
+
+    ingest([NAMES_FILE, PLAYS], NAMES, aws.stage.lake, aws.clients, task=Task, clock=aws.clock, sleep=aws.sleep)
+    assert told == {"events/MEvents2018.csv, MiB sent": [(10, 10), "end"]}
+    assert aws.stage.lake.source.get(PLAYS.key).body == PLAYS.body  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["file", "zip"])
+def test_a_file_is_hashed_and_sent_in_little_memory(tmp_path: Path, kind: str) -> None:
+    path, blocks = tmp_path / "MEvents2018.csv", [os.urandom(2**10) * 2**10 for _ in range(32)]
+    path.write_bytes(b"".join(blocks))
+    if kind == "zip":
+        with zipfile.ZipFile(tmp_path / "march.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(path, path.name)
+        (file,) = contents(tmp_path / "march.zip").files
+    else:
+        file = on_disk(path, tmp_path)
+    aws, upload, sent = WithPlays(), Upload("events/MEvents2018.csv", file), hashlib.md5(usedforsecurity=False)
+    put = aws.stage.lake.source.put
+
+    def sending(key: str, body: BinaryIO) -> str:
+        while body.read(2**16):  # as boto3 does: once for a checksum, once to send it
+            pass
+        body.seek(0)
+        while part := body.read(2**16):
+            sent.update(part)
+        return put(key, b"in the bucket")
+
+    aws.stage.lake.source.put = sending  # type: ignore[method-assign, assignment]
+    tracemalloc.start()
+    try:
+        (outcome,) = run(aws, upload)
+        etag, (_, peak) = upload.etag, tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    whole = hashlib.md5(b"".join(blocks), usedforsecurity=False).hexdigest()
+    assert (outcome.outcome, sent.hexdigest(), etag) == ("accepted", whole, whole)
+    assert peak < 2**23, f"{peak:,} bytes of {upload.size:,}"
