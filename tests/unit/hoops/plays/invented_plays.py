@@ -105,7 +105,6 @@ def tables(
     """Every table of a file, whose games are all in the results unless `games` says which are."""
     plays = reader(data, name, block)
     read = list(plays)
-    assert plays.name.league is not None
     results = SeasonGames.of(known(read) if games is None else games)
     given = (plays.name.league, plays.season, results, reference or Reference(), players or {}, plays.events,
              plays.details)  # fmt: skip

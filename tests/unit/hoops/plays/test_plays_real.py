@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from hoops.contract import parse
+from hoops.contract import EventsName, parse
 from hoops.games.leagues import League
 from hoops.games.player_names import display_name
 from hoops.games.reference import Reference
@@ -48,7 +48,7 @@ def made_and_truth(request: pytest.FixtureRequest, results: pa.Table) -> tuple[d
         }
     file = FILES[request.param]
     name = parse(file.replace("_small", ""))
-    assert name.league is not None and name.season is not None
+    assert isinstance(name, EventsName)
     games: list[pa.RecordBatch] = []
     with (DATA / file).open("rb") as source:
         plays = PlayByPlay(name, source)
