@@ -184,7 +184,7 @@ class _Member(io.RawIOBase):
     """A file of a zip as it is unpacked: never more of it than the zip says it has."""
 
     def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
-        self._path, self._member = path, member
+        self._path, self._member, self._at = path, member, 0
         with self._told():
             self._archive = zipfile.ZipFile(path)
             self._file = self._archive.open(member)
@@ -196,15 +196,19 @@ class _Member(io.RawIOBase):
         return True
 
     def tell(self) -> int:
-        return self._file.tell()
+        return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        with self._told():
-            return self._file.seek(offset, whence)
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._member.file_size}[whence]
+        self._at = max(start + offset, 0)  # who asks for the end alone has nothing unpacked
+        return self._at
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         with self._told():
+            if self._file.tell() != self._at:
+                self._file.seek(self._at)
             body = self._file.read(len(buffer))
+        self._at += len(body)
         buffer[: len(body)] = body
         return len(body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import stat
 import struct
 import zipfile
@@ -191,6 +192,20 @@ def test_a_file_and_another_of_its_name_in_its_folder_of_the_contract_are_refuse
     write(tmp_path, "reference/MTeams.csv", body=TEAMS + b"1103,Cedar\n")
     with pytest.raises(MadnessError, match=r"has MTeams\.csv twice, MTeams\.csv and reference/MTeams\.csv"):
         contents(tmp_path)
+
+
+def test_a_member_of_a_zip_can_be_read_from_any_place_and_again(tmp_path: Path) -> None:
+    body = bytes(range(256)) * 9_000
+    (file,) = contents(zipped(tmp_path / "a.zip", "MEvents2018.csv", body=body)).files
+    assert file.size == len(body)
+    with file.open() as unpacked:
+        assert (unpacked.read(10), unpacked.tell()) == (body[:10], 10)
+        assert (unpacked.seek(0, io.SEEK_END), unpacked.read()) == (len(body), b"")
+        assert (unpacked.seek(-4, io.SEEK_END), unpacked.read()) == (len(body) - 4, body[-4:])
+        assert (unpacked.seek(0), unpacked.read()) == (0, body)
+        assert (unpacked.seek(2_000_000), unpacked.read(5)) == (2_000_000, body[2_000_000:2_000_005])
+        assert (unpacked.seek(3, io.SEEK_CUR), unpacked.read(1)) == (2_000_008, body[2_000_008:2_000_009])
+    assert file.read_bytes() == body
 
 
 def test_plays_in_a_zip_may_be_larger_than_other_files(tmp_path: Path) -> None:
