@@ -194,7 +194,8 @@ def _stays(key: str, head: Head) -> bool:
     return season in head.stale and not head.stale[season].has_rows
 
 
-SEASON_TABLES = ("results", "forecasts", "ratings", "team_records", "tournaments", "scores", "drift")
+SEASON_TABLES = ("results", "forecasts", "ratings", "team_records", "tournaments", "scores", "drift", "team_scores",
+                 "head_to_head")  # fmt: skip
 
 
 class _Lazy:

@@ -4,6 +4,7 @@ Equal inputs give equal tables, row by row; `hoops.schemas.PUBLISHED` describes 
 """
 
 from hoops.tables.league import SeasonSummary, champion, seasons, summary, teams
+from hoops.tables.meetings import head_to_head, team_scores
 from hoops.tables.models import Decided, ModelSummary, models
 from hoops.tables.season import (
     SeasonRows,
@@ -25,6 +26,7 @@ __all__ = [
     "SeasonSummary",
     "champion",
     "forecasts",
+    "head_to_head",
     "models",
     "ratings",
     "results",
@@ -33,6 +35,7 @@ __all__ = [
     "seasons",
     "summary",
     "team_records",
+    "team_scores",
     "teams",
     "tournaments",
     "upcoming",

@@ -25,11 +25,12 @@ def first_won(games: pa.Table) -> np.ndarray:
 def build(name: str, rows: pa.Table, season: int, reference: Reference, **columns: Any) -> pa.Table:
     """A published table from rows that have most of its columns; names and dates come from the reference."""
     available: dict[str, Any] = {column: rows[column] for column in rows.schema.names}
-    for team in ("team", "team1", "team2"):
+    for team in ("team", "team1", "team2", "opponent"):
         if f"{team}_id" in available:
             available[f"{team}_name"] = _looked_up(rows[f"{team}_id"], reference.names, pa.string())
-    if "day" in available:
-        available["date"] = _looked_up(rows["day"], partial(reference.dates, season), pa.date32())
+    for before in ("", "last_"):
+        if f"{before}day" in available:
+            available[f"{before}date"] = _looked_up(rows[f"{before}day"], partial(reference.dates, season), pa.date32())
     return table_of(name, **{**available, **columns})
 
 

@@ -20,6 +20,7 @@ from hoops.games.results import is_forfeit
 from hoops.schemas import PUBLISHED
 from hoops.tables.columns import build, first_won, of_kind, table_of
 from hoops.tables.league import champion
+from hoops.tables.meetings import head_to_head, team_scores
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ def season_tables(rows: SeasonRows, reference: Reference) -> dict[str, pa.Table]
         "tournaments": tournaments(rows, reference),
         "scores": scores(rows),
         "drift": weekly_drift(rows),
+        "team_scores": team_scores(rows.predicted, rows.season, reference),
+        "head_to_head": head_to_head(rows.predicted, rows.season, reference),
     }
 
 

@@ -53,7 +53,7 @@ GAMES = season(
 def test_every_table_has_exactly_its_schema() -> None:
     made = tables.season_tables(GAMES, Reference())
     assert {name: table.schema for name, table in made.items()} == {name: PUBLISHED[name].schema for name in made}
-    assert set(made) == {name for name, one in PUBLISHED.items() if one.by_season} - {"upcoming"}
+    assert set(made) == {name for name, one in PUBLISHED.items() if one.by_season and not one.of_plays} - {"upcoming"}
 
 
 def test_records_count_wins_by_site() -> None:
@@ -77,6 +77,40 @@ def test_a_forfeit_is_a_win_and_a_loss_and_no_points() -> None:
     alone = season(game(4, A, B, 2, 0))
     (winner, *_) = tables.team_records(alone, Reference()).to_pylist()
     assert (winner["wins"], winner["points_for"], winner["points_against"]) == (1, 0, 0)
+
+
+MEETINGS = season(
+    game(9, A, B, 61, 70), game(3, A, B, 80, 70, site=1), game(5, A, C, 60, 66, site=-1), game(7, A, B, 0, 2),
+)  # fmt: skip
+
+
+def test_scores_of_a_team_add_up_through_the_season() -> None:
+    made = tables.team_scores(MEETINGS.predicted, 2024, Reference())
+    columns = ("team_id", "day", "opponent_id", "site", "points", "points_against", "games", "wins", "points_total",
+               "points_against_total")  # fmt: skip
+    assert list(zip(*(made[name].to_pylist() for name in columns), strict=True)) == [
+        (A, 3, B, "home", 80, 70, 1, 1, 80, 70), (A, 5, C, "away", 60, 66, 2, 1, 140, 136),
+        (A, 7, B, "neutral", 0, 0, 3, 1, 140, 136), (A, 9, B, "neutral", 61, 70, 4, 1, 201, 206),
+        (B, 3, A, "away", 70, 80, 1, 0, 70, 80), (B, 7, A, "neutral", 0, 0, 2, 1, 70, 80),
+        (B, 9, A, "neutral", 70, 61, 3, 2, 140, 141), (C, 5, A, "home", 66, 60, 1, 1, 66, 60),
+    ]  # fmt: skip
+    assert made["opponent_name"][0].as_py() == "Team 1102"
+
+
+def test_pairs_that_met() -> None:
+    known = reference(Seasons=[{"season": 2024, "day_zero": date(2023, 11, 6)}])
+    one, other = tables.head_to_head(MEETINGS.predicted, 2024, known).to_pylist()
+    assert one == {
+        "team1_id": A, "team1_name": "Team 1101", "team2_id": B, "team2_name": "Team 1102", "games": 3,
+        "team1_wins": 1, "team1_points": 141, "team2_points": 140, "last_day": 9, "last_date": date(2023, 11, 15),
+        "last_winner_id": B,
+    }  # fmt: skip
+    assert [other[name] for name in ("team2_id", "games", "team1_wins", "last_winner_id")] == [C, 1, 0, C]
+
+
+def test_a_season_without_games_has_no_meetings() -> None:
+    made = tables.season_tables(season(), Reference())
+    assert made["team_scores"].num_rows == made["head_to_head"].num_rows == 0
 
 
 def test_scores_count_out_of_sample_forecasts_only() -> None:
