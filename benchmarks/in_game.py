@@ -33,7 +33,7 @@ from benchmarks import report
 from hoops.arrays import Bools, Floats, Ints, find
 from hoops.evaluation import metrics
 from hoops.forecast.ball import REGULATION, Ball, ball_after
-from hoops.forecast.in_game import PARAMETERS, InGame, chances, leverage, seconds_left
+from hoops.forecast.in_game import PARAMETERS, InGame, chances, chances_and_leverage, seconds_left
 from hoops.forecast.swings import added_by_player, changes, swings
 
 CHOSEN, APART = 2017, 2018
@@ -153,7 +153,7 @@ def read(folder: Path, forecasts: pa.Table, season: int) -> tuple[Moments, Momen
     ends[log.last] = True
     chance = chances(log.lead, left, ball, pregame, ends & (log.lead != 0))
     to_chances, now = time.perf_counter() - now, time.perf_counter()
-    two_points = leverage(log.lead, left, ball, pregame)
+    two_points = chances_and_leverage(log.lead, left, ball, pregame)[1]
     found = swings(log.game, chance, pregame, log.margin[log.last] > 0)
     added_by_player(log.game, log.elapsed, log.side, log.player, log.event, changes(log.game, chance, pregame))
     told = {

@@ -5,8 +5,10 @@ record batches of any size ─► row groups of exactly `ROWS` rows ─► FOLDE
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +17,9 @@ import pyarrow.parquet as pq
 
 from hoops.schemas import PUBLISHED
 from hoops.schemas.plays import ROWS
+from lake.lanes import WriteBehind
+
+_BEHIND = 16  # row groups that wait to be written: a busy day has eight of plays
 
 
 class Pieces:
@@ -22,7 +27,8 @@ class Pieces:
 
     Row r of a table lies in row group r // `ROWS`. A row group's dictionaries hold the words of its rows alone, in the
     order in which they come, so that one game is read with few bytes, and equal rows give equal bytes however they
-    were cut into pieces. The files are whole once the context is left without an exception.
+    were cut into pieces. Files are written on a thread of their own, and whole once the context is left without an
+    exception.
 
     rows: by table, how many were written.
     """
@@ -30,6 +36,7 @@ class Pieces:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._files: dict[str, _File] = {}
+        self._behind = WriteBehind(_BEHIND)
 
     @property
     def rows(self) -> dict[str, int]:
@@ -43,7 +50,7 @@ class Pieces:
     def write(self, name: str, piece: pa.RecordBatch | pa.Table) -> None:
         """Add rows to a table."""
         if name not in self._files:
-            self._files[name] = _File(self._folder / f"{name}.parquet", PUBLISHED[name].schema)
+            self._files[name] = _File(self._folder / f"{name}.parquet", PUBLISHED[name].schema, self._behind)
         for batch in piece.to_batches() if isinstance(piece, pa.Table) else [piece]:
             self._files[name].add(batch)
 
@@ -51,17 +58,22 @@ class Pieces:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for file in self._files.values():
-            file.close(whole=kind is None)
+        with ExitStack() as last:
+            for file in self._files.values():
+                last.callback(file.close)
+            last.push(lambda *now: self._behind.__exit__(*(now if error is None else (kind, error, at))))
+            if error is None:
+                for file in self._files.values():
+                    file.flush()
 
 
 class _File:
     """One table's file; waiting: rows for which there is no row group yet, fewer than `ROWS`."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, path: Path, schema: pa.Schema, behind: WriteBehind) -> None:
         self.path, self.rows = path, 0
-        self._schema = schema
-        self._writer = pq.ParquetWriter(path, schema, compression="snappy")
+        self._schema, self._behind = schema, behind
+        self._writer = pq.ParquetWriter(path, schema, compression="snappy", **_packing(schema))
         self._waiting: list[pa.RecordBatch] = []
         self._waits = 0
 
@@ -70,25 +82,42 @@ class _File:
         while self._waits + batch.num_rows >= ROWS:
             cut = ROWS - self._waits
             self._waiting.append(batch.slice(0, cut))
-            self._flush()
+            self.flush()
             batch = batch.slice(cut)
         if batch.num_rows:
             self._waiting.append(batch)
             self._waits += batch.num_rows
 
-    def close(self, *, whole: bool) -> None:
-        try:
-            if whole and self._waiting:
-                self._flush()
-        finally:
-            self._writer.close()
-
-    def _flush(self) -> None:
-        few = [pa.RecordBatch.from_arrays([_few(column) for column in one.columns], schema=self._schema)
-               for one in self._waiting]  # fmt: skip
-        group = pa.Table.from_batches(few, self._schema).unify_dictionaries()
+    def flush(self) -> None:
+        """Make a row group of the rows that wait."""
+        if self._waiting:
+            self._behind(self._write, self._waiting)
         self._waiting, self._waits = [], 0
-        self._writer.write_table(group, row_group_size=ROWS)
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def _write(self, batches: list[pa.RecordBatch]) -> None:
+        few = [pa.RecordBatch.from_arrays([_few(column) for column in one.columns], schema=self._schema)
+               for one in batches]  # fmt: skip
+        self._writer.write_table(pa.Table.from_batches(few, self._schema).unify_dictionaries(), row_group_size=ROWS)
+
+
+def _packing(schema: pa.Schema) -> dict[str, Any]:
+    """How columns are packed: words and ids by dictionary, other whole numbers by differences, and fractions plain.
+
+    Least and greatest values are told only of what rows are looked for by: they are most of what stands in a footer.
+    """
+    by_dictionary = [
+        one.name for one in schema
+        if pa.types.is_dictionary(one.type) or one.name in ("day", "date") or one.name.endswith("_id")
+    ]  # fmt: skip
+    whole = [one.name for one in schema if pa.types.is_integer(one.type) and one.name not in by_dictionary]
+    return {
+        "use_dictionary": by_dictionary,
+        "column_encoding": dict.fromkeys(whole, "DELTA_BINARY_PACKED"),
+        "write_statistics": [one for one in ("day", "team1_id", "team2_id", "team_id") if one in schema.names],
+    }
 
 
 def _few(column: pa.Array) -> pa.Array:
@@ -97,11 +126,17 @@ def _few(column: pa.Array) -> pa.Array:
         return column
     missing = column.indices.is_null().to_numpy(zero_copy_only=False) if column.null_count else None
     place = pc.fill_null(column.indices, 0).to_numpy() if column.null_count else column.indices.to_numpy()
-    rows = np.arange(len(place)) if missing is None else np.flatnonzero(~missing)
+    rows = np.arange(len(place), dtype=np.int32)
     first = np.full(len(column.dictionary), len(place), np.int32)
-    first[place[rows[::-1]]] = rows[::-1]  # of rows with the same word the one that is written last, the first, holds
-    used = np.argsort(first, kind="stable")[: int(np.count_nonzero(first < len(place)))]
+    # Of rows with the same word the one that is written last, the first, holds.
+    if missing is None:
+        first[place[::-1]] = rows[::-1]
+    else:
+        first[place[~missing][::-1]] = rows[~missing][::-1]
+    used = np.flatnonzero(first < len(place))
+    used = used[np.argsort(first[used])]
     new = np.zeros(len(first), np.int32)
-    new[used] = np.arange(len(used), dtype=np.int32)
-    indices = pa.array(new[place], mask=missing)
-    return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(pa.array(used)))
+    new[used] = rows[: len(used)]
+    return pa.DictionaryArray.from_arrays(
+        pa.array(new[place], mask=missing), column.dictionary.take(pa.array(used)), safe=False
+    )

@@ -22,6 +22,7 @@ import pyarrow.csv as pa_csv
 
 from hoops.contract.columns import MAX_TEXT, Column, Type
 from hoops.contract.header import Layout, passed_over
+from hoops.contract.payload import line_ends
 from hoops.contract.report import Problems, shown
 from hoops.games.leagues import League
 
@@ -54,7 +55,8 @@ class Cells:
 
 def parse_fast(text: bytes, layout: Layout, league: League | None) -> Cells | None:
     """Every cell typed and within its bounds, or None if anything in the file needs a closer look."""
-    if text.find(b'"', layout.body) >= 0 or text.count(b"\r") != text.count(b"\r\n"):
+    _, returns, pairs = line_ends(text)
+    if text.find(b'"', layout.body) >= 0 or returns != pairs:
         return None
     if any(text.find(x, layout.body) >= 0 and text.find(b"0" + x, layout.body) >= 0 for x in (b"x", b"X")):
         return None  # Arrow reads hexadecimal numbers; one letter is found ten times as fast as two

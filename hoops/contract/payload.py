@@ -124,6 +124,18 @@ def line_blocks(
         reject(file, "an empty file", _NOT_EMPTY)
 
 
+def line_ends(text: bytes, start: int = 0) -> tuple[int, int, int]:
+    r"""Line feeds, returns, and returns with a line feed behind them, from some place on.
+
+    >>> line_ends(b"a\r\nb\nc\r")
+    (2, 2, 1)
+    """
+    values = np.frombuffer(text, np.uint8)[start:]
+    feeds, returns = values == 10, values == 13
+    pairs = int(np.count_nonzero(returns[:-1] & feeds[1:]))
+    return int(np.count_nonzero(feeds)), int(np.count_nonzero(returns)), pairs
+
+
 def _check_start(file: str, data: bytes, gzipped: bool) -> None:
     if not data:
         reject(file, "an empty file", _NOT_EMPTY)
@@ -172,13 +184,15 @@ def _checked(file: str, blocks: Iterable[bytes | memoryview], limits: Limits) ->
         size += len(values)
         if size > limits.bytes:
             reject(file, f"more than {limits.bytes:,} bytes", f"at most {limits.bytes:,} bytes, uncompressed")
-        if (nul := int(np.count_nonzero(values == 0))) > 0:
+        if len(values) and values.min() == 0:
+            nul = int(np.count_nonzero(values == 0))
             reject(file, f"a binary file ({nul:,} NUL bytes within its first {size:,})", _ALLOWED_TEXT)
         feeds, returns = values == 10, values == 13
-        lines += max(int(np.count_nonzero(feeds)), int(np.count_nonzero(returns)))
+        has_returns = int(np.count_nonzero(returns))
+        lines += max(int(np.count_nonzero(feeds)), has_returns)
         if lines > limits.lines:
             reject(file, f"more than {limits.lines:,} lines", f"at most {limits.lines:,} lines a file: split it")
-        ends = np.flatnonzero(feeds | returns)
+        ends = np.flatnonzero(feeds | returns if has_returns else feeds)
         gaps = np.diff(ends, prepend=-1 - open_line, append=len(values))
         if len(gaps) and int(gaps.max()) - 1 > MAX_LINE:
             reject(file, f"a line of more than {MAX_LINE:,} bytes", f"lines of at most {MAX_LINE:,} bytes")

@@ -12,6 +12,7 @@ would give away the outcome. All shares were counted on the men's season 2017.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,7 @@ class Bonus:
 BONUS = {League.MEN: Bonus(1200, 7, 10), League.WOMEN: Bonus(600, 5, 5)}
 REGULATION = 2400  # seconds; overtime counts to the last period
 
+_Names = tuple[str | None, ...]
 _CARRY, _FIXED, _REBOUND, _FOUL, _TECHNICAL = range(5)
 
 
@@ -103,13 +105,13 @@ def ball_after(
     opens = np.concatenate([[True], np.diff(game) > 0])
     before = np.maximum(np.arange(n) - 1, 0)
     together = ~opens & (elapsed[before] == elapsed)  # in the second of the play before it, of its game
-    fouls = _fouls_of_period(rule == _FOUL, opens, elapsed, side, BONUS[league])
+    bonus = BONUS[league]
+    fouls = _fouls_of_period(rule == _FOUL, np.cumsum(opens), elapsed, side, bonus)
     # Right after a basket of the other team, or after the assist to it, the foul was on that shot.
     basket, assist = (_is(event, *names) & (side != 0) for names in (("made2", "made3"), ("assist",)))
     on_basket = together & basket[before] & (side == -side[before])
     on_basket |= together & assist[before] & (together & basket[before])[before] & (side == -side[before])
     personal = (rule == _FOUL) & (share == 0.0)  # an offensive foul gives the ball, and no throws
-    bonus = BONUS[league]
     for rows, (number, any_) in (
         (personal, BEFORE_BONUS),
         (personal & (fouls >= bonus.bonus), IN_BONUS),
@@ -125,27 +127,31 @@ def ball_after(
     return Ball((sign * share)[last], (sign * throws)[last])
 
 
-def _fouls_of_period(foul: Bools, opens: Bools, elapsed: Ints, side: Ints, bonus: Bonus) -> Ints:
-    """Fouls of a play's team in its period so far, the play's own included, (n,)."""
-    n = len(foul)
-    period = (np.clip(elapsed, 1, REGULATION) - 1) // bonus.period
-    first = np.maximum.accumulate(np.where(opens, np.arange(n), 0))
-    number = np.zeros(n, np.int64)
-    for team in (1, -1):
-        for part in range(REGULATION // bonus.period):
-            rows = (side == team) & (period == part)
-            so_far = np.cumsum(foul & rows)
-            number[rows] = (so_far - so_far[first] + (foul & rows)[first])[rows]
+def _fouls_of_period(foul: Bools, game: Ints, elapsed: Ints, side: Ints, bonus: Bonus) -> Ints:
+    """At each foul, how many its team has in its period, this one included; 0 at other plays and at nobody's; (n,)."""
+    rows = np.flatnonzero(foul & (side != 0))
+    period = (np.clip(elapsed[rows], 1, REGULATION) - 1) // bonus.period
+    group = (game[rows] * (REGULATION // bonus.period) + period) * 2 + (side[rows] > 0)
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    number = np.zeros(len(foul), np.int64)
+    number[rows[order]] = np.arange(len(rows)) - np.repeat(starts, np.diff(starts, append=len(rows))) + 1
     return number
 
 
 def _rules(event: pa.DictionaryArray, subtype: pa.DictionaryArray) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
     """By play: which rule holds, and share and throws as seen by the team of the play."""
     events, subtypes = [*event.dictionary.to_pylist(), None], [*subtype.dictionary.to_pylist(), None]
-    told = [_rule(one or "", other or "") for one in events for other in subtypes]
-    rule, share, throws = (np.array(column) for column in zip(*told, strict=True))
+    rule, share, throws = _all_rules(tuple(events), tuple(subtypes))
     pair = _codes(event) * len(subtypes) + _codes(subtype)
-    return rule[pair].astype(np.int8), share[pair].astype(np.float64), throws[pair].astype(np.float64)
+    return rule[pair], share[pair], throws[pair]
+
+
+@lru_cache(maxsize=4)  # the plays of a season have the same codes, day by day
+def _all_rules(events: _Names, subtypes: _Names) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
+    told = [_rule(one or "", other or "") for one in events for other in subtypes]
+    rule, share, throws = zip(*told, strict=True)
+    return np.array(rule, np.int8), np.array(share, np.float64), np.array(throws, np.float64)
 
 
 def _rule(event: str, subtype: str) -> tuple[int, float, float]:

@@ -14,6 +14,7 @@ at the end.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -76,29 +77,44 @@ def chances(
     ValueError
         If a forecast is 0 or 1 or beyond, a time is negative, or a game is over and level.
     """
+    return chances_and_leverage(lead, left, ball, pregame, ended, parameters)[0]
+
+
+def chances_and_leverage(
+    lead: Floats,
+    left: Floats,
+    ball: Ball,
+    pregame: Floats,
+    ended: Bools | None = None,
+    parameters: InGame = PARAMETERS,
+) -> tuple[Floats, Floats]:
+    """The chances, and how much two points matter, (n,) each; parameters and errors are those of `chances`.
+
+    Leverage is the chance with a point more less that with a point less, 0-1, as if the game were not over; it is the
+    same for both teams. Over its mean it is what baseball calls the leverage index (Tango, Lichtman and Dolphin, 2007),
+    with the swing of one possession in place of the expected one.
+    """
     if not np.all((pregame > 0.0) & (pregame < 1.0)):
         raise ValueError("a forecast is not strictly between 0 and 1")
     if np.any(left < 0):
         raise ValueError("a time left is negative")
     mean, sd, drift = _rest(lead, left, ball, pregame, parameters)
-    chance = _chance(mean, sd, drift, parameters)
+    # Seen from the team that is ahead, so that both teams see the same numbers.
+    sign = np.where(mean != 0.0, np.sign(mean), np.sign(drift))
+    overtime = OVERTIME / REGULATION
+    better = _phi(sign * drift * (overtime / np.sqrt(parameters.sigma**2 * overtime + parameters.last)))
+    margin = sign * mean
+    # The chance of ending above each of these: with a point less it has to be one more.
+    above = [_phi((margin + more) / sd) for more in (-1.5, -0.5, 0.5, 1.5)]
+    less, now, more = (clear + (level - clear) * better for clear, level in pairwise(above))
+    sure = 1.0 - 2.0 * parameters.slip
+    behind = 1.0 - (parameters.slip + sure * now)
+    chance = np.where(sign > 0.0, 1.0 - behind, np.where(sign < 0.0, behind, 0.5))
     if ended is not None:
         if np.any(ended & (lead == 0)):
             raise ValueError("a game that is over is level")
         chance = np.where(ended, lead > 0, chance)
-    return chance
-
-
-def leverage(lead: Floats, left: Floats, ball: Ball, pregame: Floats, parameters: InGame = PARAMETERS) -> Floats:
-    """How much two points matter at n moments: the chance with a point more less that with a point less, 0-1, (n,).
-
-    The same for both teams. Over its mean it is what baseball calls the leverage index (Tango, Lichtman and Dolphin,
-    2007), with the swing of one possession in place of the expected one. Parameters are those of `chances`.
-    """
-    mean, sd, drift = _rest(lead, left, ball, pregame, parameters)
-    more, less = (_chance(mean + point, sd, drift, parameters) for point in (1.0, -1.0))
-    swing: Floats = more - less
-    return swing
+    return chance, sure * (more - less)
 
 
 def _rest(lead: Floats, left: Floats, ball: Ball, pregame: Floats, parameters: InGame) -> tuple[Floats, Floats, Floats]:
@@ -112,30 +128,18 @@ def _rest(lead: Floats, left: Floats, ball: Ball, pregame: Floats, parameters: I
     return lead + held + share * drift, np.sqrt(variance), drift
 
 
-def _chance(mean: Floats, sd: Floats, drift: Floats, parameters: InGame) -> Floats:
-    """The chance of team 1: ahead by at least a point, or level and then better in overtime."""
-    # Seen from the team that is ahead, so that both teams see the same number.
-    sign = np.where(mean != 0.0, np.sign(mean), np.sign(drift))
-    overtime = OVERTIME / REGULATION
-    better = _phi(sign * drift * overtime / np.sqrt(parameters.sigma**2 * overtime + parameters.last))
-    clear, not_behind = _phi((sign * mean - 0.5) / sd), _phi((sign * mean + 0.5) / sd)
-    ahead = clear + (not_behind - clear) * better
-    behind = 1.0 - (parameters.slip + (1.0 - 2.0 * parameters.slip) * ahead)
-    chance: Floats = np.where(sign > 0.0, 1.0 - behind, np.where(sign < 0.0, behind, 0.5))
-    return chance
-
-
 def _whole(parameters: InGame) -> float:
     return float(np.sqrt(parameters.sigma**2 + parameters.last))
 
 
 def _probit(probability: Floats) -> Floats:
-    """What the normal distribution gives this probability, (n,); there are few different ones, one a game."""
-    values, place = np.unique(probability, return_inverse=True)
+    """What the normal distribution gives this probability, (n,), which is the same for all moments of a game."""
+    starts = np.flatnonzero(np.diff(probability, prepend=-1.0))
+    values = probability[starts]
     normal = NormalDist()
     # Of the favourite: its mirror then has the same number, with the other sign.
     probits = np.array([normal.inv_cdf(max(value, 1.0 - value)) for value in values.tolist()])
-    found: Floats = np.where(values < 0.5, -probits, probits)[place]
+    found: Floats = np.repeat(np.where(values < 0.5, -probits, probits), np.diff(starts, append=len(probability)))
     return found
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from hoops.arrays import Bools, Ids, Ints
 from hoops.games.identity import Keys, key_of
@@ -123,6 +124,15 @@ class Day:
     def score(self) -> npt.NDArray[np.int32]:
         """Score after each play by side, added up from what was made, (2, n)."""
         return np.stack([self._running(np.where(self.side == side, self.points, 0)) for side in (TEAM1, TEAM2)])
+
+    @cached_property
+    def appearances(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Team and player of each that did something in a game, once a game; (a,) each."""
+        named = self.player != 0
+        key = self.game[named] << 25 | self.side[named].astype(np.int64) << 24 | self.player[named]
+        once = pa.array(key).unique().to_numpy()
+        game, second = once >> 25, (once >> 24 & 1).astype(bool)
+        return np.where(second, self.team2[game], self.team1[game]), once & (1 << 24) - 1
 
     @cached_property
     def makes(self) -> npt.NDArray[np.intp]:

@@ -16,7 +16,7 @@ from hoops.contract.cells import Graces, parse_careful, parse_fast
 from hoops.contract.events import EVENTS
 from hoops.contract.header import Layout, layout_of
 from hoops.contract.names import EventsName
-from hoops.contract.payload import LINES_BLOCK, Source, line_blocks
+from hoops.contract.payload import LINES_BLOCK, Source, line_blocks, line_ends
 from hoops.contract.report import Problems
 from hoops.contract.rows import Rows
 from hoops.plays.day import TEAM1, TEAM2, Columns, Day
@@ -153,5 +153,5 @@ def _filled(rows: Rows, name: str, blank: int) -> np.ndarray:
 
 def _lines(text: bytes, start: int) -> int:
     """Lines that end in a text, from some place on: with a line feed, a return or both."""
-    feeds, returns = text.count(b"\n", start), text.count(b"\r", start)
-    return feeds if feeds == returns or not returns else feeds + returns - text.count(b"\r\n", start)
+    feeds, returns, pairs = line_ends(text, start)
+    return feeds + returns - pairs

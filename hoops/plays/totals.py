@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from hoops.arrays import Floats
 from hoops.plays.day import Day
@@ -32,7 +33,7 @@ class Tally:
     def add(self, *numbers: npt.NDArray, times: npt.NDArray | None = None) -> None:
         """Count combinations: an array a number, all (n,); each counts once, or as often as `times` says, (n,)."""
         key = _joined(numbers, self._widths)
-        self._parts.append(np.unique(key, return_counts=True) if times is None else _summed(key, times))
+        self._parts.append(_counted(key) if times is None else _summed(key, times))
         self._waiting += len(self._parts[-1][0])
         if self._waiting > _PENDING:
             self._settle()
@@ -82,8 +83,8 @@ class Sums:
 
     def __init__(self, *widths: int) -> None:
         self._widths = widths
-        self._keys = np.zeros(0, np.int64)
-        self._sums: Floats = np.zeros(0)
+        self._parts: list[tuple[Keys, Floats]] = [(np.zeros(0, np.int64), np.zeros(0))]
+        self._waiting = 0
 
     def add(self, *numbers: npt.NDArray, values: Floats) -> None:
         """Add a value to the sum of each combination: arrays of (n,) each.
@@ -93,13 +94,24 @@ class Sums:
         >>> sums.summed()
         ([array([4, 5])], array([2. , 1.5]))
         """
-        keys = np.concatenate([self._keys, _joined(numbers, self._widths)])
-        self._keys, place = np.unique(keys, return_inverse=True)
-        self._sums = np.bincount(place, np.concatenate([self._sums, values]), len(self._keys)).astype(np.float64)
+        encoded = pa.array(_joined(numbers, self._widths)).dictionary_encode()
+        keys = encoded.dictionary.to_numpy()
+        self._parts.append((keys, _weighed(encoded.indices.to_numpy(), values, len(keys))))
+        self._waiting += len(keys)
+        if self._waiting > _PENDING:
+            self._settle()
 
     def summed(self) -> tuple[list[Keys], Floats]:
         """The combinations that were met, ascending, and their sums."""
-        return _parts(self._keys, self._widths), self._sums
+        self._settle()
+        keys, sums = self._parts[0]
+        return _parts(keys, self._widths), sums
+
+    def _settle(self) -> None:
+        keys, sums = zip(*self._parts, strict=True)
+        unique, place = np.unique(np.concatenate(keys), return_inverse=True)
+        self._parts = [(unique, _weighed(place, np.concatenate(sums), len(unique)))]
+        self._waiting = 0
 
 
 @dataclass(frozen=True)
@@ -138,12 +150,8 @@ def assists(day: Day, assist: int) -> Assists:
     return Assists(day.team[at], day.player[at], day.player[shot], day.points[shot])
 
 
-def appearances(day: Day) -> tuple[Keys, Keys]:
-    """Team and player of each that did something in a game of the day, once a game; (a,) each."""
-    named = day.player != 0
-    once = np.unique(day.game[named] << 25 | day.side[named].astype(np.int64) << 24 | day.player[named])
-    game, second = once >> 25, (once >> 24 & 1).astype(bool)
-    return np.where(second, day.team2[game], day.team1[game]).astype(np.int64), once & (1 << 24) - 1
+def _weighed(place: npt.NDArray, values: Floats, places: int) -> Floats:
+    return np.bincount(place, values, places).astype(np.float64, copy=False)
 
 
 def _joined(numbers: Sequence[npt.NDArray], widths: Sequence[int]) -> Keys:
@@ -159,6 +167,12 @@ def _parts(key: Keys, widths: Sequence[int]) -> list[Keys]:
         values.append(key & ((1 << width) - 1))
         key = key >> width
     return values[::-1]
+
+
+def _counted(keys: Keys) -> tuple[Keys, Keys]:
+    """Each key once, as it came, and how often: by hashing, which takes a tenth of the time of sorting."""
+    counted = pa.array(keys).value_counts()
+    return counted.field("values").to_numpy(), counted.field("counts").to_numpy()
 
 
 def _summed(keys: Keys, counts: Keys) -> tuple[Keys, Keys]:

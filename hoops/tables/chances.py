@@ -17,14 +17,14 @@ import pyarrow as pa
 
 from hoops.arrays import Bools, Floats
 from hoops.forecast.ball import REGULATION, Ball, ball_after
-from hoops.forecast.in_game import PARAMETERS, chances, leverage, seconds_left
+from hoops.forecast.in_game import PARAMETERS, chances_and_leverage, seconds_left
 from hoops.forecast.swings import added_by_player, changes, swings
 from hoops.games.identity import Keys
 from hoops.games.leagues import League
 from hoops.games.reference import Reference
 from hoops.plays.day import TEAM1, TEAM2, Day
 from hoops.plays.games import SeasonGames
-from hoops.plays.totals import Sums, Tally, appearances
+from hoops.plays.totals import Sums, Tally
 from hoops.plays.vocabulary import Codes
 from hoops.tables.words import Columns, SeasonWords, batch
 
@@ -76,11 +76,11 @@ class SeasonChances:
         ended[day.starts[1:] - 1] = _whole(day, won)
         lead = (day.score[TEAM1] - day.score[TEAM2]).astype(np.float64)
         left = seconds_left(day.seconds).astype(np.float64)
-        chance = chances(lead, left, ball, pregame, ended)
-        before = _before(day, leverage(lead, left, ball, pregame), games.probability)
+        chance, swing = chances_and_leverage(lead, left, ball, pregame, ended)
+        before = _before(day, swing, games.probability)
         added = changes(day.game, chance, pregame)
         credited = added_by_player(day.game, day.seconds, side, day.player, event, added)
-        self._appearances.add(*appearances(day))
+        self._appearances.add(*day.appearances)
         named = day.player != 0
         self._added.add(day.team[named], day.player[named], values=credited[named])
         found = swings(day.game, chance, pregame, won)
@@ -120,7 +120,8 @@ def _whole(day: Day, won: npt.NDArray[np.bool_]) -> Bools:
 def _before(day: Day, swing: Floats, pregame: Floats) -> Floats:
     """The leverage of the moment before each play, (n,): that after the play before, or that of the start."""
     nothing = np.zeros(day.games)
-    start = leverage(nothing, np.full(day.games, float(REGULATION)), Ball(nothing, nothing), pregame)
+    whole = np.full(day.games, float(REGULATION))
+    _, start = chances_and_leverage(nothing, whole, Ball(nothing, nothing), pregame)
     before = np.concatenate([[0.0], swing])[:-1]
     before[day.starts[:-1]] = start
     return before

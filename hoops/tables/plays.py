@@ -14,7 +14,7 @@ from hoops.plays.games import SeasonGames
 from hoops.plays.periods import periods
 from hoops.plays.profiles import Profile, profiles
 from hoops.plays.timeline import RUN, Timeline
-from hoops.plays.totals import Tally, appearances, assists
+from hoops.plays.totals import Tally, assists
 from hoops.plays.vocabulary import MADE, MISSED, Codes, code_of
 from hoops.tables.words import Columns, SeasonWords, batch
 
@@ -93,7 +93,7 @@ class SeasonPlays:
     def _count(self, day: Day) -> None:
         self._counts.add(day.team, day.player, day.event, day.detail, day.area)
         self._days.add(np.full(day.plays, day.day), day.event, day.detail, day.area)
-        self._appearances.add(*appearances(day))
+        self._appearances.add(*day.appearances)
         made = assists(day, code_of("assist"))
         self._assists.add(made.team, made.passer, made.scorer, made.points == 3)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hoops.forecast.ball import Ball
-from hoops.forecast.in_game import _phi, chances, leverage, seconds_left
+from hoops.forecast.in_game import _phi, chances, chances_and_leverage, seconds_left
 
 
 def one(lead: float, left: float, share: float = 0.0, throws: float = 0.0, pregame: float = 0.5) -> float:
@@ -54,8 +54,15 @@ def test_nobody_has_won_before_the_end_and_then_somebody_has():
 
 def test_two_points_matter_most_late_in_a_close_game():
     left, ball = np.array([2400.0, 60.0, 60.0]), Ball(np.zeros(3), np.zeros(3))
-    early, late, decided = leverage(np.array([0.0, 0.0, 20.0]), left, ball, np.full(3, 0.5)).tolist()
+    early, late, decided = chances_and_leverage(np.array([0.0, 0.0, 20.0]), left, ball, np.full(3, 0.5))[1].tolist()
     assert decided < early < late < 1.0
+
+
+def test_leverage_is_the_chance_with_a_point_more_less_that_with_a_point_less():
+    lead, left = np.array([-3.0, -0.5, 0.0, 0.5, 1.0, 7.0]), np.array([5.0, 40.0, 0.0, 900.0, 2400.0, 33.0])
+    ball, pregame = Ball(np.array([1.0, -1.0, 0.0, 0.3, -0.3, 1.0]), np.zeros(6)), np.linspace(0.2, 0.9, 6)
+    more, less = (chances(lead + point, left, ball, pregame) for point in (1.0, -1.0))
+    assert chances_and_leverage(lead, left, ball, pregame)[1] == pytest.approx(more - less, abs=1e-12)
 
 
 def test_overtime_has_its_own_clock():
