@@ -3,6 +3,7 @@
 A manifest is read again after a few seconds; a table is kept under its key and ETag, so it is fetched once for as long
 as it does not change. A table that changed between the two reads sends the reader back for the manifest. While the
 pipeline is publishing, tables are newer than any manifest: they are taken as they are, since each is whole in itself.
+Of tables with a row for each play only the rows of a game are fetched; these have to be of one edition.
 """
 
 from __future__ import annotations
@@ -16,20 +17,26 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hoops.errors import MadnessError, Retryable
 from hoops.games.leagues import League
 from hoops.schemas import PUBLISHED, completed
 from lake.published import manifest_key, table_key
-from lake.store import Store
+from lake.rows import RowReader
+from lake.store import Conflict, Store
 
 BUCKET_VARIABLE = "MADNESS_DASHBOARD_BUCKET"
 NOTE_VARIABLE = "MADNESS_DASHBOARD_NOTE"
 MANIFEST_SECONDS = 3.0
 CACHE_BYTES = 192 * 2**20
 READERS = 8
+Game = tuple[int, int, int]  # day, team 1, team 2
+_GAME = ("day", "team1_id", "team2_id")
+_IDENTITY = (*_GAME, "play")
 
 
 class Unreadable(MadnessError):
@@ -96,6 +103,7 @@ class Tables:
         self._manifest_seconds = manifest_seconds
         self._cache_bytes = cache_bytes
         self._lock = threading.Lock()
+        self._rows: RowReader | None = None
         self._manifests: dict[League, tuple[float, Edition | None]] = {}
         self._cache: OrderedDict[tuple[str, str, tuple[str, ...]], pa.Table] = OrderedDict()
 
@@ -151,6 +159,69 @@ class Tables:
         with ThreadPoolExecutor(READERS) as pool:
             return dict(zip(seasons, pool.map(lambda s: self.table(name, league, s, columns), seasons), strict=True))
 
+    def game_rows(self, name: str, league: League, season: int, game: Game, columns: Sequence[str] = ()) -> pa.Table:
+        """The rows of one game of a table that has a row for each play; no rows if the game has no plays.
+
+        Only the part of the table in which they lie is fetched.
+
+        Parameters
+        ----------
+        name
+            `plays`, or `play_chances`.
+        columns
+            Only these, in this order; all when empty.
+
+        Raises
+        ------
+        Unreadable
+            A column is missing or has another type.
+        Retryable
+            The table is gone, or it and `play_games` are of two editions although they were asked for again.
+        """
+        whole = PUBLISHED[name].schema
+        schema = pa.schema([whole.field(column) for column in columns]) if columns else whole
+        key = table_key(name, league, season)
+        for fresh in (False, True):
+            edition = self.manifest(league, fresh=fresh)
+            etag = edition.etags.get(key) if edition else None
+            place = self._place(league, season, game)
+            if etag is None or place is None:
+                return schema.empty_table()
+            first, count = place
+            wanted = list(dict.fromkeys((*schema.names, *_IDENTITY)))
+            try:
+                rows = self._rows_of(key, etag, first, count, wanted)
+                rows = completed(rows, pa.schema([whole.field(column) for column in wanted]))
+            except Conflict:
+                continue
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError, KeyError) as error:
+                raise Unreadable(f"{key} does not have the columns this dashboard reads: {error}") from error
+            if _is_of(rows, game, count):
+                return rows.select(schema.names)
+        raise Retryable(f"{key} is being replaced, or it is not the one that belongs to the other tables of plays")
+
+    def _place(self, league: League, season: int, game: Game) -> tuple[int, int] | None:
+        """First row of a game and its number of rows, in tables that have a row for each play; None if it has none."""
+        games = self.table("play_games", league, season, ("day", "team1_id", "team2_id", "first_row", "plays"))
+        found = np.flatnonzero(
+            np.logical_and.reduce(
+                [games[column].to_numpy() == value for column, value in zip(_GAME, game, strict=True)]
+            )
+        )
+        if not len(found):
+            return None
+        row = int(found[0])
+        return games["first_row"][row].as_py(), games["plays"][row].as_py()
+
+    def _rows_of(self, key: str, etag: str, first: int, count: int, columns: Sequence[str]) -> pa.Table:
+        with self._lock:
+            rows = self._rows
+        if rows is None:
+            rows = RowReader(self._open())
+            with self._lock:
+                self._rows = rows
+        return rows.read(key, etag, first, count, columns)
+
     def _read(self, key: str, etag: str, schema: pa.Schema, *, strict: bool) -> pa.Table | None:
         """The table as it was under that ETag, else, unless strict, as it is now; None if it is gone."""
         with self._lock:
@@ -177,6 +248,12 @@ class Tables:
             if self._store is None:
                 self._store = self._open_store()
             return self._store
+
+
+def _is_of(rows: pa.Table, game: Game, count: int) -> bool:
+    """Whether rows are all the plays of a game, in order."""
+    own = all(pc.all(pc.equal(rows[column], value)).as_py() for column, value in zip(_GAME, game, strict=True))
+    return own and rows.num_rows == count and bool(np.all(rows["play"].to_numpy() == np.arange(1, count + 1)))
 
 
 def bucket_name(environment: Mapping[str, str]) -> str:

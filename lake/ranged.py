@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 from lake.retry import retrying
 from lake.store import Conflict, Listed, Store
+
+GAP = 2**15  # bytes that are cheaper to get along than to leave out
 
 
 class Ranged(io.RawIOBase):
@@ -23,6 +26,17 @@ class Ranged(io.RawIOBase):
     def __init__(self, store: Store, found: Listed, version: str | None = None) -> None:
         self._store, self._found, self._version = store, found, version
         self._at = 0
+        self._fetched: list[tuple[int, bytes]] = []
+
+    def fetch(self, spans: Iterable[tuple[int, int]]) -> None:
+        """Get some parts ahead (start, stop), neighbours in one request; reading within them then asks nothing."""
+        joined: list[list[int]] = []
+        for start, stop in sorted(spans):
+            if joined and start - joined[-1][1] <= GAP:
+                joined[-1][1] = max(joined[-1][1], stop)
+            else:
+                joined.append([start, stop])
+        self._fetched += [(start, self._get(start, stop)) for start, stop in joined]
 
     def readable(self) -> bool:
         return True
@@ -42,11 +56,16 @@ class Ranged(io.RawIOBase):
         stop = self._found.size if size is None or size < 0 else min(self._at + size, self._found.size)
         if stop <= self._at:
             return b""
-        start = self._at
+        start, self._at = self._at, stop
+        for first, body in self._fetched:
+            if first <= start and stop <= first + len(body):
+                return body[start - first : stop - first]
+        return self._get(start, stop)
+
+    def _get(self, start: int, stop: int) -> bytes:
         body = retrying(lambda: self._part(start, stop))
         if isinstance(body, Conflict):
             raise body
-        self._at = stop
         return body
 
     def _part(self, start: int, stop: int) -> bytes | Conflict:

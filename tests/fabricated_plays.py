@@ -67,10 +67,10 @@ def player_names(teams: Sequence[int]) -> dict[int, str]:
 
 def file_of(season: int, games: Iterable[Mapping[str, Any]], *, placed: bool = True) -> bytes:
     """A file of play-by-play. games: rows of `results`, days ascending. placed: shots have places and areas."""
-    rng = np.random.default_rng(season)
     lines, day, place = [_HEADER], -1, 0
     for game in games:
         day, place = game["day"], place + 1 if game["day"] == day else 0
+        rng = np.random.default_rng((season, day, game["team1_id"]))  # whatever other games there are
         plays = list(_game(game, rng))
         if place == 0:
             plays = plays[:BROKEN_OFF]

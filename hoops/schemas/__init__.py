@@ -33,12 +33,12 @@ from hoops.schemas.games import (
     RATED,
 )
 from hoops.schemas.league import LEAGUE_TABLES
-from hoops.schemas.plays import PLAY_TABLES
+from hoops.schemas.plays import PLAY_TABLES, ROWS
 
 PUBLISHED: dict[str, Published] = LEAGUE_TABLES | PLAY_TABLES
 
 __all__ = [
     "BOX_COLUMNS", "BOX_TITLES", "DATE", "DAY", "FIXTURES", "GAMES", "ISSUED", "KIND", "LEAGUE_TABLES", "NAME1",
-    "NAME2", "PENDING", "PLAY_TABLES", "PREDICTED", "PUBLISHED", "RATED", "SEASON", "SITE", "TEAM1", "TEAM2",
+    "NAME2", "PENDING", "PLAY_TABLES", "PREDICTED", "PUBLISHED", "RATED", "ROWS", "SEASON", "SITE", "TEAM1", "TEAM2",
     "Published", "column", "completed",
 ]  # fmt: skip

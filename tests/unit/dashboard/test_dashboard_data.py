@@ -9,7 +9,7 @@ import pytest
 from dashboard.data import Tables, Unreadable, bucket_name
 from hoops.errors import MadnessError, Retryable
 from hoops.games.leagues import League
-from hoops.schemas import PUBLISHED
+from hoops.schemas import PUBLISHED, ROWS
 from lake.published import table_key
 from lake.store import Stored
 from tests.memory_store import MemoryStore
@@ -33,10 +33,14 @@ class Counting(MemoryStore):
         self.reads.append(key)
         return super().get(key, version)
 
+    def part(self, key: str, start: int, stop: int, *, etag: str, version: str | None = None) -> bytes:
+        self.reads.append(f"{key} {start}-{stop}")
+        return super().part(key, start, stop, etag=etag, version=version)
+
 
 @pytest.fixture(scope="module")
 def source() -> MemoryStore:
-    return fabricated.bucket([MEN], teams=16)
+    return fabricated.bucket([MEN], teams=16, plays_of=8)
 
 
 @pytest.fixture
@@ -163,6 +167,62 @@ def test_many_seasons_are_read_side_by_side(store: Counting) -> None:
     found = Tables(lambda: store).tables("scores", MEN, fabricated.SEASONS)
     assert list(found) == list(fabricated.SEASONS)
     assert all(table.num_rows for table in found.values())
+
+
+def test_every_game_has_its_own_plays_and_chances(store: Counting) -> None:
+    tables = Tables(lambda: store)
+    plays, chances = (tables.table(name, MEN, SEASON) for name in ("plays", "play_chances"))
+    games = tables.table("play_games", MEN, SEASON).to_pylist()
+    assert plays.num_rows == chances.num_rows == sum(game["plays"] for game in games) > ROWS
+    for game in games:
+        which = game["day"], game["team1_id"], game["team2_id"]
+        rows = tables.game_rows("plays", MEN, SEASON, which)
+        assert rows.to_pylist() == plays.slice(game["first_row"], game["plays"]).to_pylist()
+        told = tables.game_rows("play_chances", MEN, SEASON, which, ("chance",))
+        assert told.equals(chances.slice(game["first_row"], game["plays"]).select(["chance"]))
+
+
+def test_of_the_plays_only_those_of_a_game_are_fetched(store: Counting) -> None:
+    tables = Tables(lambda: store)
+    first, last = (tables.table("play_games", MEN, SEASON).to_pylist()[at] for at in (0, -1))
+    for game in (first, last):
+        store.reads.clear()
+        tables.game_rows("plays", MEN, SEASON, (game["day"], game["team1_id"], game["team2_id"]))
+        parts = [read for read in store.reads if read.startswith("plays/") and " " in read]
+        assert len(parts) == (2 if game is first else 1)  # what the table says of itself, once
+
+
+def test_a_game_without_plays_has_no_rows(store: Counting) -> None:
+    rows = Tables(lambda: store).game_rows("plays", MEN, SEASON, (0, 1101, 1102), ("day", "event"))
+    assert (rows.num_rows, rows.column_names) == (0, ["day", "event"])
+    none = Tables(lambda: store).game_rows("plays", MEN, fabricated.SEASONS[0], (0, 1101, 1102))
+    assert (none.num_rows, none.schema) == (0, PUBLISHED["plays"].schema)
+
+
+def test_plays_published_anew_send_the_reader_back_for_the_manifest(store: Counting) -> None:
+    tables = Tables(lambda: store, clock=lambda: 0.0)
+    game = tables.table("play_games", MEN, SEASON).to_pylist()[-1]
+    which = game["day"], game["team1_id"], game["team2_id"]
+    before = tables.game_rows("plays", MEN, SEASON, which)
+    again = fabricated.bucket([MEN], teams=16, plays_of=2, generation=18)
+    for row in again.listing(""):
+        found = again.get(row.key)
+        assert found is not None
+        store.put(row.key, found.body)
+    assert tables.table("play_games", MEN, SEASON).to_pylist()[-1]["first_row"] == game["first_row"]  # as it was kept
+    after = tables.game_rows("plays", MEN, SEASON, which)
+    assert after.num_rows == before.num_rows
+    assert tables.table("play_games", MEN, SEASON).to_pylist()[-1]["first_row"] < game["first_row"]
+
+
+def test_plays_of_another_edition_than_the_games_are_never_shown(store: Counting) -> None:
+    tables = Tables(lambda: store)
+    game = tables.table("play_games", MEN, SEASON).to_pylist()[-1]
+    other = fabricated.bucket([MEN], teams=16, plays_of=2).get(table_key("plays", MEN, SEASON))
+    assert other is not None
+    store.put(table_key("plays", MEN, SEASON), other.body)
+    with pytest.raises(Retryable, match="plays/league=M"):
+        tables.game_rows("plays", MEN, SEASON, (game["day"], game["team1_id"], game["team2_id"]))
 
 
 def test_a_missing_setting_says_what_to_write_where() -> None:
