@@ -8,6 +8,7 @@ from sample.playing import Scores
 from sample.randomness import Draws
 from sample.shape import Play
 
+BOX_NAMES = ("FGM", "FGA", "FGM3", "FGA3", "FTM", "FTA", "OR", "DR", "Ast", "TO", "Stl", "Blk", "PF")
 FREE_THROW_WEIGHT = 0.475  # possessions a free throw ends (K. Pomeroy)
 DEAD_BALLS = 0.42  # missed free throws that the defence can rebound, a share
 
@@ -17,7 +18,7 @@ def _count(value: np.ndarray, low: np.ndarray | float, high: np.ndarray | float)
 
 
 def box_scores(scores: Scores, play: Play, draws: Draws) -> np.ndarray:
-    """Box scores in the order of hoops.schemas.BOX_COLUMNS, (m, 2, 13) counts.
+    """Box scores in the order of BOX_NAMES, (m, 2, 13) counts.
 
     2 FGM + FGM3 + FTM is the score; FGA - OR + TO + 0.475 FTA is about the game's number of possessions.
     """

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import count
 
 import numpy as np
 
 from hoops.games.leagues import SELECTION_SUNDAY, Kind, League
+from sample.box import BOX_NAMES
 from sample.names import CONFERENCES
+from sample.players import Players
+from sample.plays import FIRST_PLAYER, play_by_play
 from sample.schedule import Meetings
 from sample.season import Played, Season
 from sample.world import FIRST_CITY, OUTSIDE, World
@@ -16,8 +20,7 @@ from sample.world import FIRST_CITY, OUTSIDE, World
 FIRST_TEAM = 101  # above the first id of the league's range
 LOC = {1: "H", 0: "N", -1: "A"}
 COMPACT = ("Season", "DayNum", "WTeamID", "WScore", "LTeamID", "LScore", "WLoc", "NumOT")
-_BOX_NAMES = ("FGM", "FGA", "FGM3", "FGA3", "FTM", "FTA", "OR", "DR", "Ast", "TO", "Stl", "Blk", "PF")
-DETAILED = (*COMPACT, *(f"{side}{name}" for side in "WL" for name in _BOX_NAMES))
+DETAILED = (*COMPACT, *(f"{side}{name}" for side in "WL" for name in BOX_NAMES))
 REGION_NAMES = ("East", "West", "Midwest", "South")
 KIND_NAMES = {Kind.REGULAR: "RegularSeason", Kind.NCAA: "NCAATourney"}
 
@@ -54,8 +57,8 @@ def shared_files(world: World, conferences: int) -> dict[str, bytes]:
 class LeagueFiles:
     """Files of one league."""
 
-    def __init__(self, league: League, world: World) -> None:
-        self.league, self.world = league, world
+    def __init__(self, league: League, world: World, players: Players) -> None:
+        self.league, self.world, self.players = league, world, players
         self.first_id = league.team_ids[0] + FIRST_TEAM
 
     def reference(self, seasons: Sequence[Season]) -> dict[str, bytes]:
@@ -88,6 +91,8 @@ class LeagueFiles:
             for one in seasons
             for slot in sorted(one.slots, key=lambda slot: slot.name)
         )
+        team_ids = (first + self.players.school).tolist()
+        players = zip(count(FIRST_PLAYER), self.players.last, self.players.first, team_ids, strict=False)
         prefix = self.league.value
         return {
             f"{prefix}Teams.csv": csv(header, (row[:columns] for row in teams)),
@@ -98,6 +103,7 @@ class LeagueFiles:
             ),
             f"{prefix}NCAATourneySeeds.csv": csv(("Season", "Seed", "TeamID"), seeds),
             f"{prefix}NCAATourneySlots.csv": csv(("Season", "Slot", "StrongSeed", "WeakSeed"), slots),
+            f"{prefix}Players.csv": csv(("PlayerID", "LastName", "FirstName", "TeamID"), players),
         }
 
     def games(self, seasons: Sequence[Season]) -> dict[str, bytes]:
@@ -121,6 +127,13 @@ class LeagueFiles:
         header = ("Season", "DayNum", "Team1ID", "Team2ID", "Loc", "CityID")
         out[f"{self.league.value}Fixtures.csv"] = csv(header, fixtures)
         return out
+
+    def plays(self, seed: int, season: Season) -> dict[str, bytes]:
+        """Play-by-play of a season, its tournaments included."""
+        parts = [part for parts in season.played.values() for part in parts]
+        number = self.world.seasons.index(season.season)
+        data = play_by_play(seed, self.league, season.season, parts, self.players, number, self.first_id)
+        return {f"{self.league.value}Events{season.season}.csv": data}
 
     def _result_rows(self, season: int, parts: Sequence[Played]) -> list[tuple]:
         """Detailed rows with the city at the end, in Kaggle's order: by day, then winner."""

@@ -10,12 +10,14 @@ from pathlib import Path
 from hoops.contract.columns import FIRST_SEASON, LAST_SEASON
 from hoops.games.leagues import League
 from sample.files import FIRST_TEAM, LeagueFiles, csv, shared_files, with_rows
+from sample.players import build_players
 from sample.season import SeasonSimulator
 from sample.shape import FULL, PLAY, SMALL, STOP_DAY, Shape, check_stop_day
 from sample.strength import strengths
 from sample.world import World, build_world
 
 BOTH = (League.MEN, League.WOMEN)
+LEAGUE_OF_PLAYS = League.MEN  # whose last season has play-by-play
 MOST_SEASONS = 30  # so that the made-up names suffice
 TRUTH_COLUMNS = ("Season", "DayNum", "Team1ID", "Team2ID", "Prob1", "Margin1")
 TRUTH_FOLDER = "truth"
@@ -27,19 +29,20 @@ Progress = Callable[[int, int], None]  # league-seasons done, league-seasons in 
 class SampleLeague:
     """Files of a sample league.
 
-    files: name -> bytes, in the file contract's formats. truth: name -> bytes of {M|W}Truth.csv with a row for every
-    game played or to come: Season, DayNum, Team1ID, Team2ID (lower id first), Prob1 (team 1's true win probability
-    before the game, to 6 decimals) and Margin1 (mean of team 1's final margin, points). Truth is never uploaded.
-    A file that would have no row is left out.
+    files: name -> bytes, in the file contract's formats. plays: the same of play-by-play, of the men's last season.
+    truth: name -> bytes of {M|W}Truth.csv with a row for every game played or to come: Season, DayNum, Team1ID, Team2ID
+    (lower id first), Prob1 (team 1's true win probability before the game, to 6 decimals) and Margin1 (mean of team 1's
+    final margin, points). Truth is never uploaded. A file that would have no row is left out.
     """
 
     files: dict[str, bytes]
+    plays: dict[str, bytes]
     truth: dict[str, bytes]
 
     def digest(self) -> str:
         """SHA-256 over all names and bytes: two samples with one digest are the same."""
         whole = hashlib.sha256()
-        for name, data in sorted((self.files | self.truth).items()):
+        for name, data in sorted((self.files | self.plays | self.truth).items()):
             whole.update(f"{name}\0{len(data)}\0".encode() + data)
         return whole.hexdigest()
 
@@ -70,17 +73,15 @@ def generate(
         raise ValueError(f"first_season: {first_season}, all seasons must lie in {FIRST_SEASON} to {LAST_SEASON}")
     years = tuple(range(first_season, first_season + seasons))
     world = build_world(seed, years, shape)
-    files, truth = shared_files(world, len(shape.conference_sizes)), {}
+    made = SampleLeague(shared_files(world, len(shape.conference_sizes)), {}, {})
     for number, league in enumerate(leagues):
 
         def step(done: int, before: int = number * seasons) -> None:
             if progress is not None:
                 progress(before + done, len(leagues) * seasons)
 
-        league_files, league_truth = _league(seed, League(league), world, shape, stop_day, step)
-        files |= league_files
-        truth[f"{League(league).value}Truth.csv"] = league_truth
-    return SampleLeague(files, truth)
+        _add_league(made, seed, League(league), world, shape, stop_day, step)
+    return made
 
 
 def generate_small(
@@ -94,10 +95,12 @@ def generate_small(
     return generate(seed, first_season, seasons, leagues, SMALL, stop_day)
 
 
-def _league(
-    seed: int, league: League, world: World, shape: Shape, stop_day: int | None, step: Callable[[int], None]
-) -> tuple[dict[str, bytes], bytes]:
+def _add_league(
+    made: SampleLeague, seed: int, league: League, world: World, shape: Shape, stop_day: int | None,
+    step: Callable[[int], None],
+) -> None:  # fmt: skip
     strength = strengths(seed, league, world, PLAY[league])
+    players = build_players(seed, league, world)
     played, truth = [], []
     for s, season in enumerate(world.seasons):
         simulator = SeasonSimulator(seed, league, season, world, shape, strength[s])
@@ -109,9 +112,12 @@ def _league(
             columns = (meetings.day, team1, team2, what.probability, what.margin)
             truth += [(season, *row) for row in zip(*(column.tolist() for column in columns), strict=True)]
         step(s + 1)
-    files = LeagueFiles(league, world)
+    files = LeagueFiles(league, world, players)
     rows = ((*row[:4], f"{row[4]:.6f}", f"{row[5]:.3f}") for row in sorted(truth))
-    return with_rows(files.reference(played) | files.games(played)), csv(TRUTH_COLUMNS, rows)
+    made.files.update(with_rows(files.reference(played) | files.games(played)))
+    made.truth[f"{league.value}Truth.csv"] = csv(TRUTH_COLUMNS, rows)
+    if league is LEAGUE_OF_PLAYS:
+        made.plays.update(with_rows(files.plays(seed, played[-1])))
 
 
 def write(folder: Path, sample: SampleLeague) -> list[Path]:
@@ -119,10 +125,10 @@ def write(folder: Path, sample: SampleLeague) -> list[Path]:
     (folder / TRUTH_FOLDER).mkdir(parents=True, exist_ok=True)
     for name, data in sample.truth.items():
         (folder / TRUTH_FOLDER / name).write_bytes(data)
-    paths = [folder / name for name in sorted(sample.files)]
-    for path in paths:
-        path.write_bytes(sample.files[path.name])
-    return paths
+    files = sample.files | sample.plays
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [folder / name for name in sorted(files)]
 
 
 def is_sample(folder: Path) -> bool:
