@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hoops.contract.events import parse_events
+from hoops.contract import EventsName, parse
 from hoops.plays.reader import PlayByPlay
 from hoops.plays.vocabulary import DETAILS, EVENTS
 from sample import SMALL, generate, generate_small
@@ -250,7 +250,9 @@ def test_codes_are_those_of_kaggle(all_plays):
 
 def test_the_reader_takes_it_without_a_word(sample, games):
     ((name, data),) = sample.plays.items()
-    reader = PlayByPlay(parse_events(name), io.BytesIO(data))
+    source = parse(name)
+    assert isinstance(source, EventsName)
+    reader = PlayByPlay(source, io.BytesIO(data))
     days = list(reader)
     assert reader.warnings == ()
     assert sum(day.plays for day in days) == data.count(b"\n") - 1
