@@ -4,6 +4,7 @@
     ledger/league=M/season=2024/day=012/20240316T060000Z-<content>-retractions.parquet
     ledger/league=M/fixtures/season=2024/20240315T060000Z-<content>.parquet
     ledger/league=M/reference/Teams/20240315T060000Z-<content>.parquet
+    ledger/league=M/plays/season=2024/20240401T060000Z-<content>.parquet
 
 Nothing is read before it is written and nothing is overwritten: two writers cannot disturb each other, and the same
 file twice writes the same keys. The names alone tell what changed: a day's digest is the hash of its entry names.
@@ -18,25 +19,32 @@ import hashlib
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from hoops.contract.columns import FIXTURES_FOLDER, REFERENCE, RESULTS, RETRACTIONS_FOLDER
+from hoops.contract.columns import EVENTS_FOLDER, FIXTURES_FOLDER, REFERENCE, RESULTS, RETRACTIONS_FOLDER
 from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_reference
-from hoops.contract.names import parse
+from hoops.contract.names import EventsName, parse
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from hoops.schemas import GAMES as PLAYED
 from lake import parquet
 from lake.content import bytes_digest, rows_digest, rows_named
+from lake.parquet import Unreadable
+from lake.plays import Games, SeasonOfPlays
+from lake.ranged import Ranged
 from lake.store import Store
 
 GAMES, RETRACTIONS = "games", "retractions"
+PLAYS = "plays"
 WRITERS = 16  # requests at a time
 CACHED = 1024  # entries kept in memory, each a day's games
+PART = 2**23  # bytes of a season of plays that are fetched at once
 
 
 class DamagedEntry(MadnessError):
@@ -54,7 +62,7 @@ class Entry:
 
     @property
     def season(self) -> int:
-        """Season of an entry of days or fixtures."""
+        """Season of an entry of days, fixtures or plays."""
         return int(_part(self.key, "season="))
 
     @property
@@ -96,6 +104,7 @@ class Ledger:
     def __init__(self, models: Store, files_of: Callable[[str], list[str]] = lambda version: []) -> None:
         self._models, self._files_of = models, files_of
         self._cache: OrderedDict[str, pa.Table] = OrderedDict()
+        self._games: dict[str, Games] = {}  # of seasons of plays
 
     def write_days(
         self, league: League, sort: str, version: str, days: Mapping[tuple[int, int], pa.Table]
@@ -112,6 +121,15 @@ class Ledger:
 
     def write_reference(self, league: League, dataset: str, version: str, table: pa.Table) -> dict[Entry, bool]:
         return self._write({f"{_reference(league)}{dataset}/{{}}.parquet": table}, version)
+
+    def write_plays(
+        self, league: League, season: int, version: str, content: str, file: BinaryIO
+    ) -> tuple[Entry, bool]:
+        """Write a season of plays from an open file, over what may be damaged; the entry, and whether it is new."""
+        key = f"{_plays(league)}season={season}/{version}-{content}.parquet"
+        is_new = self._models.stat(key) is None
+        self._models.put(key, file)
+        return _entry(key), is_new
 
     def seasons(self, league: League) -> list[int]:
         """Seasons with entries, in order."""
@@ -145,6 +163,68 @@ class Ledger:
         for entry in sorted(self._entries(_fixtures(league))):
             lists[entry.season].append(entry)
         return dict(lists)
+
+    def plays(self, league: League) -> dict[int, list[Entry]]:
+        """Every season of plays, oldest entry first: the last one holds, whole."""
+        found: dict[int, list[Entry]] = defaultdict(list)
+        for entry in sorted(self._entries(_plays(league))):
+            found[entry.season].append(entry)
+        return dict(found)
+
+    def games_of_plays(self, entry: Entry) -> Games:
+        """Which games a season of plays has, read from its footer; raise `DamagedEntry` as `read_plays` does."""
+        if entry.key not in self._games:
+            found = self._sound(entry, lambda one: self._season_of_plays(one, self._ranged(one)))
+            self._games[entry.key] = found.games
+        return self._games[entry.key]
+
+    def read_plays(self, entry: Entry, into: Path) -> SeasonOfPlays:
+        """A season of plays, fetched to a file on disk.
+
+        Raises
+        ------
+        DamagedEntry
+            It is gone or another one lies there, and no other entry says the same.
+        """
+
+        def fetched(one: Entry) -> SeasonOfPlays:
+            source = self._ranged(one)
+            with into.open("wb") as file:
+                while part := source.read(PART):
+                    file.write(part)
+            return self._season_of_plays(one, into)
+
+        return self._sound(entry, fetched)
+
+    def damaged_plays(self, entry: Entry, why: object) -> DamagedEntry:
+        """What to raise where plays turn out to be others than were written."""
+        return DamagedEntry(f"ledger entry {entry.key} is damaged: {why}. {self._remedy(entry.key)}")
+
+    def _sound(self, entry: Entry, look: Callable[[Entry], SeasonOfPlays]) -> SeasonOfPlays:
+        """What an entry says; if it is damaged, what another one of the same content does."""
+        try:
+            return look(entry)
+        except DamagedEntry:
+            for other in self._entries(f"{entry.key.rpartition('/')[0]}/"):
+                if other.content == entry.content and other.key != entry.key:
+                    with suppress(DamagedEntry):
+                        return look(other)
+            raise
+
+    def _ranged(self, entry: Entry) -> Ranged:
+        found = self._models.stat(entry.key)
+        if found is None:
+            raise DamagedEntry(f"ledger entry {entry.key} is gone. {self._remedy(entry.key)}")
+        return Ranged(self._models, found)
+
+    def _season_of_plays(self, entry: Entry, file: Any) -> SeasonOfPlays:
+        try:
+            plays = SeasonOfPlays(file)
+        except Unreadable as error:
+            raise self.damaged_plays(entry, error) from error
+        if (plays.content, plays.season) != (entry.content, entry.season):
+            raise self.damaged_plays(entry, f"it holds {plays.content} of {plays.season}")
+        return plays
 
     def reference(self, league: League) -> dict[str, list[Entry]]:
         """Reference entries by dataset, oldest first."""
@@ -195,13 +275,15 @@ class Ledger:
     def _remedy(self, key: str) -> str:
         league, what = (part.rpartition("=")[2] for part in key.split("/")[1:3])
         lost = _entry(key)
-        folder = what if what in (FIXTURES_FOLDER, REFERENCE) else {GAMES: RESULTS}.get(lost.sort, RETRACTIONS_FOLDER)
+        by_sort = {GAMES: RESULTS}.get(lost.sort, RETRACTIONS_FOLDER)
+        folder = {PLAYS: EVENTS_FOLDER, FIXTURES_FOLDER: what, REFERENCE: what}.get(what, by_sort)
         named = [(file, parse(file)) for file in self._files_of(lost.version)]
         files = [
             file
             for file, name in named
             if (name.folder, name.league or league) == (folder, league)
             and (folder != REFERENCE or name.dataset == key.split("/")[-2])
+            and (not isinstance(name, EventsName) or name.season == lost.season)
         ]
         upload = " and ".join(files) or f"the file of {folder}/ that speaks as of {lost.version}"
         return f"Only the file knows what it said: upload {upload} again; if this stays, delete the entry first"
@@ -294,6 +376,10 @@ def _seasons(league: League) -> str:
 
 def _fixtures(league: League) -> str:
     return f"ledger/league={league}/fixtures/"
+
+
+def _plays(league: League) -> str:
+    return f"ledger/league={league}/{PLAYS}/"
 
 
 def _reference(league: League) -> str:

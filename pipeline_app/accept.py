@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hoops import contract
 from hoops.contract import Rejected, Report
-from hoops.contract.names import SourceName
+from hoops.contract.names import EventsName, SourceName, WholeName
 from hoops.contract.reader import Accepted
 from hoops.contract.report import shown
 from hoops.errors import Retryable
@@ -32,6 +32,7 @@ from lake.ledger import GAMES, RETRACTIONS, DamagedEntry, Entry, digest
 from lake.receipts import ACCEPTED, REJECTED, Receipt, token
 from lake.store import Conflict, Listed
 from pipeline_app import program
+from pipeline_app.accept_plays import take_plays
 from pipeline_app.file_warnings import warnings_of
 from pipeline_app.nudges import Nudge, PatientQueue, Queue, plan
 from pipeline_app.telemetry import count_fault, log
@@ -90,20 +91,30 @@ def _take(
     named, now = token(found.modified, found.etag), clock()
     name = contract.parse(key)
     contract.refuse_ahead(name, now)
-    assert isinstance(name, contract.WholeName)
+    contract.refuse_too_large(key, found.size, name.limits)
+    stated_at = _stated_at(lake, name, found)
+    if isinstance(name, EventsName):
+        written, warnings = take_plays(lake, name, found, version, stated_at, named, now)
+        return _accepted(lake, key, named, clock, written.rows, written.days, warnings)
+    assert isinstance(name, WholeName)
     contract.refuse_too_large(key, found.size)
     stored = lake.source.get(key, version)
     if stored is None or stored.etag != found.etag:
         raise Conflict(f"{key} was replaced while it was read")
     accepted = contract.read(name, stored.body)
-    stated_at = _stated_at(lake, name, found)
     entered = _enter(lake, PatientQueue(queue, lake.holds, clock), accepted, stated_at)
     # What others said of the same is looked up after the own entries are written: of two files that are taken at the
     # same time, one at least sees the other.
     warnings = warnings_of(lake, accepted, stated_at, entered, named, now)
+    rows, days = accepted.table.num_rows, len(entered) if name.folder in ("results", "retractions") else 0
+    return _accepted(lake, key, named, clock, rows, days, warnings)
+
+
+def _accepted(
+    lake: Lake, key: str, named: str, clock: Callable[[], datetime], rows: int, days: int, warnings: tuple[str, ...]
+) -> Receipt:
     if lake.receipts.rejection(key) and _is_newest(lake, key, named):
         lake.receipts.clear_rejection(key)
-    rows, days = accepted.table.num_rows, len(entered) if name.folder in ("results", "retractions") else 0
     log.info("accepted", key=key, version=named, rows=rows, days=days, warnings=list(warnings))
     return Receipt(key, named, ACCEPTED, f"{clock():{TIMESTAMP}}", rows=rows, days=days, warnings=warnings)
 

@@ -6,19 +6,24 @@ than it seems to, because others speak of the same games.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hoops.arrays import find
 from hoops.contract.columns import DATASETS, FIXTURES_FOLDER, REFERENCE, RESULTS
+from hoops.contract.merge import merge
+from hoops.contract.names import EventsName
 from hoops.contract.reader import Accepted
 from hoops.forecast.fold import days_of
-from hoops.games.identity import rows_of
+from hoops.games.identity import keys, rows_of
 from hoops.games.leagues import League
 from lake.lake import Lake
-from lake.ledger import GAMES, RETRACTIONS, Entry, Ledger
+from lake.ledger import GAMES, RETRACTIONS, Entry, Ledger, statements
+from lake.plays import Games
 from lake.receipts import ACCEPTED
 from lake.schedule import Schedule
 from pipeline_app import standing
@@ -44,6 +49,20 @@ def warnings_of(
     if not any(entered.values()) and not any("changes nothing" in text for text in held):
         held += _again(lake, accepted.name.key, named)
     return told + _ahead(accepted.name.timestamp, now) + held
+
+
+def warnings_of_plays(
+    lake: Lake, name: EventsName, games: Games, entry: Entry, is_new: bool, named: str, now: datetime
+) -> tuple[str, ...]:
+    """One text each, of a file of plays whose season is in the ledger, beside what was found while it was read.
+
+    entry: of the file, and whether it is new. named: token of the object version.
+    """
+    assert name.league is not None
+    held = tuple(_whole(f"play-by-play of {entry.season}", entry, lake.ledger.plays(name.league)[entry.season]))
+    if not is_new and not any("changes nothing" in text for text in held):
+        held += _again(lake, name.key, named)
+    return _unlike_results(lake.ledger, name.league, games) + _ahead(name.timestamp, now) + held
 
 
 def _newcomers(ledger: Ledger, accepted: Accepted) -> tuple[str, ...]:
@@ -193,27 +212,8 @@ def _lists(ledger: Ledger, league: League, table: pa.Table, entered: Mapping[Ent
     """What holds of lists of games to come: of each season the newest one, whole."""
     every, schedule, texts = ledger.fixture_lists(league), Schedule(league, ledger), []
     for own in sorted(entered, key=lambda entry: entry.season):
-        others = [entry for entry in every[own.season] if entry.key != own.key]
-        before = max((entry for entry in others if entry < own), default=None)
-        after = max([own, *others])
-        if after > own and after.version == own.version:
-            texts.append(
-                f"another list of the games to come in {own.season} of the same moment ({_shown(own.version)}) holds "
-                f"and not this one. {_SAME_MOMENT}"
-            )
-        elif after > own:
-            texts.append(
-                f"a newer list of the games to come in {own.season} was taken ({_shown(after.version)}): it holds and "
-                "not this one"
-            )
-        elif before and before.content == own.content:
-            texts.append(f"the list of the games to come in {own.season} changes nothing: it is the one that was there")
-        elif before and before.version == own.version:
-            texts.append(
-                f"another list of the games to come in {own.season} of the same moment ({_shown(own.version)}) says "
-                f"otherwise: this one goes before. {_SAME_MOMENT}"
-            )
-        if after == own:
+        texts += _whole(f"list of the games to come in {own.season}", own, every[own.season])
+        if own == max(every[own.season]):
             listed = table.filter(pc.equal(table["season"], own.season))
             cancelled = listed.num_rows - schedule.of_season(own.season).num_rows
             if cancelled:
@@ -222,6 +222,49 @@ def _lists(ledger: Ledger, league: League, table: pa.Table, entered: Mapping[Ent
                     f"{'was' if cancelled == 1 else 'were'} taken back by files of the same date or newer"
                 )
     return tuple(texts)
+
+
+def _whole(what: str, own: Entry, every: Sequence[Entry]) -> list[str]:
+    """What is to be said where the newest entry holds whole. what: such entries say; every: own and others."""
+    others = [entry for entry in every if entry.key != own.key]
+    before = max((entry for entry in others if entry < own), default=None)
+    after = max([own, *others])
+    if after > own and after.version == own.version:
+        return [f"another {what} of the same moment ({_shown(own.version)}) holds and not this one. {_SAME_MOMENT}"]
+    if after > own:
+        return [f"a newer {what} was taken ({_shown(after.version)}): it holds and not this one"]
+    if before and before.content == own.content:
+        return [f"the {what} changes nothing: it is the one that was there"]
+    if before and before.version == own.version:
+        return [
+            f"another {what} of the same moment ({_shown(own.version)}) says otherwise: this one goes before. "
+            f"{_SAME_MOMENT}"
+        ]
+    return []
+
+
+def _unlike_results(ledger: Ledger, league: League, plays: Games) -> tuple[str, ...]:
+    """Games with plays that are not in the results, or have another final score there."""
+    days = ledger.days(league, plays.season)
+    results = merge(statements(ledger, [entry for day in days for entry in day.entries]))
+    place, known = find(keys(results), plays.keys)
+    told: tuple[str, ...] = ()
+    if strays := np.flatnonzero(~known).tolist():
+        told += (
+            f"{len(strays):,} of its {_counted(len(plays), 'game')} {'is' if len(strays) == 1 else 'are'} not in the "
+            f"results, the first {_game(plays, strays[0])}: kept apart until their results come",
+        )
+    final = np.stack([results[f"team{side}_score"].to_numpy()[place[known]] for side in (1, 2)])
+    if other := np.flatnonzero(known)[np.any(final != plays.final[:, known], axis=0)].tolist():
+        told += (
+            f"{len(other):,} of its {_counted(len(plays), 'game')} {'has' if len(other) == 1 else 'have'} another "
+            f"final score in the results, the first {_game(plays, other[0])}: the results hold",
+        )
+    return told
+
+
+def _game(plays: Games, place: int) -> str:
+    return f"{plays.team1[place]} and {plays.team2[place]} on day {plays.day[place]}"
 
 
 def _again(lake: Lake, key: str, named: str) -> tuple[str, ...]:

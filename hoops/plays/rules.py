@@ -13,6 +13,7 @@ from hoops.contract.rules import check_rows
 from hoops.games.identity import key_of
 
 MAX_GAME = 5_000  # plays; the longest known has 505
+MAX_GAMES = 20_000  # a season; the most known are 5,400
 MAX_DAY = 500_000  # plays; it is what a reader holds at once. The busiest day has 177 games of some 350
 
 _SAME = {"winner_id": "WTeamID", "winner_final": "WFinalScore", "loser_final": "LFinalScore"}  # in all of a game
@@ -22,7 +23,7 @@ _SAME = {"winner_id": "WTeamID", "winner_final": "WFinalScore", "loser_final": "
 class Last:
     """Where a file was left: its last row, the games that its day has had, and the plays of its last game and day.
 
-    row: by column, the last row's values; empty before the first.
+    row: by column, the last row's values; empty before the first. season_games: how many games the file has had.
     """
 
     key: int = -1
@@ -31,6 +32,7 @@ class Last:
     games: frozenset[int] = frozenset()
     game_plays: int = 0
     day_plays: int = 0
+    season_games: int = 0
 
 
 def check_block(season: int, rows: Rows, last: Last, problems: Problems) -> Last:
@@ -73,6 +75,9 @@ def check_block(season: int, rows: Rows, last: Last, problems: Problems) -> Last
     bad(again, None, lambda i: f"the game of {winner[i]} and {loser[i]} on day {day[i]} again, after another game",  # type: ignore[arg-type]
         "the rows of a game together: sort them by DayNum, WTeamID, LTeamID and EventID")  # fmt: skip
 
+    season_games = last.season_games + np.cumsum(new)
+    bad(new & (season_games == MAX_GAMES + 1), None, lambda i: f"more than {MAX_GAMES:,} games in a season",  # type: ignore[arg-type]
+        f"at most {MAX_GAMES:,}")  # fmt: skip
     game_plays = _longest(rows, new, last.game_plays, MAX_GAME, "game", problems)
     new_day = np.diff(day, prepend=last.day) != 0
     day_plays = _longest(rows, new_day, last.day_plays, MAX_DAY, "day", problems)
@@ -84,6 +89,7 @@ def check_block(season: int, rows: Rows, last: Last, problems: Problems) -> Last
         games=frozenset(one for one in games if one >> 32 == today),
         game_plays=game_plays,
         day_plays=day_plays,
+        season_games=int(season_games[-1]),
     )
 
 
