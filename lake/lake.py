@@ -55,6 +55,11 @@ class Lake:
     def _heads(self) -> dict[str, Heads]:
         return {}
 
+    @cached_property
+    def plays_known(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """What `lake.plays_due` found of a season of plays (key of its entry) and its games (key of their rows)."""
+        return {}
+
     def heads(self, engine: str) -> Heads:
         """Heads of an engine."""
         return self._heads.setdefault(engine, Heads(self.models, engine))

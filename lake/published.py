@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -94,15 +96,60 @@ class PublishedTables:
         )  # fmt: skip
         return TableEntry(etag, inputs, table.num_rows)
 
+    def write_file(self, key: str, file: Path, rows: int, recorded: TableEntry | None, inputs: str) -> TableEntry:
+        """Write a table that lies on disk in place of the recorded one; raise `Conflict` as `write_table` does."""
+        with file.open("rb") as body:
+            etag = self._dashboard.put(
+                key, body, if_match=recorded.etag if recorded else None, if_absent=recorded is None
+            )  # fmt: skip
+        return TableEntry(etag, inputs, rows)
+
+    def write_over(
+        self, league: League, manifest_etag: str | None, key: str, recorded: TableEntry | None,
+        write: Callable[[TableEntry | None], TableEntry],
+    ) -> TableEntry:  # fmt: skip
+        """Write a table in place of the recorded one, or of what a publisher left that died before its manifest.
+
+        write: does it, in place of the one that it is given. Raises `Conflict` if a later publication is recorded than
+        the manifest that was read with `manifest_etag`.
+        """
+        try:
+            return write(recorded)
+        except Conflict:
+            present = self.present(key)
+            if self.manifest(league)[1] != manifest_etag:
+                raise
+            return write(present)
+
+    def record(
+        self, league: League, was: Manifest, written: Mapping[str, TableEntry], gone: Collection[str], at: str
+    ) -> None:
+        """Have the manifest name some tables and others no more, whatever else was published since it was read.
+
+        Raises
+        ------
+        Conflict
+            One of these tables was published since, or the manifest is gone.
+        """
+        mine = {*written, *gone}
+        while True:
+            manifest, etag = self.manifest(league)
+            if etag is None or any(manifest.tables.get(key) != was.tables.get(key) for key in mine):
+                raise Conflict(f"tables of league {league} were published by another")
+            tables = {key: entry for key, entry in {**manifest.tables, **written}.items() if key not in gone}
+            with suppress(Conflict):  # another table was
+                self.write_manifest(league, replace(manifest, tables=tables, published_at=at), etag)
+                return
+
     def etags(self, league: League) -> dict[str, str]:
         """ETag by key of every table of a league that is there now."""
-        rows = [row for table in PUBLISHED for row in self._dashboard.listing(f"{table}/league={league}/")]
-        return {row.key: row.etag for row in rows}
+        mine = tuple(f"{table}/league={league}/" for table in PUBLISHED)
+        return {row.key: row.etag for row in self._dashboard.listing("") if row.key.startswith(mine)}
 
     def present(self, key: str) -> TableEntry | None:
         """The table that lies at a key, whoever wrote it; its inputs and rows are unknown."""
-        stored = self._dashboard.get(key)
-        return TableEntry(stored.etag, "", 0) if stored else None
+        found = self._dashboard.stat(key)
+        return TableEntry(found.etag, "", 0) if found else None
 
     def remove(self, keys: Iterable[str]) -> None:
         """Delete tables that the manifest no longer has."""
@@ -117,6 +164,22 @@ class PublishedTables:
 
 def manifest_key(league: League) -> str:
     return f"manifest/league={league}.json"
+
+
+def is_of_plays(key: str) -> bool:
+    """Whether a key is that of a table of play-by-play, which is published by itself."""
+    table = PUBLISHED.get(key.split("/")[0])
+    return table is not None and table.of_plays
+
+
+def season_of(key: str) -> int | None:
+    """The season in the key of a table, if there is one.
+
+    >>> season_of("results/league=M/season=2024/part.parquet")
+    2024
+    """
+    _, _, rest = key.partition("season=")
+    return int(rest.split("/")[0]) if rest else None
 
 
 def table_key(table: str, league: League, season: int | None = None) -> str:

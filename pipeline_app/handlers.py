@@ -18,6 +18,7 @@ from pipeline_app.deadline import Deadline
 from pipeline_app.judge import judge
 from pipeline_app.launch import launch
 from pipeline_app.nudges import Delivery
+from pipeline_app.plays import A_SEASON, transform
 from pipeline_app.reconcile import reconcile as reconcile_now
 from pipeline_app.telemetry import log, measured
 from pipeline_app.watch import send_unjudged, watch
@@ -46,6 +47,15 @@ def accept_fixtures(event: S3Event) -> None:
 @handlers.on_s3_event(SOURCE, events=CREATED, prefix="reference/", name="refresh_reference")
 def refresh_reference(event: S3Event) -> None:
     _accept(event)
+
+
+@handlers.on_s3_event(SOURCE, events=CREATED, prefix="events/", name="transform_events")
+def transform_events(event: S3Event) -> None:
+    for record in event.to_dict()["Records"]:
+        stored = record["s3"]["object"]
+        key, deadline = unquote_plus(stored["key"]), Deadline.of(event.context)
+        with measured("transform_events", requests()):
+            transform(lake(), queue(), key, now, stored.get("versionId"), deadline.before(A_SEASON))
 
 
 @handlers.on_sqs_message(stage().queue, batch_size=10, name="apply_results")

@@ -26,7 +26,7 @@ from lake.behind import is_behind, knows_all, models_digest, reference_digest
 from lake.heads import Head, Heads, SeasonHead, unpack_teams
 from lake.lake import Lake
 from lake.ledger import Entry, Ledger, digest, reference_tables
-from lake.published import Manifest, PublishedTables, TableEntry, manifest_key, table_key
+from lake.published import Manifest, TableEntry, is_of_plays, manifest_key, season_of, table_key
 from lake.registry import Charge, Decision
 from lake.retry import retrying
 from lake.store import Conflict
@@ -87,11 +87,11 @@ def _publish(
     entries = lake.ledger.reference(league)
     stated = reference_digest(entries)
     nothing = etag is None and not head.seasons and not head.pending
-    is_due = is_behind(manifest, head, stated, models) or bool(distrusted)
+    is_due = is_behind(manifest, head, stated, models) or not all(map(is_of_plays, distrusted))
     if nothing or not is_due or _must_wait(manifest, head, folded.charge, lake.ledger):
         return
     with heads.as_of(league, folded.etag):
-        wanted = _wanted(head, heads, manifest, stated, partial(_reference, lake, entries))
+        wanted = _wanted(head, heads, manifest, stated, partial(reference_of, lake, entries))
         now = folded.charge.after(head)
         wanted[table_key("models", league)] = (
             digest([TABLES_VERSION, models, now.id]),
@@ -106,7 +106,8 @@ def _publish(
             if written and deadline.is_over():
                 left += 1
             else:
-                written[key] = _write(lake.published, league, key, build(), recorded, inputs, etag)
+                write = partial(lake.published.write_table, key, build(), inputs=inputs)
+                written[key] = lake.published.write_over(league, etag, key, recorded, write)
         seasons = sorted({*head.shown, *_seasons_of_fixtures(head, heads)})
     there = {**manifest.tables, **written}
     if left:
@@ -170,7 +171,7 @@ def _wanted(
         for name in SEASON_TABLES:
             wanted[table_key(name, league, season)] = (inputs, partial(made.get, name))
     pending = heads.read_rows(head.pending) if head.pending else None
-    emptied = {_season_of(key) for key in manifest.tables if key.startswith("upcoming/") and not _stays(key, head)}
+    emptied = {season_of(key) for key in manifest.tables if key.startswith("upcoming/") and not _stays(key, head)}
     for season in {*_seasons_of_fixtures(head, heads), *(one for one in emptied if one is not None)}:
         rows = tables.upcoming(season, pending, reference()) if pending is not None else None
         rows = rows if rows is not None else PUBLISHED["upcoming"].schema.empty_table()
@@ -187,10 +188,12 @@ def _wanted(
 
 
 def _stays(key: str, head: Head) -> bool:
-    """A table that is left as it is, because what it was made from is lost and not yet folded again."""
+    """A table that is left as it is: one of plays, or what it was made from is lost and not yet folded again."""
+    if is_of_plays(key):
+        return True
     if key.startswith("upcoming/"):
         return head.pending is None and bool(head.stale)
-    season = _season_of(key)
+    season = season_of(key)
     return season in head.stale and not head.stale[season].has_rows
 
 
@@ -218,26 +221,8 @@ def _season_tables(
     return tables.season_tables(rows, reference())
 
 
-def _write(
-    published: PublishedTables,
-    league: League,
-    key: str,
-    table: pa.Table,
-    recorded: TableEntry | None,
-    inputs: str,
-    manifest_etag: str | None,
-) -> TableEntry:
-    try:
-        return published.write_table(key, table, recorded, inputs)
-    except Conflict:
-        present = published.present(key)
-        if published.manifest(league)[1] != manifest_etag:
-            raise
-        # No later publication is recorded: whoever wrote this died before its manifest. Write over what it left.
-        return published.write_table(key, table, present, inputs)
-
-
-def _reference(lake: Lake, entries: dict[str, list[Entry]]) -> Reference:
+def reference_of(lake: Lake, entries: dict[str, list[Entry]]) -> Reference:
+    """What is known of a league's teams, seasons and places, from its reference entries."""
     stated = reference_digest(entries)
     if stated not in _references:
         _references.clear()
@@ -277,12 +262,6 @@ def _models(charge: Charge, now: Decision, shipped: Model) -> pa.Table:
 
 def _decided(one: Decision, comparison: dict[str, Any] | None) -> tables.Decided:
     return tables.Decided(one.action, one.effective_from, one.at, one.by, one.reason, comparison)
-
-
-def _season_of(key: str) -> int | None:
-    """The season in the key of a table, if there is one."""
-    _, _, rest = key.partition("season=")
-    return int(rest.split("/")[0]) if rest else None
 
 
 def _same(table: pa.Table) -> pa.Table:

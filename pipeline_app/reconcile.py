@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -20,6 +20,7 @@ from pipeline_app import program
 from pipeline_app.accept import accept
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.nudges import Nudge, Queue, plan
+from pipeline_app.plays import A_SEASON, publish_plays
 from pipeline_app.publish import damaged, publish
 from pipeline_app.telemetry import log
 
@@ -43,6 +44,8 @@ def reconcile(
     deadline: Deadline = NEVER,
 ) -> None:
     """Accept versions without an answer, nudge leagues whose ledger is ahead of their head, publish, mend tables.
+
+    Tables of play-by-play come last: they wait for all else, and take longest.
 
     What fails keeps nothing else from being done; raise `ReconcileFailed` at the end.
 
@@ -75,8 +78,10 @@ def reconcile(
             nudged += attempt(f"league {league}", partial(_nudge, lake, queue, league), 0)
         if len(failed) == before:
             lake.holds.forget(held)
-    for league in League:
-        attempt(f"tables of league {league}", partial(_mend, lake, queue, league, clock, deadline.before(CLOSE)), None)
+    for what, mend, end in (("tables", publish, CLOSE), ("plays", publish_plays, A_SEASON)):
+        for league in League:
+            work = partial(_mend, lake, queue, league, clock, mend, deadline.before(end))
+            attempt(f"{what} of league {league}", work, None)
     attempt("the queue's reader", queue.require_reader, None)
     left = len(forgotten) - len(accepted)
     log.info("reconciled", accepted=accepted, left=left, nudged=nudged, failed=len(failed))
@@ -102,9 +107,16 @@ def _nudge(lake: Lake, queue: Queue, league: League) -> int:
     return len(nudges)
 
 
-def _mend(lake: Lake, queue: Queue, league: League, clock: Callable[[], datetime], deadline: Deadline) -> None:
+def _mend(
+    lake: Lake,
+    queue: Queue,
+    league: League,
+    clock: Callable[[], datetime],
+    mend: Callable[[Lake, League, Callable[[], datetime], Collection[str], Deadline], None],
+    deadline: Deadline,
+) -> None:
     try:
-        publish(lake, league, clock, damaged(lake, league), deadline)
+        mend(lake, league, clock, damaged(lake, league), deadline)
     except Lost as lost:
         log.warning("lost", league=league, object=lost.key, why=lost.why, then="nudged")
         queue.send([_look(league, [lost.key])])

@@ -11,6 +11,7 @@ from pipeline_app.accept import accept
 from pipeline_app.apply import Message, apply_batch
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.nudges import Nudge, Unread
+from pipeline_app.plays import transform
 from tests.memory_store import MemoryStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -86,7 +87,14 @@ class Stage:
     def upload(self, key: str, body: bytes) -> None:
         """Put a file and deliver its event."""
         self.lake.source.put(key, body)
-        self.accept(key)
+        self.deliver_event(key)
+
+    def deliver_event(self, key: str) -> None:
+        """Have the function that the folder of an upload belongs to called."""
+        (self.transform if key.startswith("events/") else self.accept)(key)
+
+    def transform(self, key: str, deadline: Deadline = NEVER) -> None:
+        transform(self.lake, self.queue, key, self.clock, deadline=deadline)
 
     def accept(self, key: str) -> None:
         accept(self.lake, self.queue, key, self.clock)
