@@ -29,6 +29,9 @@ def render_status(found: dict[str, Any]) -> None:
     queues = f"queue {found['queue']['messages']:,}, dead letters {found['dead_letters']['messages']:,}"
     console.print(f"stage {found['stage']}: {queues}", highlight=False)
     for league, one in found["leagues"].items():
+        if one["plays"]:
+            waits = f"; not shown yet: {_seasons(one['plays_waiting'])}" if one["plays_waiting"] else ""
+            console.print(f"play-by-play of {league}: {_seasons(one['plays'])}{waits}", highlight=False)
         if job := one["training"]:
             became = f"{job['outcome']}: {job['why']}" if job["outcome"] else _not_judged(job["status"])
             console.print(
@@ -38,6 +41,21 @@ def render_status(found: dict[str, Any]) -> None:
         console.print(f"nothing is applied: {found['mapping']['advice']}", highlight=False, soft_wrap=True)
     if found.get("dashboard"):
         console.print(f"dashboard {found['dashboard']}", highlight=False)
+
+
+def _seasons(years: list[int]) -> str:
+    """Seasons in words, those that follow each other as a span.
+
+    >>> _seasons([2015, 2017, 2018, 2019])
+    '2015, 2017-2019'
+    """
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}-{span[-1]}" for span in spans)
 
 
 def _not_judged(status: str | None) -> str:

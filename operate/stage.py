@@ -24,6 +24,7 @@ FUNCTIONS = (
     "accept_retractions",
     "accept_fixtures",
     "refresh_reference",
+    "transform_events",
     "apply_results",
     "reconcile",
     "start_training",

@@ -34,6 +34,8 @@ def status(stage: Stage, clients: Clients, now: datetime | None = None) -> dict[
             "published_at": published or None,
             "published_seconds_ago": _age(published, now) if published else None,
             "tables_current": standing.is_published,
+            "plays": list(standing.plays),
+            "plays_waiting": list(standing.plays_waiting),
             "training": _training(lake.training_jobs, league, clients),
         }
     return {

@@ -6,9 +6,10 @@ are derived (`madness configure` writes them, and a test fails when they are beh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from hoops.schemas import PUBLISHED
+from hoops.schemas import LEAGUE_TABLES, PLAY_TABLES, PUBLISHED
 from lake.training_jobs import JOBS
 from operate.stage import APP, FUNCTIONS, Stage
 from pipeline_app.publish import SEASON_TABLES
@@ -18,19 +19,23 @@ FOLDERS = {
     "accept_retractions": "retractions",
     "accept_fixtures": "fixtures",
     "refresh_reference": "reference",
+    "transform_events": "events",
 }
-_HAVE_DAYS = {"results", "retractions"}
+_ASK_THE_HEAD = {"results", "retractions", "events"}
 Statement = dict[str, Any]
 
 
 def policy(stage: Stage, function: str) -> dict[str, Any]:
     """The policy document of one function."""
-    if function in FOLDERS:
+    if function == "transform_events":
+        statements = [*_accept(stage, [FOLDERS[function]]), *_publish(stage, PLAY_TABLES, PLAY_TABLES)]
+    elif function in FOLDERS:
         statements = [*_accept(stage, [FOLDERS[function]]), _send(stage)]
     elif function == "apply_results":
         statements = [*_fold(stage), *_publish(stage), _receive(stage)]
     elif function == "reconcile":
-        statements = [*_accept(stage, list(FOLDERS.values())), *_publish(stage), *_look_after(stage)]
+        published = _publish(stage, PUBLISHED, [*SEASON_TABLES, *PLAY_TABLES])
+        statements = [*_accept(stage, list(FOLDERS.values())), *published, *_look_after(stage)]
     elif function == "start_training":
         statements = _launch(stage)
     elif function == "promote_model":
@@ -52,7 +57,7 @@ def _accept(stage: Stage, folders: list[str]) -> list[Statement]:
         _allow(entered, _objects(stage, stage.models, ["ledger", "receipts"])),
         _allow(["s3:PutObject", "s3:DeleteObject"], _objects(stage, stage.models, ["faults"])),
     ]
-    if _HAVE_DAYS & set(folders):  # head and log of models say which of their days are folded
+    if _ASK_THE_HEAD & set(folders):  # it and the log of models say which days are folded
         statements.append(_allow(["s3:GetObject"], _objects(stage, stage.models, ["state", "models"])))
     return statements
 
@@ -68,12 +73,14 @@ def _fold(stage: Stage) -> list[Statement]:
     ]
 
 
-def _publish(stage: Stage) -> list[Statement]:
+def _publish(
+    stage: Stage, tables: Iterable[str] = LEAGUE_TABLES, of_seasons: Iterable[str] = SEASON_TABLES
+) -> list[Statement]:
     # Not the whole bucket: under static/ lies what browsers run.
     return [
         _allow(["s3:ListBucket"], [_bucket(stage, stage.dashboard)]),
-        _allow(["s3:GetObject", "s3:PutObject"], _objects(stage, stage.dashboard, ["manifest", *PUBLISHED])),
-        _allow(["s3:DeleteObject"], _objects(stage, stage.dashboard, list(SEASON_TABLES))),
+        _allow(["s3:GetObject", "s3:PutObject"], _objects(stage, stage.dashboard, ["manifest", *tables])),
+        _allow(["s3:DeleteObject"], _objects(stage, stage.dashboard, list(of_seasons))),
     ]
 
 

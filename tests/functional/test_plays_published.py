@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -13,21 +12,16 @@ from hoops.schemas import PLAY_TABLES
 from lake.lake import Lake
 from lake.plays_due import CHANCES, PLAYS
 from lake.published import is_of_plays, table_key
-from lake.store import Conflict
-from pipeline_app.deadline import Deadline
-from pipeline_app.publish import publish
 from pipeline_app.reconcile import reconcile
 from tests.fakes import DEDUPLICATION_WINDOW, Stage
 from tests.functional.test_promises import CrashingStore
 from tests.made_plays import events
-from tests.memory_store import MemoryStore
 
 M = League.MEN
 COMPACT = "results/MRegularSeasonCompactResults.csv"
 EVENTS = "events/MEvents2024.csv"
 NEWER = "events/MEvents2024_20251231.csv"
 OLDER = "events/MEvents2024_20250101.csv"
-TEAMS = "reference/MTeams.csv"
 
 
 def settle(stage: Stage) -> None:
@@ -95,12 +89,8 @@ def test_plays_before_results_wait_for_them(stage: Stage, files: dict[str, bytes
 
 
 def test_games_that_are_not_in_the_results_are_kept_apart_until_they_are(
-    full_stage: Stage, files: dict[str, bytes], plays: bytes, shown: Stage
+    stage: Stage, files: dict[str, bytes], plays: bytes, shown: Stage
 ) -> None:
-    stage = full_stage.copy()
-    for key in [row.key for row in stage.lake.dashboard.listing("") if is_of_plays(row.key)]:
-        stage.lake.dashboard.delete([key])
-    stage = Stage()
     header, *lines = files[COMPACT].splitlines()
     of_2024 = [line for line in lines if line.startswith(b"2024")]
     first = min(of_2024, key=lambda line: [int(cell) for cell in line.split(b",")[1:5]])
@@ -261,14 +251,10 @@ def test_damaged_plays_leave_what_is_shown_and_are_told(shown: Stage, plays: byt
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before-the-write", "after-the-write"])
-def test_a_crash_at_any_write_heals(full_stage: Stage, shown: Stage, plays: bytes, after: bool) -> None:
-    expected, stage = of_plays(shown), shown
-    begin = stage.copy()
-    begin.lake.dashboard.delete([])
-    for key in [*expected, EVENTS]:
-        begin.lake.dashboard.delete([key])
+def test_a_crash_at_any_write_heals(shown: Stage, plays: bytes, after: bool) -> None:
+    expected, before = of_plays(shown), _without_plays(shown)
     for crash_at in range(1, 60):
-        stage = _without_plays(shown)
+        stage = before.copy()
         countdown = [crash_at]
         sound = stage.lake
         stage.lake = Lake(*(CrashingStore(store, countdown, after) for store in stage.stores))

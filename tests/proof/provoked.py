@@ -57,6 +57,7 @@ from pipeline_app.publish import _references
 from sample import generate_small
 from tests.archives import model_files, packed, true_report
 from tests.functional.events import Context, s3_event, schedule_event, sqs_event
+from tests.made_plays import events
 from tests.proof.rights import Call
 from tests.unit.hoops.fabricated_games import a_table
 from tests.unit.hoops.fabricated_results import a_league
@@ -70,7 +71,9 @@ HANDLER = {
     "fixtures": "accept_fixtures",
     "results": "accept_results",
     "retractions": "accept_retractions",
+    "events": "transform_events",
 }
+EVENTS = "events/MEvents2024{}.csv"
 GAMES = 40
 TEAMS = ("team1_id", "team2_id")
 RECORDING = Path(__file__).parent / "recording"
@@ -139,6 +142,18 @@ class Functions:
             self.put(key, body + b"\n")
         with failing_program():
             self.reconcile()
+        self.reconcile()
+
+    def show_plays(self, results: bytes) -> None:
+        """Plays of a season, others of it, none any more: by the event of the file, and where none told of it."""
+        every, half = events(results, 2024), events(results, 2024, slice(GAMES // 2))
+        self.upload_hard(EVENTS.format(""), every)
+        self.upload(EVENTS.format(""), half)
+        self.lose("ledger/league=M/plays/")
+        self.upload(EVENTS.format(""), BAD)
+        self.lose_events({EVENTS.format("_20240702"): every})
+        self.lose_events({EVENTS.format("_20240703"): half})
+        self.lose("ledger/league=M/plays/")
         self.reconcile()
 
     def drain(self) -> None:
@@ -294,6 +309,7 @@ def failing_program() -> Iterator[None]:
     with (
         mock.patch.object(program, "fingerprint", lambda: {"version": "provoked"}),
         mock.patch("pipeline_app.accept.contract.read", side_effect=KeyError("provoked")),
+        mock.patch("pipeline_app.accept_plays.PlayByPlay", side_effect=KeyError("provoked")),
     ):
         yield
     program.program.cache_clear()
@@ -317,6 +333,7 @@ def provoke(functions: Functions) -> None:
     functions.upload(PLAYED, played(files["fixtures/MFixtures.csv"]))
     functions.upload(CORRECTION, men.replace(b",N,0", b",N,1").replace(b",H,0", b",H,1"))
     functions.drain()
+    functions.show_plays(men)
     functions.upload(RETRACTIONS.format("W"), retraction(women.splitlines()[1:]))
     functions.drain()
     functions.lose_events(hard)
