@@ -26,6 +26,7 @@ from hoops.games.identity import Keys, key_of
 from hoops.plays.day import Day
 from hoops.plays.vocabulary import DETAIL_CODES, EVENT_CODES, Codes
 from lake.content import LENGTH
+from lake.lanes import read_ahead
 from lake.parquet import Unreadable
 
 _CODE = pa.dictionary(pa.int32(), pa.string())
@@ -101,8 +102,11 @@ def write(file: BinaryIO | Path, plays: Plays) -> Written:
     """
     content = hashlib.sha256(f"{plays.season}".encode())
     games: list[npt.NDArray[np.int32]] = []
-    with pq.ParquetWriter(file, _SCHEMA, compression="snappy", write_statistics=False) as writer:
-        for day in plays:
+    with (
+        pq.ParquetWriter(file, _SCHEMA, compression="snappy", write_statistics=False) as writer,
+        read_ahead(plays) as days,
+    ):
+        for day in days:
             _hash(content, day, plays)
             games.append(_games_of(day))
             writer.write_table(_table(day, plays), row_group_size=day.plays)

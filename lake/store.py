@@ -105,9 +105,11 @@ class S3Store:
             answer = self._call(
                 self._s3.get_object, Key=key, Range=f"bytes={start}-{stop - 1}", IfMatch=f'"{etag}"', **wanted
             )
-            return self._call_read(answer["Body"])
+            body = self._call_read(answer["Body"])
         except _Missing:
             raise Conflict(f"{self.name}/{key}: it is gone") from None
+        # A server may ignore the range; MiniStack does where a version is asked for.
+        return body if "ContentRange" in answer else body[start:stop]
 
     def put(self, key: str, body: bytes | BinaryIO, *, if_match: str | None = None, if_absent: bool = False) -> str:
         condition: dict[str, Any] = {"IfMatch": f'"{if_match}"'} if if_match else {}

@@ -25,6 +25,7 @@ from hoops.tables.chances import SeasonChances
 from hoops.tables.plays import SeasonPlays
 from lake.heads import Lost
 from lake.lake import Folded, Lake
+from lake.lanes import read_ahead
 from lake.ledger import Entry, reference_tables
 from lake.parquet import Unreadable
 from lake.pieces import Pieces
@@ -143,10 +144,11 @@ def _made(
         for name in wanted:
             pieces.write(name, PUBLISHED[name].schema.empty_table())  # also a table without rows is there
         try:
-            for day in plays:
-                for half in halves:
-                    for name, piece in half.add(day).items():
-                        pieces.write(name, piece)
+            with read_ahead(plays) as days:
+                for day in days:
+                    for half in halves:
+                        for name, piece in half.add(day).items():
+                            pieces.write(name, piece)
         except Unreadable as error:
             raise lake.ledger.damaged_plays(entry, error) from error
         for half in halves:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -78,10 +78,12 @@ def reconcile(
             nudged += attempt(f"league {league}", partial(_nudge, lake, queue, league), 0)
         if len(failed) == before:
             lake.holds.forget(held)
-    for what, mend, end in (("tables", publish, CLOSE), ("plays", publish_plays, A_SEASON)):
+    mend = partial(_mend, lake, queue, clock)
+    spoilt = {one: attempt(f"what league {one} shows", partial(damaged, lake, one), list[str]()) for one in League}
+    for what, work, end in (("tables", publish, CLOSE), ("plays", publish_plays, A_SEASON)):
         for league in League:
-            work = partial(_mend, lake, queue, league, clock, mend, deadline.before(end))
-            attempt(f"{what} of league {league}", work, None)
+            each = partial(mend, league, partial(work, damaged=spoilt[league], deadline=deadline.before(end)))
+            attempt(f"{what} of league {league}", each, None)
     attempt("the queue's reader", queue.require_reader, None)
     left = len(forgotten) - len(accepted)
     log.info("reconciled", accepted=accepted, left=left, nudged=nudged, failed=len(failed))
@@ -108,15 +110,10 @@ def _nudge(lake: Lake, queue: Queue, league: League) -> int:
 
 
 def _mend(
-    lake: Lake,
-    queue: Queue,
-    league: League,
-    clock: Callable[[], datetime],
-    mend: Callable[[Lake, League, Callable[[], datetime], Collection[str], Deadline], None],
-    deadline: Deadline,
+    lake: Lake, queue: Queue, clock: Callable[[], datetime], league: League, publish: Callable[..., None]
 ) -> None:
     try:
-        mend(lake, league, clock, damaged(lake, league), deadline)
+        publish(lake, league, clock)
     except Lost as lost:
         log.warning("lost", league=league, object=lost.key, why=lost.why, then="nudged")
         queue.send([_look(league, [lost.key])])

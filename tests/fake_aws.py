@@ -83,7 +83,7 @@ class FakeAws:
         waiting = unreceipted(self.stage.lake)
         self.most_under_way = max(self.most_under_way, len(waiting))
         if self.events and waiting:
-            self.stage.accept(waiting[0].key)
+            self.stage.deliver_event(waiting[0].key)
             self.accepted.append(waiting[0].key)
         elif self.functions.enabled:
             self.stage.deliver(self.stage.queue.receive())

@@ -279,7 +279,7 @@ def test_a_crash_at_any_write_heals(shown: Stage, plays: bytes, after: bool) -> 
 def _without_plays(shown: Stage) -> Stage:
     """The stage as it was before plays came: a copy with nothing of them."""
     stage = shown.copy()
-    _, models, dashboard = stage.stores
+    models = stage.lake.models
     stage.lake.source.delete([EVENTS])
     models.delete([row.key for top in ("ledger/league=M/plays/", "receipts/events/") for row in models.listing(top)])
     settle(stage)

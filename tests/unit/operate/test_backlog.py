@@ -9,8 +9,11 @@ from operate.backlog import Backlog, StalledError, wait_until_published
 from operate.status import status
 from operate.summary import count_games
 from tests.fake_aws import HEADER, NAMES, FakeAws
+from tests.made_plays import events
 
 KEY = "results/MRegularSeasonCompactResults_20240101.csv"
+EVENTS = "events/MEvents2024.csv"
+PLAY_GAMES = "play_games/league=M/season=2024/part.parquet"
 DAYS = HEADER + b"".join(f"2024,{day},1101,70,1102,60,H,0\n".encode() for day in range(3, 33))
 
 
@@ -82,6 +85,52 @@ def test_the_standing_of_a_league() -> None:
     assert (standing.waiting, standing.is_published) == (0, True)
 
 
+def test_play_by_play_that_came_before_its_results_is_waited_for() -> None:
+    aws = FakeAws()
+    aws.stage.upload(EVENTS, events(DAYS, 2024))
+    aws.stage.upload(KEY, DAYS)
+    assert Backlog(aws.stage.lake, [League.MEN]).look(League.MEN).plays_waiting == (), "results come first"
+    wait(aws)
+    standing = Backlog(aws.stage.lake, [League.MEN]).look(League.MEN)
+    assert (standing.plays, standing.plays_waiting) == ((2024,), ())
+    assert aws.stage.lake.published.read(PLAY_GAMES).num_rows == 30
+    assert aws.functions.invoked == ["madness-local-reconcile"], "at once, and once"
+
+
+def test_play_by_play_whose_function_died_is_shown_by_reconcile() -> None:
+    aws = loaded()
+    wait(aws)
+    aws.functions.invoked.clear()
+    aws.stage.lake.source.put(EVENTS, events(DAYS, 2024))
+    aws.stage.accept(EVENTS)
+    assert Backlog(aws.stage.lake, [League.MEN]).look(League.MEN).plays_waiting == (2024,)
+    before = aws.now
+    wait(aws)
+    assert aws.stage.lake.published.read(PLAY_GAMES).num_rows == 30
+    assert aws.functions.invoked == ["madness-local-reconcile"]
+    assert aws.now - before > 50, "its function is given the time to show them"
+
+
+def test_play_by_play_without_results_keeps_nobody_waiting() -> None:
+    aws = FakeAws()
+    aws.stage.upload(EVENTS, events(DAYS, 2024))
+    assert wait(aws)[-1] == (0, 0)
+    assert Backlog(aws.stage.lake, [League.MEN]).look(League.MEN).plays == (2024,)
+
+
+def test_play_by_play_that_cannot_be_read_ends_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = loaded()
+    wait(aws)
+    aws.stage.upload(EVENTS, events(DAYS, 2024))
+    (entry,) = aws.stage.lake.ledger.plays(League.MEN)[2024]
+    aws.stage.lake.models.put(entry.key, b"")
+    aws.stage.lake.dashboard.delete([PLAY_GAMES])
+    aws.stage.lake = aws.stage.new_process()
+    monkeypatch.setattr(aws.functions, "invoke", lambda **_: None)
+    with pytest.raises(StalledError, match=r"Play-by-play of 1 season is not shown.*reconcile"):
+        wait(aws)
+
+
 def test_games_are_counted_from_what_is_published() -> None:
     aws = loaded()
     wait(aws)
@@ -99,4 +148,5 @@ def test_status_is_plain_values(monkeypatch) -> None:
     assert (men["season"], men["day"], men["days_waiting"]) == (2024, 32, 0)
     assert men["model"].startswith("full-") and men["published_seconds_ago"] is not None
     assert (women["season"], women["days"]) == (None, 0)
+    assert (men["plays"], men["plays_waiting"]) == ([], [])
     assert found["queue"] == {"name": "results.fifo", "messages": 0}
