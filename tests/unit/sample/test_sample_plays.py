@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.court import areas_of, three_point_line
 from hoops.contract import EventsName, parse
+from hoops.games.leagues import League
 from hoops.plays.reader import PlayByPlay
 from hoops.plays.vocabulary import DETAILS, EVENTS
 from sample import SMALL, generate, generate_small
@@ -237,6 +239,21 @@ def test_areas_where_everybody_knows_them():
     x, y = (np.array([place[i] * scale for place in feet.values()]) for i, scale in ((0, 100 / 94), (1, 2)))
     assert area_of(x, y, np.full(len(feet), True)).tolist() == list(feet)
     assert area_of(100 - x, 100 - y, np.full(len(feet), False)).tolist() == list(feet)
+
+
+def test_areas_are_those_that_the_dashboard_draws():
+    x, y = (grid.ravel() for grid in np.meshgrid(np.arange(101), np.arange(101)))
+    found = area_of(x, y, np.full(len(x), True))
+    across, out = (y - 50) * 0.5, x * 0.94 - 5.25
+    angle, distance = np.arctan2(out, across), np.hypot(out, across)
+    angle = np.where(angle < -np.pi / 2, angle + 2 * np.pi, angle)
+    checked = 0
+    for number, area in enumerate(areas_of(three_point_line(League.MEN, 2026)), start=1):
+        clear = (angle > area.start + 1e-6) & (angle < area.stop - 1e-6)
+        clear &= (distance > area.inner(angle) + 1e-2) & (distance < area.outer(angle) - 1e-2)
+        assert (found[clear] == number).all(), area.name
+        checked += clear.sum()
+    assert checked > 0.94 * (x < 50).sum()
 
 
 def test_codes_are_those_of_kaggle(all_plays):
