@@ -22,4 +22,4 @@ def sample(
     with voice().task("sample league, seasons") as advance:
         made = league.generate(seed=seed, progress=advance)
         league.write(folder, made)
-    output.line(f"{len(made.files)} files in {folder}; the true probabilities are in {folder / 'truth'}")
+    output.line(f"{len(made.files | made.plays)} files in {folder}; the true probabilities are in {folder / 'truth'}")

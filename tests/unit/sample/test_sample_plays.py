@@ -1,6 +1,7 @@
 """Play-by-play of a sample league: it is the games that the box scores tell of, and basketball as it is played."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from hoops.plays.vocabulary import DETAILS, EVENTS
 from sample import SMALL, generate, generate_small
 from sample.court import area_of
 from sample.plays import GAMES_FOR_BLEMISHES
-from tests.unit.sample.sample_tables import played
+from tests.unit.sample.sample_tables import played, table
 
 GAME = ["Season", "DayNum", "WTeamID", "LTeamID"]
 TEAM = [*GAME, "EventTeamID"]
@@ -335,3 +336,20 @@ def test_games_swing(plays):
     share = halves / plays.groupby(GAME).Points.sum()
     assert share.mean() == pytest.approx(0.49, abs=0.03)
     assert share.between(0.3, 0.7).all()
+
+
+def test_the_documented_season():
+    """The default league: its size, and the games with a fault, stand in the docs."""
+    text = (Path(__file__).parents[3] / "docs/sample-league.md").read_text()
+    sample = generate()
+    for league, place in (("M", 2), ("W", 3)):
+        row = next(line for line in text.splitlines() if line.startswith("| players"))
+        assert row.split("|")[place].strip() == f"{len(table(sample, f'{league}Players')):,}"
+    plays = plays_of(sample)
+    assert f"{len(plays):,} rows, {len(sample.plays['MEvents2026.csv']) / 1e6:.0f} MB" in text
+    names = table(sample, "MTeams").set_index("TeamID").TeamName
+    by_game = plays.groupby(GAME)
+    scored, finals = by_game.Points.sum(), by_game[["WFinalScore", "LFinalScore"]].first().sum(axis=1)
+    faulty = scored.index[(scored != finals) | (by_game.Area.sum() == 0)]
+    rows = [f"| day {day}, {one} {names[one]} - {other} {names[other]} |" for _, day, one, other in faulty]
+    assert [line.rsplit(" |", 2)[0] + " |" for line in text.splitlines() if line.startswith("| day ")] == rows
