@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from hoops.plays.vocabulary import POINTS
 
 TEAM1, TEAM2 = 0, 1  # sides
 
+PART = 16_384  # plays
 _BY_PLAY = ("seconds", "side", "player", "event", "detail", "area", "x", "y")
 
 # The arrays of plays by name, with a row a play: what the reader gives in any cut, and `Day` holds of a day.
@@ -86,6 +87,23 @@ class Day:
             stated=self.stated[:, plays],
             **{name: getattr(self, name)[plays] for name in _BY_PLAY},
         )
+
+    def parts(self, plays: int = PART) -> Iterator[Day]:
+        """The same games, some at a time: of about so many plays, so that what is made of them is small."""
+        first = 0
+        while first < self.games:
+            stop = max(int(np.searchsorted(self.starts, self.starts[first] + plays, side="right")) - 1, first + 1)
+            start, end = self.starts[first], self.starts[stop]
+            yield replace(
+                self,
+                team1=self.team1[first:stop],
+                team2=self.team2[first:stop],
+                starts=self.starts[first : stop + 1] - start,
+                final=self.final[:, first:stop],
+                stated=self.stated[:, start:end],
+                **{name: getattr(self, name)[start:end] for name in _BY_PLAY},
+            )
+            first = stop
 
     @property
     def plays(self) -> int:

@@ -113,7 +113,7 @@ def _whole(day: Day, won: npt.NDArray[np.bool_]) -> Bools:
     """Games whose log is there to the end: it adds up, its last play ends a period, and who leads has won, (g,)."""
     last = day.starts[1:] - 1
     lead = day.rebuilt[TEAM1] - day.rebuilt[TEAM2]
-    whole: Bools = day.complete & (day.seconds[last] > 0) & (seconds_left(day.seconds[last]) == 0)
+    whole: Bools = day.complete & (seconds_left(day.seconds[last]) == 0)
     return whole & (lead != 0) & ((lead > 0) == won)
 
 

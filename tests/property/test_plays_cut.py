@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hoops.contract import Rejected
 from hoops.plays.vocabulary import DETAIL_CODES, EVENT_CODES
-from tests.unit.hoops.plays.invented_plays import BLOCK, Play, game, season, tables, text
+from tests.unit.hoops.plays.invented_plays import BLOCK, Play, game, known, season, tables, text
+from tests.unit.hoops.plays.invented_plays import days as read_days
 
 PAIRS = ((1101, 1102), (1102, 1103), (1104, 1101), (1105, 1104))
 
@@ -60,6 +61,29 @@ def test_the_order_of_a_days_games_does_not_matter(played: list[list[list[str]]]
         for name in ("event_counts", "team_event_counts", "event_days"):
             one[name].sort(key=str)
     assert made == other
+
+
+@settings(max_examples=60, deadline=None)
+@given(days(), st.data())
+def test_games_that_are_not_in_the_results_change_nothing_of_the_others(
+    played: list[list[list[str]]], data: st.DataObject
+) -> None:
+    games = [rows for day in played for rows in day]
+    known_ones = data.draw(st.lists(st.booleans(), min_size=len(games), max_size=len(games)))
+    inside = [rows for rows, is_in in zip(games, known_ones, strict=True) if is_in]
+    stray = sum(len(rows) for rows in games) - sum(len(rows) for rows in inside)
+    results = known(read_days(text(row for rows in inside for row in rows)) if inside else [])
+    made = plain(tables(text(row for rows in games for row in rows), games=results))
+    assert len(made.pop("stray_plays")) == stray
+    if inside:
+        alone = plain(tables(text(row for rows in inside for row in rows)))
+        assert not alone.pop("stray_plays")
+        for one in (made, alone):  # codes that are not known are counted in the order in which they come
+            for name in ("event_counts", "team_event_counts", "event_days"):
+                one[name].sort(key=str)
+        assert made == alone
+    else:
+        assert not any(made.values())
 
 
 def outcome(data: bytes, block: int) -> dict[str, list] | None:
