@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hoops import contract
-from hoops.contract import Rejected
+from hoops.contract import EventsName, Rejected
 from hoops.games.leagues import League
 from hoops.games.player_names import display_name
 from hoops.schemas import PUBLISHED
@@ -49,7 +49,7 @@ def transform(
     version: str | None = None,
     deadline: Deadline = NEVER,
 ) -> None:
-    """Take an object (version) of play-by-play, and show it if the results that it belongs to are known.
+    """Take an object (version) of play-by-play, and show its season if the results that it belongs to are known.
 
     Raises
     ------
@@ -58,15 +58,15 @@ def transform(
     """
     accept(lake, queue, key, clock, version)
     try:
-        league = contract.parse(key).league
+        name = contract.parse(key)
     except Rejected:
         return
-    if league is None:
+    if not isinstance(name, EventsName) or name.league is None:
         return
     try:
-        publish_plays(lake, league, clock, deadline=deadline)
+        publish_plays(lake, name.league, clock, deadline=deadline, season=name.season)
     except Lost as lost:
-        log.warning("lost", league=league, object=lost.key, why=lost.why, then="reconcile has it folded again")
+        log.warning("lost", league=name.league, object=lost.key, why=lost.why, then="reconcile has it folded again")
 
 
 def publish_plays(
@@ -75,10 +75,12 @@ def publish_plays(
     clock: Callable[[], datetime],
     damaged: Collection[str] = (),
     deadline: Deadline = NEVER,
+    season: int | None = None,
 ) -> None:
     """Bring a league's tables of play-by-play up to what is known; do nothing if they are, or if results wait.
 
     damaged: keys of tables to make again, whatever the manifest says. deadline: when no further season is begun.
+    season: the only one to look at, so that files that are taken at the same time do not do each other's work.
 
     Raises
     ------
@@ -87,11 +89,16 @@ def publish_plays(
     DamagedEntry
         Plays cannot be read.
     """
-    retrying(lambda: _publish(lake, league, clock, set(filter(is_of_plays, damaged)), deadline))
+    retrying(lambda: _publish(lake, league, clock, set(filter(is_of_plays, damaged)), deadline, season))
 
 
 def _publish(
-    lake: Lake, league: League, clock: Callable[[], datetime], damaged: Collection[str], deadline: Deadline
+    lake: Lake,
+    league: League,
+    clock: Callable[[], datetime],
+    damaged: Collection[str],
+    deadline: Deadline,
+    season: int | None,
 ) -> None:
     manifest, etag = lake.published.manifest(league)
     plays = lake.ledger.plays(league)
@@ -102,7 +109,7 @@ def _publish(
         log.info("plays wait", league=league, seasons=sorted(plays), until="the results of the league are shown")
         return
     with folded.heads.as_of(league, folded.etag):
-        due = list(due_seasons(lake, manifest, folded, plays, damaged))
+        due = [one for one in due_seasons(lake, manifest, folded, plays, damaged) if season in (None, one.season)]
         for place, one in enumerate(due):
             if deadline.is_over():
                 left = [each.season for each in due[place:]]

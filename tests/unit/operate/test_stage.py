@@ -50,10 +50,10 @@ def test_every_function_is_sized_and_has_its_policy(stage) -> None:
     for name, function in as_chalice_sees.items():
         assert function.iam_policy_file == f"policy-{stage}-{name}.json"
         assert (ROOT / ".chalice" / function.iam_policy_file).exists()
-        assert function.lambda_memory_size == 1769
+        assert function.lambda_memory_size == (1024 if name == "transform_events" else 1769)
         assert function.environment_variables["OPENBLAS_NUM_THREADS"] == "1"
         assert function.environment_variables["MADNESS_STAGE"] == stage
-    assert as_chalice_sees["accept_results"].lambda_timeout == 900
+    assert as_chalice_sees["accept_results"].lambda_timeout == as_chalice_sees["transform_events"].lambda_timeout == 900
     # A message's visibility timeout (infra/template.yaml) is six times the function's.
     assert as_chalice_sees["apply_results"].lambda_timeout * 6 == 720
 
