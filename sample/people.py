@@ -62,9 +62,9 @@ FIRST_NAMES = {League.MEN: tuple(_MEN.split()), League.WOMEN: tuple(_WOMEN.split
 LAST_NAMES = tuple(_LAST.split("|"))
 
 _SUFFIXES = {League.MEN: ((" Jr.", 0.025), (".Jr", 0.004), (" III", 0.006), (" II", 0.004)), League.WOMEN: ()}
-# As the real files have them: a full stop or backtick that belongs nowhere, a space before an apostrophe.
-_STRAYS = (".", "`", "..")
-_STRAY, _NO_FIRST_NAME = 0.004, 0.002  # shares of names
+# As the real files have them: marks that belong nowhere, a year that ran into the name.
+_STRAYS = (".", "*", "_", "1819")
+_STRAY, _SHOUTED, _NO_FIRST_NAME = 0.004, 0.004, 0.002  # shares of names
 
 
 def names(league: League, count: int, draws: Draws) -> tuple[Sequence[str], Sequence[str]]:
@@ -79,6 +79,8 @@ def names(league: League, count: int, draws: Draws) -> tuple[Sequence[str], Sequ
             last[i] += suffixes[which][0]
     for i in np.flatnonzero(draw[3] < _STRAY).tolist():
         last[i] += _STRAYS[int(draw[4, i] * len(_STRAYS))]
+    for i in np.flatnonzero((draw[3] > 0.5) & (draw[3] < 0.5 + _SHOUTED)).tolist():
+        last[i] = last[i].upper()
     for i in np.flatnonzero(draw[3] > 1 - _NO_FIRST_NAME).tolist():
         first[i] = ""
     return first, last

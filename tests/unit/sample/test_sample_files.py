@@ -23,7 +23,7 @@ LEAGUE_FILES = (
 )  # fmt: skip
 
 # python -c "from sample import generate_small; print(generate_small().digest())"
-SMALL_DIGEST = "4bcd301aa5a00cc44d4b5bab263a65b928b6514a0d2d0ec542381ee8574e97c5"
+SMALL_DIGEST = "70b3e2637cdf09fbc2fec8bcef66393dd41f4f243b65a56e4ed7fbde79029630"
 # The same of a league without players and plays, whose other files are as they were before there were any.
 WITHOUT_PLAYERS = "48f5f59cb979df32c7b273e108a15a09ab3bbb81cbe21f7b13620f5da0f7cdef"
 

@@ -79,8 +79,9 @@ def test_names_are_as_varied_and_as_spoiled_as_real_ones():
     names = pd.concat([people(generate(stop_day=0), league) for league in "MW"])
     full = names.FirstName + " " + names.LastName
     assert full.nunique() > 0.85 * len(full)
-    for mark in ("'", "-", "é", " Jr.", ".Jr", "D.J.", "`", "’"):
+    for mark in ("'", "-", "é", " Jr.", ".Jr", "D.J.", "*", "1819", "_", "’"):
         assert full.str.contains(mark, regex=False).any(), mark
+    assert names.LastName.str.isupper().any()
     assert 1 <= (names.FirstName == "").sum() < 0.01 * len(names)
     assert (names.LastName != "").all()
     assert not names.LastName.str.contains('[,"\n]').any()
