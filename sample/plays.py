@@ -63,7 +63,7 @@ _LOST_KINDS = {
     True: {"bpass": 0.54, "lostb": 0.36, "dribb": 0.1},
 }  # fmt: skip
 _DETAILS = (
-    "", "unk", "start", "won", "lost", "off", "def", "deadb", "offdb", "defdb", "pers", "offen", "in", "out", "full",
+    "", "unk", "won", "lost", "off", "def", "deadb", "offdb", "defdb", "pers", "offen", "in", "out", "full",
     "short", *(f"{which}of{many}" for many in (1, 2, 3) for which in range(1, many + 1)),
     *dict.fromkeys(kind for kinds in (*_SHOT_KINDS.values(), *_LOST_KINDS.values()) for kind in kinds),
 )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 
 from hoops.contract import parse, read
 from hoops.games.leagues import League
-from sample import SMALL, generate, generate_small
+from sample import FULL, SMALL, generate, generate_small
 from sample.players import NOBODY, POSITION, ROSTER, build_players
 from sample.world import OUTSIDE, build_world
 from tests.unit.sample.sample_tables import table
@@ -76,7 +76,9 @@ def test_the_file_of_players(league):
 
 
 def test_names_are_as_varied_and_as_spoiled_as_real_ones():
-    names = pd.concat([people(generate(stop_day=0), league) for league in "MW"])
+    world = build_world(2026, SEASONS, FULL)
+    players = [build_players(2026, league, world) for league in League]
+    names = pd.concat([pd.DataFrame({"FirstName": one.first, "LastName": one.last}) for one in players])
     full = names.FirstName + " " + names.LastName
     assert full.nunique() > 0.85 * len(full)
     for mark in ("'", "-", "é", " Jr.", ".Jr", "D.J.", "*", "1819", "_", "’"):
