@@ -22,7 +22,7 @@ from dashboard import bundle, notes, parts, shell
 from dashboard.bundle import BundledDash
 from dashboard.data import Edition, Tables
 from dashboard.door import Door
-from dashboard.pages import about, games, quality, ratings, team, tournament
+from dashboard.pages import about, games, players, quality, ratings, statistics, team, tournament
 from dashboard.place import Place
 from dashboard.view import View
 from dashboard.wire import pack_answers
@@ -36,6 +36,8 @@ PAGES: dict[str, ModuleType] = {
     "tournament": tournament,
     "quality": quality,
     "team": team,
+    "players": players,
+    "statistics": statistics,
     "about": about,
 }  # fmt: skip
 HEALTH = "_health"  # answers without reading anything; open pages ask it whether the server is there

@@ -35,6 +35,7 @@ UNDER = 4.0  # radius of the arc below the basket
 STRIP = 6.0  # how much of the backcourt is drawn
 _FINE = np.radians(2)  # between the corners of what is round
 _WING, _SIDE = np.radians(28), np.radians(64)  # where the wings and the sides end, seen from the rim
+_FAR = 0.4  # points a shot above or below the average that give the strongest colour
 _DEEPEST = 0.7  # how opaque the strongest colour is: what is written on it can be read in both themes
 
 Outline = Callable[[npt.NDArray], npt.NDArray]  # how far it is from the rim, by angle
@@ -83,7 +84,9 @@ def areas_of(line: float) -> list[Area]:
     return made
 
 
-def areas(rows: Iterable[Mapping[str, Any]], *, line: float = 20.75, average: float | None = None) -> dict[str, Any]:
+def areas(
+    rows: Iterable[Mapping[str, Any]], *, line: float = 20.75, average: float | Mapping[str, float] | None = None
+) -> dict[str, Any]:
     """Field goals by area of the court.
 
     Parameters
@@ -93,8 +96,8 @@ def areas(rows: Iterable[Mapping[str, Any]], *, line: float = 20.75, average: fl
     line
         Distance of the three-point line, in feet.
     average
-        Points per shot to compare with: more is blue, less is orange. Without it the colour tells where the shots
-        are taken.
+        Points per shot to compare with, of all areas or by area: more is blue, less is orange. Without it the colour
+        tells where the shots are taken.
     """
     sums: dict[str, npt.NDArray] = defaultdict(lambda: np.zeros(3, int))
     for row in rows:
@@ -110,16 +113,17 @@ def areas(rows: Iterable[Mapping[str, Any]], *, line: float = 20.75, average: fl
         colour, words = faded(NEUTRAL, 0.06), f"<b>{name.capitalize()}</b><br>no shots"
         if attempted:
             each = points / attempted
-            if average is None:
+            usual = average.get(name, each) if isinstance(average, Mapping) else average
+            if usual is None:
                 colour = faded(ACCENT, _DEEPEST * attempted / total / top)
             else:
-                off = min(abs(each - average) / 0.4, 1)
-                colour = faded(ACCENT if each >= average else ORANGE, 0.06 + (_DEEPEST - 0.06) * off)
+                off = min(abs(each - usual) / _FAR, 1)
+                colour = faded(ACCENT if each >= usual else ORANGE, 0.06 + (_DEEPEST - 0.06) * off)
             words = (
                 f"<b>{name.capitalize()}</b><br>{made:,} of {attempted:,}, {made / attempted:.1%}<br>"
                 f"{attempted / total:.1%} of the shots<br>{each:.2f} points a shot"
             )
-            words += "" if average is None else f", {signed(each - average, 2)} beside the season's"
+            words += "" if usual is None else f", {signed(each - usual, 2)} beside the season's"
             few = f"<br>{made}/{attempted}" if attempted < 1000 else ""
             labels.append((*_LABELS[name], f"<b>{made / attempted:.0%}</b>{few}", words))
         ring = np.round(np.vstack([corners, corners[:1]]), 2)

@@ -83,6 +83,16 @@ def _league(place: Place, value: str) -> Note:
     return Note(f"There is no league {quoted(value)}; shown are the {place.league.label.lower()}.", links)
 
 
+def picked(place: Place, name: str, allowed: Collection[str], otherwise: str) -> tuple[str, list[Note]]:
+    """What a parameter asks for, which is one of a few, and a note where it is none of them."""
+    asked = place.asked.get(name)
+    if asked is None or asked in allowed:
+        return asked or otherwise, []
+    text = f"There is no {name} {quoted(asked)}: allowed are {', '.join(allowed)}."
+    rest = {other: value for other, value in place.asked.items() if other != name}
+    return otherwise, [Note(text, ((f"{name}={otherwise} is shown", place.href(None, **rest, **{name: otherwise})),))]
+
+
 def other_league(place: Place, team: int | None) -> Note | None:
     """A note on a team whose id is one of another league's; None if it is not."""
     other = next((league for league in League if team in league.team_ids and league is not place.league), None)

@@ -18,8 +18,10 @@ NAVIGATION = (
     ("", "Games", "Games", "games"),
     ("ratings", "Ratings", "Ratings", "ratings"),
     ("tournament", "Tournament", "Tourney", "tournament"),
-    ("quality", "Forecast quality", "Quality", "quality"),
     ("team", "Teams", "Teams", "team"),
+    ("players", "Players", "Players", "players"),
+    ("statistics", "Statistics", "Stats", "statistics"),
+    ("quality", "Forecast quality", "Quality", "quality"),
 )
 
 # The theme is put on the document before anything is drawn, so that a dark page never flashes white.

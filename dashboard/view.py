@@ -10,11 +10,32 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dashboard.data import Edition, Tables
 from dashboard.place import Place
 from dashboard.wording import date_of, day_label
 from hoops.games.leagues import League
+from lake.published import table_key
+
+
+def only(table: pa.Table, **where: int | str | None) -> pa.Table:
+    """The rows in which columns have these values; None: no value."""
+    for name, value in where.items():
+        table = table.filter(pc.is_null(table[name]) if value is None else pc.equal(table[name], value))
+    return table
+
+
+def values(table: pa.Table, name: str) -> list[Any]:
+    """The values of a column; a word of a dictionary-encoded one is looked up at once, not row by row."""
+    column = table[name]
+    return (column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column).to_pylist()
+
+
+def rows(table: pa.Table) -> list[dict[str, Any]]:
+    """Rows as dictionaries."""
+    names = table.column_names
+    return [dict(zip(names, row, strict=True)) for row in zip(*(values(table, name) for name in names), strict=True)]
 
 
 @dataclass(frozen=True)
@@ -34,11 +55,17 @@ class View:
     def table(self, name: str, columns: Sequence[str] = ()) -> pa.Table:
         return self.tables.table(name, self.league, self.season, columns)
 
-    def rows(self, name: str, columns: Sequence[str] = ()) -> list[dict[str, Any]]:
-        return self.table(name, columns).to_pylist()
+    def rows(self, name: str, columns: Sequence[str] = (), **where: int | str | None) -> list[dict[str, Any]]:
+        """Rows of a table; where: values that columns must have, such as team_id=1181."""
+        return rows(only(self.table(name, columns), **where))
 
     def every_season(self, name: str, columns: Sequence[str] = ()) -> dict[int, pa.Table]:
         return self.tables.tables(name, self.league, self.edition.seasons, columns)
+
+    def seasons_with(self, name: str) -> list[int]:
+        """Seasons for which a table is published."""
+        keys = {season: table_key(name, self.league, season) for season in self.edition.seasons}
+        return [season for season, key in keys.items() if key in self.edition.etags]
 
     @cached_property
     def seasons(self) -> Mapping[int, dict[str, Any]]:
@@ -63,6 +90,14 @@ class View:
     def team_href(self, team: int | str) -> str:
         """Address of a team's page; with an empty string, what stands before the id."""
         return self.place.href("team", team=team)
+
+    def player_href(self, player: int | str) -> str:
+        """Address of a player's page; with an empty string, what stands before the id."""
+        return self.place.href("players", player=player)
+
+    def game_href(self, game: str) -> str:
+        """Address of a game's page, such as 132-1181-1314: day and teams; with an empty string, what stands before."""
+        return self.place.href("game", game=game)
 
     @cached_property
     def _ratings(self) -> tuple[np.ndarray, pa.Table]:
