@@ -48,7 +48,7 @@ def bars_of(name: str, every: Sequence[Move], games: int, unit: str = "game") ->
     rows = [(move.event.capitalize(), move.count, f"<b>{move.event.capitalize()}</b> {move.count:,}, "
              f"{_each(move.count, games)} a {unit}{_kinds(move)}") for move in shown]  # fmt: skip
     marks = [f"{move.count:,}   {_each(move.count, games)} a {unit}" for move in shown]
-    described = (
+    described = f"How often each was done in {plural(games, unit)}; the kinds of each stand in the box of its bar."
         f"Every kind of play and how often, {plural(games, unit)}. What kinds there were stands in each bar's box."
     )
     figure = play_figures.bars(rows, marks=marks)

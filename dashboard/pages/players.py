@@ -23,14 +23,17 @@ _PER = {"game": "Per game", "total": "Total"}
 # What the season's leaders are asked for: title, column, digits of a mean.
 _LEADERS = (
     ("Points", "points", 1), ("Rebounds", "rebounds", 1), ("Assists", "assists", 1), ("Steals", "steals", 2),
-    ("Blocks", "blocks", 2), ("Three-pointers", "fgm3", 2), ("Win probability added", "added", 3),
+    ("Blocks", "blocks", 2), ("Three-pointers", "fgm3", 2), ("Moves of any kind", "total", 1),
+    ("Win probability added", "added", 3),
 )  # fmt: skip
 _FIRST, _PAIRS = 8, 12  # leaders of each; bars of who assisted whom
 _GAME = ("day", "team1_id", "team2_id")
 _PLACES = ("day", "team_id", "player_id", "event", "detail", "x", "y", "points")
 _WHO = ("player_id", "player_name", "team_id", "team_name")
 _MEANS = ("points", "rebounds", "assists", "steals", "blocks", "fgm3")
-_PROFILE = (*_WHO, "games", "total", "most_frequent", "least_frequent", *_MEANS, "fgm2", "fga2", "fga3", "ftm", "fta")
+_MOVES = ("player_id", "player_name", "games", "total", "most_frequent", "most_frequent_count", "least_frequent",
+          "least_frequent_count")  # fmt: skip
+_PROFILE = ("team_id", "team_name", *_MOVES, *_MEANS, "fgm2", "fga2", "fga3", "ftm", "fta")
 Row = dict[str, Any]
 
 
@@ -156,8 +159,7 @@ def _table(view: View, profiles: pa.Table, name: str, *, teams: bool) -> html.Di
     means = {
         column: (profiles[column].to_numpy() / profiles["games"].to_numpy()).round(2).tolist() for column in _MEANS
     }
-    whole = ("player_name", "player_id", "games", "team_name", "team_id") if teams else (
-        "player_name", "player_id", "games", "total", "most_frequent", "least_frequent")  # fmt: skip
+    whole = ("player_name", "player_id", "games", *(("team_name", "team_id") if teams else ()))
     lists = {column: values(profiles, column) for column in whole} | means
     lists["added"] = [None if one is None else round(one, 2) for one in values(profiles, "added")]
     lines = [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
@@ -172,17 +174,29 @@ def _table(view: View, profiles: pa.Table, name: str, *, teams: bool) -> html.Di
             grids.wide(grids.number(column, title, 86, 1))
             for column, title in (("steals", "Steals"), ("blocks", "Blocks"), ("fgm3", "Threes"))
         ),
-        *([] if teams else [
-            grids.wide(grids.number("total", "Moves", 86)),
-            grids.wide(grids.text("most_frequent", "Most frequent", 150)),
-            grids.wide(grids.text("least_frequent", "Least frequent", 150)),
-        ]),
         grids.number("added", "Wins added", 116, 2, signed=True),
     ]  # fmt: skip
     return parts.card(grids.grid(name, columns, lines, finds=teams))
 
 
 # A team.
+
+
+def _by_player(view: View, profiles: pa.Table) -> html.Div:
+    """The moves of each player of a team: in all, the most and the least frequent one."""
+    lines = [
+        row | {"each": round(row["total"] / row["games"], 2)}
+        | {name: f"{row[name].capitalize()}, {row[f'{name}_count']:,}" for name in ("most_frequent", "least_frequent")}
+        for row in rows(profiles.select(_MOVES).sort_by([("total", "descending")]))
+    ]  # fmt: skip
+    columns = [
+        grids.team("player_name", "player_id", view.player_href(""), "Player", 150),
+        grids.number("total", "Moves", 92),
+        grids.wide(grids.number("each", "A game", 92, 1)),
+        grids.text("most_frequent", "Most frequent", 190),
+        grids.text("least_frequent", "Least frequent", 190),
+    ]
+    return parts.card(grids.grid("moves", columns, lines))
 
 
 def _team(view: View, players: pa.Table) -> tuple[list[Any], list[Note]]:
@@ -199,6 +213,7 @@ def _team(view: View, players: pa.Table) -> tuple[list[Any], list[Note]]:
         ),
         parts.section("Players", _table(view, players, "roster", teams=False), note="Means of the games with a play"),
         playbyplay.moves_section("moves", every, games),
+        parts.section("Moves by player", _by_player(view, players)),
         html.Div([playbyplay.shooting_section("shooting", every), drawn], className="pair"),
         *_pairs(pairs),
     ], said  # fmt: skip

@@ -26,8 +26,9 @@ TITLE = "Statistics"
 PARAMETERS = ("event", "court", "step", "teams", "x", "y")
 MOST, DEFAULT = 6, 2  # teams beside each other
 _ALL = "all"
+_CUT_OFF = 0.1  # share of truncated logs from which on a mean is not taken at its word
 _STEPS = {"week": "By week", "day": "By day"}
-_SHARE, _MEAN = ".0%", ".1f"
+_SHARE, _MEAN = ".0%", ""  # how the ticks of an axis are written
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ def _share(title: str, part: Sequence[str], rest: Sequence[str]) -> Measure:
 _THREES, _TWOS, _FREE = ((MADE[points], MISSED[points]) for points in (3, 2, 1))
 MEASURES: dict[str, Measure] = {
     "points": Measure("Points", lambda done, games: sum(done[MADE[p]] * p for p in MADE) / games),
-    "two_share": _share("Two-pointers made", _TWOS[:1], _TWOS[1:]),
-    "three_share": _share("Three-pointers made", _THREES[:1], _THREES[1:]),
-    "free_share": _share("Free throws made", _FREE[:1], _FREE[1:]),
-    "three_rate": _share("Shots that are threes", _THREES, _TWOS),
-    "twos": _mean("Two-pointers attempted", *_TWOS),
-    "threes": _mean("Three-pointers attempted", *_THREES),
+    "two_share": _share("Share of twos made", _TWOS[:1], _TWOS[1:]),
+    "three_share": _share("Share of threes made", _THREES[:1], _THREES[1:]),
+    "free_share": _share("Share of free throws", _FREE[:1], _FREE[1:]),
+    "three_rate": _share("Threes among shots", _THREES, _TWOS),
+    "twos": _mean("Twos attempted", *_TWOS),
+    "threes": _mean("Threes attempted", *_THREES),
     "free_throws": _mean("Free throws attempted", *_FREE),
     "rebounds": _mean("Rebounds", "rebound"),
     "assists": _mean("Assists", "assist"),
@@ -182,12 +183,24 @@ def _through(view: View, events: Any, chosen: Move | None, games: Any, step: str
     lines = {label: [point(label, day) for day in sorted(played)] for label in labels}
     names = parts.legend([(label, PALETTE[at]) for at, label in enumerate(lines)])
     figure = play_figures.through_season(lines, dated=dated, title="A game, both teams")
-    described = "How often it happened in a game with plays, both teams together."
+    described = "How often it happened in a game with plays, both teams together." + _cut_off(view, games, width)
     return parts.section(
         "Through the season",
         parts.card(names, parts.graph("through", figure, described, 360), css="padded"),
         actions=[parts.choice("step", step, list(_STEPS.items()), "By week or by day")],
     )
+
+
+def _cut_off(view: View, games: Any, width: int) -> str:
+    """Words on the weeks, or days, whose means are low as many of their logs are truncated."""
+    start = games["day"].to_numpy() // width * width
+    truncated = games["truncated"].to_numpy(zero_copy_only=False)
+    shares = {int(day): float(truncated[start == day].mean()) for day in np.unique(start[truncated])}
+    said = [f"{view.day(day)} ({share:.0%})" for day, share in shares.items() if share > _CUT_OFF]
+    if not said:
+        return ""
+    which = "Weeks" if width > 1 else "Days"
+    return f" {which} whose means are too low, as many of their logs are truncated: {', '.join(said)}."
 
 
 def _areas(view: View, events: Any, event: str) -> tuple[html.Div | html.Section, list[Note]]:
@@ -273,7 +286,7 @@ def _beside(names: Mapping[int, str], rates: Mapping[int, Mapping[str, float]], 
     ]  # fmt: skip
     right = {"type": "rightAligned", "cellClass": grids.RIGHT, "sortable": False}
     columns = [
-        grids.text("what", "A game", 180, sortable=False, pinned="left", grows=False),
+        grids.text("what", "Measure", 190, sortable=False, pinned="left", grows=False),
         *({"field": f"t{team}", "headerName": names[team], "minWidth": 110, "flex": 110, **right} for team in picked),
         {"field": "every", "headerName": "All teams", "minWidth": 100, "flex": 100, **right},
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard import figures, grids, matchups, parts
+from dashboard import figures, grids, matchups, parts, play_figures
 from dashboard.components import GameList
 from dashboard.notes import Note, other_league, quoted
 from dashboard.pages.ratings import curves
@@ -48,6 +48,8 @@ def render(view: View) -> list[Any]:
         _head(view, record, finished),
         *_coming(view, team),
         *_curve(view, record),
+        *_added_up(view, record),
+        *_plays(view, record),
         _games(view, record, finished),
     ]
 
@@ -111,6 +113,38 @@ def _curve(view: View, record: dict[str, Any]) -> list[Any]:
     figure = figures.rating_curves(drawn, dated=view.day_zero is not None)
     described = "Points better than an average team, after each day with games. The band is one standard deviation."
     return [parts.section("Rating", parts.card(parts.graph("team", figure, described, 300), css="padded"))]
+
+
+def _added_up(view: View, record: dict[str, Any]) -> list[Any]:
+    """Points for and against, added up through the season."""
+    scores = sorted(view.rows("team_scores", team_id=record["team_id"]), key=lambda row: row["day"])
+    if not scores:
+        return []
+    games = [
+        {"x": row["day"] if view.day_zero is None else str(view.date(row["day"])),
+         "margin": row["points_total"] - row["points_against_total"], "won": row["points"] > row["points_against"],
+         "text": f"<b>{view.day(row['day'])}</b> {row['points']}–{row['points_against']} {row['opponent_name']}"
+                 f"<br>so far {row['points_total']:,}–{row['points_against_total']:,}, {row['wins']} of {row['games']} won"}
+        for row in scores
+    ]  # fmt: skip
+    last = scores[-1]
+    note = f"{last['points_total']:,} points for, {last['points_against_total']:,} against"
+    described = "Points scored less points allowed, added up game by game. Circles are wins, diamonds losses."
+    graph = parts.graph("scores", play_figures.added_up(games, dated=view.day_zero is not None), described, 280)
+    return [parts.section("Scores added up", parts.card(graph, css="padded"), note=note)]
+
+
+def _plays(view: View, record: dict[str, Any]) -> list[Any]:
+    """The way to what the team and its players did, where the season has play-by-play."""
+    if view.season not in view.seasons_with("team_event_counts"):
+        return []
+    team, name = record["team_id"], record["team_name"]
+    ways = (
+        (f"Players and moves of {name}", view.place.href("players", team=team)),
+        (f"{name} beside other teams", view.place.href("statistics", teams=team)),
+    )
+    links = [parts.link(words, href, "button") for words, href in ways]
+    return [parts.section("Play-by-play", html.Div(links, className="picker"))]
 
 
 def _games(view: View, record: dict[str, Any], finished: list[dict[str, Any]]) -> html.Section:
