@@ -85,7 +85,7 @@ def of_team(view: View, team: int) -> pa.Table:
 
 
 def shooting(every: Iterable[Move]) -> list[dict[str, Any]]:
-    """Free throws, two- and three-pointers, and each of their kinds that is known: made, attempted, share made."""
+    """Two- and three-pointers, each of their kinds that is known, free throws: made, attempted, share made."""
     found = {move.event: move for move in every}
     rows = []
     for points in (2, 3, 1):
@@ -95,7 +95,8 @@ def shooting(every: Iterable[Move]) -> list[dict[str, Any]]:
         rows.append(_tried(GOALS[points], made.count, missed.count))
         kinds = sorted({*made.kinds, *missed.kinds} - {None, UNSPECIFIED}, key=str) if points > 1 else []
         of_kind = [
-            _tried(f"{GOALS[points]}: {kind}", made.kinds.get(kind, 0), missed.kinds.get(kind, 0)) for kind in kinds
+            _tried(f"{str(kind).capitalize()} ({points})", made.kinds.get(kind, 0), missed.kinds.get(kind, 0))
+            for kind in kinds
         ]
         rows += sorted(of_kind, key=lambda row: -row["attempted"])
     return rows

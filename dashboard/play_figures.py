@@ -14,7 +14,7 @@ def bars(rows: Sequence[tuple[str, float, str]], *, marks: Sequence[str] = (), c
     """Horizontal bars in the order given, the first at the top; rows: name, value, what to say of it."""
     rows = list(rows)[::-1]
     texts = list(marks)[::-1] or [f"{value:,.0f}" for _, value, _ in rows]
-    top = max((value for _, value, _ in rows), default=1) or 1
+    room = 16 + 7 * max(map(len, texts), default=0)  # pixels for what stands beside the longest bar
     return {
         "data": [{
             "type": "bar", "orientation": "h", "y": [name for name, _, _ in rows], "x": [value for _, value, _ in rows],
@@ -23,8 +23,8 @@ def bars(rows: Sequence[tuple[str, float, str]], *, marks: Sequence[str] = (), c
             "hovertemplate": "%{hovertext}<extra></extra>",
         }],
         "layout": layout(
-            bargap=0.3, margin={"l": 8, "r": 8, "t": 4, "b": 4},
-            xaxis=axis(showticklabels=False, showgrid=False, range=[0, 1.22 * top]),
+            bargap=0.3, margin={"l": 8, "r": room, "t": 4, "b": 4},
+            xaxis=axis(showticklabels=False, showgrid=False, rangemode="tozero", automargin=False),
             yaxis=axis(showgrid=False, ticklabelstandoff=8, type="category"),
         ),
     }  # fmt: skip

@@ -42,15 +42,13 @@ def nothing(view: View) -> list[Any]:
     return [page, html.P(["Seasons with play-by-play: ", *between], className="quiet centred")]
 
 
-def bars_of(name: str, every: Sequence[Move], games: int, unit: str = "game") -> html.Div:
+def bars_of(name: str, every: Sequence[Move], games: int) -> html.Div:
     """A bar for each move, the most frequent first, and its kinds in words."""
     shown = list(every)[:SHOWN]
     rows = [(move.event.capitalize(), move.count, f"<b>{move.event.capitalize()}</b> {move.count:,}, "
-             f"{_each(move.count, games)} a {unit}{_kinds(move)}") for move in shown]  # fmt: skip
-    marks = [f"{move.count:,}   {_each(move.count, games)} a {unit}" for move in shown]
-    described = f"How often each was done in {plural(games, unit)}; the kinds of each stand in the box of its bar."
-        f"Every kind of play and how often, {plural(games, unit)}. What kinds there were stands in each bar's box."
-    )
+             f"{_each(move.count, games)} a game{_kinds(move)}") for move in shown]  # fmt: skip
+    marks = [f"{move.count:,} ({_each(move.count, games)})" for move in shown]
+    described = f"How often, and in brackets how often a game, of {plural(games, 'game')}. Each bar tells of its kinds."
     figure = play_figures.bars(rows, marks=marks)
     return parts.card(parts.graph(name, figure, described, play_figures.bars_height(len(rows))), css="padded")
 
@@ -92,10 +90,10 @@ def shooting_section(name: str, every: Sequence[Move]) -> html.Section:
     if not rows:
         return parts.section("Shooting", parts.quiet("The play-by-play has no shots."))
     columns = [
-        grids.text("what", "Shot", 190, sortable=False),
-        grids.number("made", "Made", 84),
-        grids.number("attempted", "Attempted", 112),
-        {"field": "share", "headerName": "Share made", "width": 122, "type": "rightAligned", "cellClass": grids.RIGHT,
+        grids.text("what", "Shot", 140, sortable=False),
+        {"field": "attempted", "headerName": "Made", "width": 118, "type": "rightAligned", "cellClass": grids.RIGHT,
+         "valueFormatter": {"function": "params.data.made + ' of ' + params.data.attempted"}},
+        {"field": "share", "headerName": "Share", "width": 92, "type": "rightAligned", "cellClass": grids.RIGHT,
          "valueFormatter": {"function": "share(params.value, 1)"}},
     ]  # fmt: skip
     return parts.section("Shooting", parts.card(grids.grid(name, columns, rows)))

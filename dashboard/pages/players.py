@@ -192,7 +192,7 @@ def _by_player(view: View, profiles: pa.Table) -> html.Div:
     columns = [
         grids.team("player_name", "player_id", view.player_href(""), "Player", 150),
         grids.number("total", "Moves", 92),
-        grids.wide(grids.number("each", "A game", 92, 1)),
+        grids.wide(grids.number("each", "A game", 106, 1)),
         grids.text("most_frequent", "Most frequent", 190),
         grids.text("least_frequent", "Least frequent", 190),
     ]
@@ -336,22 +336,29 @@ def _games(view: View, row: Row) -> html.Section:
         lines.append({
             "day": game["day"], "when": view.day(game["day"]), "game": key, "opponent": game[f"team{3 - mine}_name"],
             "result": f"{'W' if own > theirs else 'L'} {own}–{theirs} {matchups.overtime(game['num_ot'])}".rstrip(),
-            "won": own > theirs, "points": sum(points * count for points, count in made[key].items()),
-            "twos": made[key][2], "threes": made[key][3], "free": made[key][1], "where": matchups.side_of(game, mine),
+            "won": own > theirs, "where": matchups.side_of(game, mine), **_baskets(made.get(key)),
         })  # fmt: skip
     columns = [
         grids.day(),
-        grids.team("opponent", "game", view.game_href(""), "Game against", 160),
-        {"field": "result", "headerName": "Result", "width": 130, "cellRenderer": "Result"},
+        grids.team("opponent", "game", view.game_href(""), "Game against", 150),
         grids.number("points", "Points", 84),
+        {"field": "result", "headerName": "Result", "width": 130, "cellRenderer": "Result"},
         *(
-            grids.wide(grids.number(name, title, 118))
-            for name, title in (("twos", "Two-pointers"), ("threes", "Three-pointers"), ("free", "Free throws"))
+            grids.wide(grids.number(name, title, 112))
+            for name, title in (("twos", "Twos"), ("threes", "Threes"), ("free", "Free throws"))
         ),
         grids.wide(grids.text("where", "Where", 150)),
     ]
-    note = "The team's games with plays, and what the player scored in them"
+    note = "The team's games with plays, and what the player made in them: – where nothing"
     return parts.section("Games", parts.card(grids.grid("games", columns, lines, page_size=50)), note=note)
+
+
+def _baskets(made: Counter[int] | None) -> Row:
+    """What a player made in a game, by what it counted; nothing where that was nothing."""
+    if made is None:
+        return {}
+    points = sum(worth * count for worth, count in made.items())
+    return {"points": points, "twos": made[2], "threes": made[3], "free": made[1]}
 
 
 def _key(row: Mapping[str, Any]) -> str:

@@ -220,7 +220,7 @@ def _areas(view: View, events: Any, event: str) -> tuple[html.Div | html.Section
         counted.sort(key=lambda one: order.index(one[0]) if one[0] in order else len(order))
         bars = [(area.capitalize(), count, f"<b>{area.capitalize()}</b> {count:,}, {count / total:.1%}")
                 for area, count in counted]  # fmt: skip
-        marks = [f"{count:,}   {count / total:.1%}" for _, count in counted]
+        marks = [f"{count:,} ({count / total:.1%})" for _, count in counted]
         without = sum(count for *_, count in moves.sums(events)) - total
         words = f"{what} by area of the court; the area of {without:,} more is not known or they have none."
         graph = parts.graph("areas", play_figures.bars(bars, marks=marks), words, play_figures.bars_height(len(bars)))
@@ -307,9 +307,7 @@ def _scattered(
     pickers = [parts.select(name, axes[name], options, label, w=210)
                for name, label in (("x", "Measure across"), ("y", "Measure upwards"))]  # fmt: skip
     figure = play_figures.compared(teams, picked, x.title, y.title, x.tick, y.tick)
-    described = (
-        f"Each point is a team: {x.title.lower()} across, {y.title.lower()} upwards. The teams above have names."
-    )
+    described = f"Each point is a team: {x.title.lower()} across, {y.title.lower()} upwards; picked teams have names."
     return parts.section(
         "Among all teams", parts.card(parts.graph("scatter", figure, described, 440), css="padded"), actions=pickers
     )

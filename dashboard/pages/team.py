@@ -124,7 +124,7 @@ def _added_up(view: View, record: dict[str, Any]) -> list[Any]:
         {"x": row["day"] if view.day_zero is None else str(view.date(row["day"])),
          "margin": row["points_total"] - row["points_against_total"], "won": row["points"] > row["points_against"],
          "text": f"<b>{view.day(row['day'])}</b> {row['points']}–{row['points_against']} {row['opponent_name']}"
-                 f"<br>so far {row['points_total']:,}–{row['points_against_total']:,}, {row['wins']} of {row['games']} won"}
+                 f"<br>so far {row['points_total']:,}–{row['points_against_total']:,}"}
         for row in scores
     ]  # fmt: skip
     last = scores[-1]
