@@ -50,7 +50,8 @@ def grid(
             "sortingOrder": ["desc", "asc", None],
         },
         dashGridOptions=options,
-        eventListeners={"gridSizeChanged": ["fitGrid(params)"]},
+        # Its first size a grid has before anything listens, its columns after that.
+        eventListeners={event: ["fitGrid(params)"] for event in ("columnEverythingChanged", "gridSizeChanged")},
         style={"height": None, "width": "100%"},
         className="grid",
     )

@@ -130,7 +130,7 @@ def court_section(
     else:
         figure = court.areas(rows, line=line, average=season if how == "points" else None)
         words = (
-            "The deeper the blue, the more of the shots are from there. In each area: share made, made and attempted."
+            "The deeper the blue, the more of the shots are from there. In each area: the share made."
             if how == "shots"
             else "Points a shot beside the season's from there: blue where more, orange where less."
             if isinstance(season, Mapping)

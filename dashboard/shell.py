@@ -11,7 +11,7 @@ from dashboard import parts
 from dashboard.place import Place
 from hoops.games.leagues import League
 
-PHONE = "sm"
+WIDE = "md"  # from here on the navigation is in the header, else it is the tab bar at the foot
 
 # (page, name in the header, short name under the icon of the phone's tab bar, icon)
 NAVIGATION = (
@@ -78,11 +78,11 @@ def layout(root: str, health: str, poll_seconds: float, patience_seconds: float,
                     dmc.AppShellHeader(_header(root), className="header", withBorder=False),
                     dmc.AppShellMain(_main(health, patience_seconds, note)),
                     dmc.AppShellFooter(
-                        html.Nav(id="tabs", className="tabs", **parts.aria(label="Pages")), hiddenFrom=PHONE
+                        html.Nav(id="tabs", className="tabs", **parts.aria(label="Pages")), hiddenFrom=WIDE
                     ),
                 ],
                 header={"height": 56},
-                footer={"height": {"base": 60, PHONE: 0}},
+                footer={"height": {"base": 60, WIDE: 0}},
                 padding=0,
             ),
         ],

@@ -20,7 +20,9 @@
     share: (value, digits) => (missing(value) ? "–" : (100 * value).toFixed(digits) + "%"),
     /* Columns marked "wide" are left out of a narrow table; in the room that is left, columns that flex fill it. */
     fitGrid: (params) => {
-      const narrow = params.clientWidth < 560;
+      const range = params.api.getHorizontalPixelRange();
+      const pinned = params.api.getDisplayedLeftColumns().reduce((sum, column) => sum + column.getActualWidth(), 0);
+      const narrow = range.right - range.left + pinned < 560;
       const wide = params.api.getColumns().filter((column) => (column.getColDef().context || {}).wide);
       params.api.setColumnsVisible(wide.map((column) => column.getColId()), !narrow);
     },

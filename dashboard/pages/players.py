@@ -166,9 +166,9 @@ def _table(view: View, profiles: pa.Table, name: str, *, teams: bool) -> html.Di
     columns = [
         grids.team("player_name", "player_id", view.player_href(""), "Player", 150),
         *([grids.team("team_name", "team_id", view.place.href(team=""), "Team", 120)] if teams else []),
-        grids.number("games", "Games", 86),
-        grids.number("points", "Points", 88, 1),
-        grids.number("rebounds", "Rebounds", 104, 1),
+        grids.wide(grids.number("games", "Games", 86)),
+        grids.number("points", "Points", 84, 1),
+        grids.number("rebounds", "Rebounds", 102, 1),
         grids.number("assists", "Assists", 90, 1),
         *(
             grids.wide(grids.number(column, title, 86, 1))
@@ -190,11 +190,11 @@ def _by_player(view: View, profiles: pa.Table) -> html.Div:
         for row in rows(profiles.select(_MOVES).sort_by([("total", "descending")]))
     ]  # fmt: skip
     columns = [
-        grids.team("player_name", "player_id", view.player_href(""), "Player", 150),
-        grids.number("total", "Moves", 92),
+        grids.team("player_name", "player_id", view.player_href(""), "Player", 130),
+        grids.number("total", "Moves", 84),
         grids.wide(grids.number("each", "A game", 106, 1)),
-        grids.text("most_frequent", "Most frequent", 190),
-        grids.text("least_frequent", "Least frequent", 190),
+        grids.text("most_frequent", "Most frequent", 200),
+        grids.text("least_frequent", "Least frequent", 200),
     ]
     return parts.card(grids.grid("moves", columns, lines))
 
@@ -344,7 +344,7 @@ def _games(view: View, row: Row) -> html.Section:
         grids.number("points", "Points", 84),
         {"field": "result", "headerName": "Result", "width": 130, "cellRenderer": "Result"},
         *(
-            grids.wide(grids.number(name, title, 112))
+            grids.wide(grids.number(name, title, 122))
             for name, title in (("twos", "Twos"), ("threes", "Threes"), ("free", "Free throws"))
         ),
         grids.wide(grids.text("where", "Where", 150)),
