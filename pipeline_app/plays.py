@@ -152,9 +152,9 @@ def _made(
             pieces.write(name, PUBLISHED[name].schema.empty_table())  # also a table without rows is there
         try:
             with read_ahead(plays) as days:
-                for day in days:
+                for part in (part for day in days for part in day.parts()):
                     for half in halves:
-                        for name, piece in half.add(day).items():
+                        for name, piece in half.add(part).items():
                             pieces.write(name, piece)
         except Unreadable as error:
             raise lake.ledger.damaged_plays(entry, error) from error
