@@ -28,7 +28,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
@@ -149,10 +149,9 @@ def transform(files: Iterable[Path], events: Path, kaggle: Path, results: Path, 
             with read_ahead(plays) as days, Pieces(Path(work)) as pieces:
                 for day in days:
                     rows += day.plays
-                    for part in day.parts():
-                        for one in made:
-                            for table, piece in one.add(part).items():
-                                pieces.write(table, piece)
+                    for part, one in product(day.parts(), made):
+                        for table, piece in one.add(part).items():
+                            pieces.write(table, piece)
                 for one in made:
                     for table, whole in one.tables().items():
                         pieces.write(table, whole)

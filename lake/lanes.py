@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 
 
 @contextmanager
-def read_ahead(source: Iterable[Item], most: int = 2) -> Iterator[Iterator[Item]]:
+def read_ahead(source: Iterable[Item], most: int = 1) -> Iterator[Iterator[Item]]:
     """The items of a source, made on another thread, `most` of them at most before they are asked for.
 
     What the source raises is raised where its item was to come. When the context is left nothing runs any more, and a

@@ -19,7 +19,7 @@ from hoops.schemas import PUBLISHED
 from hoops.schemas.plays import ROWS
 from lake.lanes import WriteBehind
 
-_BEHIND = 16  # row groups that wait to be written: a busy day has eight of plays
+_BEHIND = 4  # row groups that wait to be written; each keeps what it was cut from
 
 
 class Pieces:

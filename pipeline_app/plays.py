@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -152,8 +153,8 @@ def _made(
             pieces.write(name, PUBLISHED[name].schema.empty_table())  # also a table without rows is there
         try:
             with read_ahead(plays) as days:
-                for part in (part for day in days for part in day.parts()):
-                    for half in halves:
+                for day in days:
+                    for part, half in product(day.parts(), halves):
                         for name, piece in half.add(part).items():
                             pieces.write(name, piece)
         except Unreadable as error:

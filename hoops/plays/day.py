@@ -60,7 +60,7 @@ class Day:
         joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         key = key_of(np.array(season), joined["day"], joined["team1"], joined["team2"])
         order = np.argsort(key, kind="stable")
-        rows = {name: values[order] for name, values in joined.items()}
+        rows = {name: joined.pop(name)[order] for name in parts[0]}
         first = np.flatnonzero(np.diff(key[order], prepend=-1))
         return cls(
             season=season,
