@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import json
 import threading
@@ -31,6 +32,7 @@ from pipeline_app.judge import Refused
 from pipeline_app.nudges import Delivery, Nudge, SqsQueue
 from pipeline_app.reconcile import ReconcileFailed
 from tests.functional.events import Context, s3_event, schedule_event, sqs_event
+from tests.made_plays import events
 
 ENVIRONMENT = {
     "AWS_LAMBDA_FUNCTION_NAME": "any",
@@ -145,6 +147,24 @@ def test_a_retraction_is_taken(deployed: Deployed, files: dict[str, bytes]) -> N
     deployed.upload("retractions/MRetractions.csv", body, "accept_retractions")
     deployed.drain()
     assert composition.lake().published.read("results/league=M/season=2024/part.parquet").num_rows == before - 1
+
+
+def test_play_by_play_is_taken_and_shown(deployed: Deployed, files: dict[str, bytes]) -> None:
+    deployed.upload(COMPACT, files[COMPACT], "accept_results")
+    deployed.drain()
+    key, body = "events/MEvents2024.csv.gz", gzip.compress(events(files[COMPACT], 2024, slice(8)))
+    put = deployed.s3.put_object(Bucket="source", Key=key, Body=body)
+    event = s3_event("source", key, etag=put["ETag"], version=put["VersionId"])
+    deployed.app.transform_events(event, Context(30))
+    assert deployed.receipt_outcomes(key) == [ACCEPTED]
+    assert "play_games" not in _tables(deployed), "no season is begun that may not come to its end"
+    deployed.app.transform_events(event, Context(900))
+    assert "play_games" in _tables(deployed)
+    assert composition.lake().published.read("play_games/league=M/season=2024/part.parquet").num_rows == 8
+
+
+def _tables(deployed: Deployed) -> set[str]:
+    return {row["Key"].split("/")[0] for row in deployed.s3.list_objects_v2(Bucket="dashboard").get("Contents", [])}
 
 
 @pytest.mark.parametrize("key", ["results/Mörk resultat+(1).csv", "results/MRegularSeasonCompactResults_20249999.csv"])

@@ -22,6 +22,7 @@ import pytest
 
 from hoops import contract
 from hoops.games.leagues import League
+from hoops.schemas import PLAY_TABLES
 from madness.deploy import packages, workshop
 from madness.deploy.provision import provision
 from madness.local import ministack
@@ -33,6 +34,7 @@ from operate.aws import Clients, open_lake
 from operate.stage import Stage, load_stage, project_root
 from sample import generate_small
 from tests.functional.events import s3_event, schedule_event, sqs_event
+from tests.made_plays import events
 from tests.proof import provoked
 from tests.proof.api_gateway import Browser
 from tests.proof.lambda_runtime import HERE, Cell, Function, requires
@@ -193,6 +195,7 @@ class Processed:
     files : by source key, in the order of upload
     lost : the one whose event never came
     tables : bytes by published key
+    plays : bytes by table of the men's play-by-play
     judged : the table of the men's models, after a training has left one that is worse
     """
 
@@ -202,6 +205,7 @@ class Processed:
     waiting: int = 0
     nudged: int = 0
     rejected: list[str] = field(default_factory=list)
+    plays: dict[str, bytes] = field(default_factory=dict)
     judged: bytes = b""
 
 
@@ -210,6 +214,7 @@ _FUNCTIONS = {
     "fixtures": "accept_fixtures",
     "results": "accept_results",
     "retractions": "accept_retractions",
+    "events": "transform_events",
 }
 
 
@@ -233,6 +238,15 @@ def processed(pipeline: dict[str, Function], clients: Clients, stage: Stage) -> 
         key: _body(s3, stage.dashboard, key) for key in _keys(s3, stage.dashboard) if key.endswith("parquet")
     }
     made.rejected = _keys(s3, stage.source, "rejected/")
+    key, plays = "events/MEvents2024.csv", events(files["results/MRegularSeasonCompactResults.csv"], 2024, slice(20))
+    put = s3.put_object(Bucket=stage.source, Key=key, Body=plays)
+    pipeline["transform_events"].invoke(
+        s3_event(stage.source, key, etag=put["ETag"].strip('"'), version=put["VersionId"], size=len(plays))
+    )
+    made.plays = {
+        table: _body(s3, stage.dashboard, key) for key in _keys(s3, stage.dashboard)
+        for table in [key.split("/")[0]] if table in PLAY_TABLES
+    }  # fmt: skip
     pipeline["start_training"].invoke(schedule_event())  # which finds too few games to judge a model by
     kept = provoked.trained(stage, open_lake(stage, clients), League.MEN, better=False)
     pipeline["promote_model"].invoke(kept)  # on another NumPy than that of the report

@@ -401,6 +401,7 @@ def operate(functions: Functions) -> None:
         Upload("retractions/WRetractions_20240702.csv", retraction(women.splitlines()[1:2])),
         Upload("results/WRegularSeasonDetailedResults_20240701.csv", women),
         Upload("results/MRegularSeasonDetailedResults_20240701.csv", BAD),
+        Upload("events/WEvents2024.csv", events(women, 2024, slice(5))),
     ]
     with functions.recorded(OPERATOR):
         for _ in range(2):

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hoops.games.leagues import League
+from hoops.schemas import PLAY_TABLES
 from operate.stage import FUNCTIONS
 from tests.proof.lambda_runtime import FunctionError
 from tests.pure import published_bytes
@@ -68,6 +69,12 @@ def test_what_is_published_is_the_plain_fold(processed) -> None:
 def test_a_worse_model_is_judged_and_kept(processed) -> None:
     judged = pq.read_table(io.BytesIO(processed.judged))
     assert sorted(judged["standing"].to_pylist()) == ["in charge", "not used"]
+
+
+def test_play_by_play_is_shown(processed) -> None:
+    assert processed.plays.keys() == PLAY_TABLES.keys()
+    plays, games = (pq.read_table(io.BytesIO(processed.plays[name])) for name in ("plays", "play_games"))
+    assert games.num_rows == 20 and sum(games["plays"].to_pylist()) == plays.num_rows
 
 
 def _numbers(values: list) -> bool:
