@@ -22,7 +22,7 @@ from dashboard import bundle, notes, parts, shell
 from dashboard.bundle import BundledDash
 from dashboard.data import Edition, Tables
 from dashboard.door import Door
-from dashboard.pages import about, games, players, quality, ratings, statistics, team, tournament
+from dashboard.pages import about, game, games, players, quality, ratings, statistics, team, tournament
 from dashboard.place import Place
 from dashboard.view import View
 from dashboard.wire import pack_answers
@@ -32,6 +32,7 @@ from hoops.games.leagues import League
 
 PAGES: dict[str, ModuleType] = {
     "": games,
+    "game": game,
     "ratings": ratings,
     "tournament": tournament,
     "quality": quality,

@@ -159,6 +159,13 @@ class Tables:
         with ThreadPoolExecutor(READERS) as pool:
             return dict(zip(seasons, pool.map(lambda s: self.table(name, league, s, columns), seasons), strict=True))
 
+    def ahead(self, names: Iterable[str], league: League, season: int) -> None:
+        """Read whole tables of a season side by side: columns that are asked for later are taken from them."""
+        self.manifest(league)
+        with ThreadPoolExecutor(READERS) as pool:
+            for _ in pool.map(lambda name: self.table(name, league, season), names):
+                pass
+
     def game_rows(self, name: str, league: League, season: int, game: Game, columns: Sequence[str] = ()) -> pa.Table:
         """The rows of one game of a table that has a row for each play; no rows if the game has no plays.
 
@@ -224,11 +231,13 @@ class Tables:
 
     def _read(self, key: str, etag: str, schema: pa.Schema, *, strict: bool) -> pa.Table | None:
         """The table as it was under that ETag, else, unless strict, as it is now; None if it is gone."""
+        whole = tuple(PUBLISHED[key.split("/")[0]].schema.names)
         with self._lock:
-            found = self._cache.get((key, etag, tuple(schema.names)))
-            if found is not None:
-                self._cache.move_to_end((key, etag, tuple(schema.names)))
-                return found
+            for columns in (tuple(schema.names), whole):
+                found = self._cache.get((key, etag, columns))
+                if found is not None:
+                    self._cache.move_to_end((key, etag, columns))
+                    return found if columns == tuple(schema.names) else found.select(schema.names)
         stored = self._open().get(key)
         if stored is None or (strict and stored.etag != etag):
             return None

@@ -80,8 +80,12 @@ def number(field: str, title: str, width: int, digits: int = 0, *, signed: bool 
 
 def team(field: str, id_field: str, base: str, title: str = "Team", width: int = 170, **more: Any) -> dict[str, Any]:
     """A team's name that leads to its page, whose address is `base` and the id that stands in `id_field`."""
-    cell: dict[str, Any] = {"cellRenderer": "TeamLink", "cellRendererParams": {"id": id_field, "base": base}}
-    return text(field, title, width, **(cell | more))
+    return text(field, title, width, **(link(id_field, base) | more))
+
+
+def link(id_field: str, base: str) -> dict[str, Any]:
+    """A cell that leads to the page whose address is `base` and what stands in `id_field`."""
+    return {"cellRenderer": "Link", "cellRendererParams": {"id": id_field, "base": base}}
 
 
 def wide(column: dict[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,11 @@ def _asked(games: pa.Table, days: Iterable[int] | None, team: int | None) -> pa.
     return games
 
 
+def key_of(row: Mapping[str, Any]) -> str:
+    """A game's name in an address, by day and teams: 132-1181-1314."""
+    return f"{row['day']}-{row['team1_id']}-{row['team2_id']}"
+
+
 def chance_of_winner(row: Mapping[str, Any]) -> float:
     """Probability (0-1) that the forecast gave to the team that won."""
     return row["team1_probability"] if row["team1_won"] else 1 - row["team1_probability"]
@@ -113,7 +118,8 @@ def _card(view: View, row: Mapping[str, Any], standings: Mapping[int, tuple[int,
     ratings = [standings.get(row[f"team{side}_id"], (None, -30.0))[1] for side in (1, 2)]
     card: dict[str, Any] = {
         "when": view.day(row["day"]),
-        "key": f"{row['day']}-{row['team1_id']}-{row['team2_id']}",
+        "key": key_of(row),
+        "href": view.game_href(key_of(row)),
         "teams": sides,
         "where": place_of(row),
         "tag": _tag(row),
@@ -167,6 +173,7 @@ def season_rows(view: View, rows: Sequence[Mapping[str, Any]]) -> list[dict[str,
             {
                 "day": row["day"],
                 "when": view.day(row["day"]),
+                "game": key_of(row),
                 "winner": row[f"team{won}_name"],
                 "winnerId": row[f"team{won}_id"],
                 "loser": row[f"team{lost}_name"],

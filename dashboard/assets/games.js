@@ -33,7 +33,8 @@
         game.when && h("span", { className: "when" }, game.when),
         h("span", { className: "where", title: game.where }, game.where),
         game.overtime && h("span", { className: "tag" }, game.overtime),
-        game.tag && h("span", { className: "tag" }, game.tag)
+        game.tag && h("span", { className: "tag" }, game.tag),
+        h("a", { className: "go game-link", href: game.href, "aria-label": `${top.name} and ${bottom.name}: the game` }, finished ? "Game ›" : "Preview ›")
       ),
       h(Side, { team: top, finished }),
       h(Side, { team: bottom, finished }),

@@ -24,12 +24,15 @@
       const pinned = params.api.getDisplayedLeftColumns().reduce((sum, column) => sum + column.getActualWidth(), 0);
       const narrow = range.right - range.left + pinned < 560;
       const wide = params.api.getColumns().filter((column) => (column.getColDef().context || {}).wide);
-      params.api.setColumnsVisible(wide.map((column) => column.getColId()), !narrow);
+      const change = wide.filter((column) => column.isVisible() === narrow);
+      if (change.length) params.api.setColumnsVisible(change.map((column) => column.getColId()), !narrow);
     },
   };
 
   const cells = {
-    TeamLink: ({ value, data, id, base }) => h("a", { href: base + data[id], className: "go" }, value),
+    Link: ({ value, data, id, base }) => (missing(data[id]) ? value : h("a", { href: base + data[id], className: "go" }, value)),
+    Play: ({ value, data }) =>
+      h("div", { className: data.scored ? "cell-play scored" : "cell-play" }, h("span", null, value), h("small", null, data.by)),
     /* plain: less than half is the underdog's side, not a surprise. */
     Chance: ({ value, plain }) =>
       h(
@@ -46,7 +49,10 @@
         " ",
         { right: "right", wrong: "wrong", even: "even" }[value]
       ),
-    Result: ({ value, data }) => h("span", { className: data.won ? "result won" : "result" }, h("b", null, value.slice(0, 1)), value.slice(1)),
+    Result: ({ value, data, base }) => {
+      const words = h("span", { className: data.won ? "result won" : "result" }, h("b", null, value.slice(0, 1)), value.slice(1));
+      return base ? h("a", { href: base + data.game, className: "go" }, words) : words;
+    },
     /* A rating with one standard deviation to both sides, on the scale of the whole table. */
     Interval: ({ data, low, high }) => {
       const at = (value) => (100 * (value - low)) / (high - low || 1);

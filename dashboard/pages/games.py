@@ -179,7 +179,8 @@ def _season(view: View) -> list[Any]:
     columns = [
         grids.day(),
         grids.team("winner", "winnerId", view.team_href(""), "Winner", 140),
-        {"field": "score", "headerName": "Score", "width": 110, "cellClass": "num", "sortable": False},
+        grids.text("score", "Score", 110, grows=False, cellClass="num", sortable=False,
+                   **grids.link("game", view.game_href(""))),
         grids.team("loser", "loserId", view.team_href(""), "Loser", 140),
         {"field": "chance", "headerName": "Winner's chance", "width": 142, "cellRenderer": "Chance"},
         {"field": "outcome", "headerName": "Forecast", "width": 98, "cellRenderer": "Outcome"},

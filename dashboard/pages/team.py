@@ -152,7 +152,13 @@ def _games(view: View, record: dict[str, Any], finished: list[dict[str, Any]]) -
     columns = [
         grids.day(),
         grids.team("opponent", "id", view.team_href(""), "Opponent", 160),
-        {"field": "result", "headerName": "Result", "width": 130, "cellRenderer": "Result"},
+        {
+            "field": "result",
+            "headerName": "Result",
+            "width": 130,
+            "cellRenderer": "Result",
+            "cellRendererParams": {"base": view.game_href("")},
+        },
         {
             "field": "chance",
             "headerName": "Chance to win",
@@ -178,6 +184,7 @@ def _row(view: View, team: int, game: dict[str, Any]) -> dict[str, Any]:
     return {
         "day": game["day"],
         "when": view.day(game["day"]),
+        "game": matchups.key_of(game),
         "opponent": game[f"team{other}_name"],
         "id": game[f"team{other}_id"],
         "result": f"{'W' if won else 'L'} {score}",

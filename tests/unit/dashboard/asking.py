@@ -14,7 +14,7 @@ from dashboard.app import create_app
 from dashboard.data import Tables
 from tests.memory_store import MemoryStore
 
-PAGES = ("/", "/ratings", "/tournament", "/quality", "/team", "/about")
+PAGES = ("/", "/ratings", "/tournament", "/quality", "/team", "/game", "/about")
 NOW = fabricated.PUBLISHED_AT + timedelta(minutes=5)
 
 
