@@ -37,6 +37,8 @@ PAGES = (
     "/tournament?season=2023",
     "/quality?scope=all",
     "/team",
+    "/players",
+    "/statistics",
     "/about",
     "/team?team=1999&league=X&season=2031",
     "/ratings?teams=3102,nonsense-that-is-longer-than-any-line-of-a-phone-would-be",
@@ -388,6 +390,73 @@ def test_behind_a_stage_of_api_gateway(fabricated, visit) -> None:
         page.locator("#brand").click()
         page.wait_for_selector("#games-upcoming")
         assert urlsplit(page.url).path == "/dev/"
+
+
+@pytest.fixture(scope="module")
+def played(fabricated: ModuleType) -> Iterator[str]:
+    """A league that has play-by-play."""
+    with serve(fabricated.bucket([League.MEN], (2023, 2024), 16, plays_of=8)) as url:
+        yield url
+
+
+PLAYED = ("/players", "/players?team=1101&court=points", "/players?player=110103&court=places", "/statistics",
+          "/statistics?event=rebound&step=day&teams=1101,1102,1103,1104,1105,1106", "/team?team=1101")  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop light", "phone dark"])
+@pytest.mark.parametrize("address", PLAYED)
+def test_pages_of_plays_are_drawn_and_fit(played, visit, address, size, scheme) -> None:
+    page = visit(played + address, size, scheme)
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert page.locator("#trouble").is_hidden()
+    assert page.locator(".empty").count() == 0
+    for words in page.locator("nav.tabs a, .nav a").filter(visible=True).all():
+        assert words.evaluate("one => one.scrollWidth <= one.clientWidth + 1"), "the words of a page's name fit"
+
+
+@pytest.mark.parametrize("width", [768, 992, 1024, 1440])
+def test_the_navigation_fits_at_every_width(site, visit, width) -> None:
+    page = visit(site, {"width": width, "height": 800})
+    assert page.locator("nav.tabs").is_visible() != page.locator(".nav").is_visible()
+    if page.locator(".nav").is_visible():
+        last, end = page.locator(".nav a").last.bounding_box(), page.locator(".header-end").bounding_box()
+        assert last["x"] + last["width"] <= end["x"]
+
+
+def test_a_team_and_then_a_player_are_picked(played, visit) -> None:
+    page = visit(f"{played}/players")
+    settled(page)
+    page.locator(".leader a").first.click()
+    page.wait_for_selector("#graph-moves .bartext")
+    player = query(page)["player"]
+    page.get_by_role("combobox", name="Player").or_(page.get_by_role("textbox", name="Player")).first.click()
+    page.get_by_role("option").nth(2).click()
+    page.wait_for_function("player => new URLSearchParams(location.search).get('player') !== player", arg=player)
+    page.get_by_role("combobox", name="Team").or_(page.get_by_role("textbox", name="Team")).first.click()
+    page.get_by_role("option").nth(5).click()
+    page.wait_for_selector("#grid-roster .ag-row")
+    assert "player" not in query(page), "another team has other players"
+
+
+def test_a_narrow_table_leaves_columns_out_from_the_start(played, visit) -> None:
+    page = visit(f"{played}/players?team=1101", PHONE)
+    settled(page)
+    titles = "[...document.querySelectorAll('#grid-roster .ag-header-cell-text')].map(title => title.textContent)"
+    page.wait_for_function(f"() => !{titles}.includes('Steals')")
+
+
+def test_the_court_says_what_happened_where(played, visit) -> None:
+    page = visit(f"{played}/players?player=110103")
+    settled(page)
+    box = page.locator("#graph-court .nsewdrag").bounding_box()
+    assert box["height"] / box["width"] == pytest.approx(54 / 51, abs=0.05)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.62 * box["height"])
+    page.wait_for_selector("#graph-court .hovertext")
+    assert "Outside centre" in page.locator("#graph-court .hovertext").inner_text()
+    page.get_by_text("Each shot").click()
+    page.wait_for_selector("#graph-court .scatterlayer .point")
+    assert query(page)["court"] == "places"
 
 
 @pytest.mark.parametrize("page_name", ["", "ratings", "tournament", "quality", "team", "about"])
