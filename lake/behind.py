@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from hoops import tables
 from hoops.games.leagues import League
 from hoops.games.reference import USED
 from lake.heads import Head
@@ -42,9 +43,9 @@ def news(head: Head, charge: Charge, ledger: Ledger) -> str | None:
 
 
 def is_behind(manifest: Manifest, head: Head, reference: str, models: str) -> bool:
-    """True if the tables do not show the head, the reference and the models."""
-    shown = (manifest.engine, manifest.generation, manifest.reference, manifest.models)
-    return shown != (head.engine, head.generation, reference, models)
+    """True if the tables do not show the head, the reference and the models, or are those of an earlier program."""
+    shown = (manifest.version, manifest.engine, manifest.generation, manifest.reference, manifest.models)
+    return shown != (tables.VERSION, head.engine, head.generation, reference, models)
 
 
 def models_digest(charge: Charge, shipped: str) -> str:

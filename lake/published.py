@@ -29,6 +29,7 @@ class TableEntry:
 class Manifest:
     """What the tables of a league show.
 
+    version: of the program's tables (`hoops.tables.VERSION`), empty in a manifest of a program that named none.
     generation: of the head they were made from. model: the one that forecasts the next day. decisions: how many the
     head had heard of. reference: digest of the reference entries. models: digest of the log of models, empty in a
     manifest of a program that published no table of them. season, day: last day applied. seasons: those with
@@ -36,6 +37,7 @@ class Manifest:
     """
 
     league: str
+    version: str = ""
     generation: int = 0
     engine: str = ""
     model: str = ""

@@ -34,8 +34,6 @@ from operate.models import standings
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.telemetry import log
 
-TABLES_VERSION = "1"  # raise it when the same rows would give other tables
-
 Build = Callable[[], pa.Table]
 
 
@@ -94,7 +92,7 @@ def _publish(
         wanted = _wanted(head, heads, manifest, stated, partial(reference_of, lake, entries))
         now = folded.charge.after(head)
         wanted[table_key("models", league)] = (
-            digest([TABLES_VERSION, models, now.id]),
+            digest([tables.VERSION, models, now.id]),
             partial(_models, folded.charge, now, lake.shipped(league)),
         )
         written: dict[str, TableEntry] = {}
@@ -123,6 +121,7 @@ def _publish(
         league,
         replace(
             manifest,
+            version=tables.VERSION,
             generation=head.generation, engine=head.engine, reference=stated, models=models, model=now.id,
             decisions=head.decisions,
             season=last, day=head.shown[last].last_day if last is not None else None,
@@ -166,7 +165,7 @@ def _wanted(
     for season, folded in head.shown.items():
         if not folded.has_rows:
             continue
-        inputs = digest([TABLES_VERSION, folded.predicted, folded.rated, stated])
+        inputs = digest([tables.VERSION, folded.predicted, folded.rated, stated])
         made = _Lazy(partial(_season_tables, season, folded, heads, reference))
         for name in SEASON_TABLES:
             wanted[table_key(name, league, season)] = (inputs, partial(made.get, name))
@@ -175,12 +174,12 @@ def _wanted(
     for season in {*_seasons_of_fixtures(head, heads), *(one for one in emptied if one is not None)}:
         rows = tables.upcoming(season, pending, reference()) if pending is not None else None
         rows = rows if rows is not None else PUBLISHED["upcoming"].schema.empty_table()
-        inputs = digest([TABLES_VERSION, head.pending or "", stated])
+        inputs = digest([tables.VERSION, head.pending or "", stated])
         wanted[table_key("upcoming", league, season)] = (inputs, partial(_same, rows))
     facts = [_summary(season, one) for season, one in sorted(head.shown.items())]
     for name, inputs in (
-        ("teams", digest([TABLES_VERSION, stated, *(f"{one.season}:{one.teams}" for one in facts)])),
-        ("seasons", digest([TABLES_VERSION, stated, *(str(replace(one, teams=())) for one in facts)])),
+        ("teams", digest([tables.VERSION, stated, *(f"{one.season}:{one.teams}" for one in facts)])),
+        ("seasons", digest([tables.VERSION, stated, *(str(replace(one, teams=())) for one in facts)])),
     ):
         build = tables.teams if name == "teams" else tables.seasons
         wanted[table_key(name, league)] = (inputs, lambda build=build: build(facts, reference()))  # type: ignore[misc]

@@ -19,7 +19,10 @@ from hoops.tables.season import (
     weekly_drift,
 )
 
+VERSION = "2"  # raise it when the same rows would give other tables, or more of them
+
 __all__ = [
+    "VERSION",
     "Decided",
     "ModelSummary",
     "SeasonRows",

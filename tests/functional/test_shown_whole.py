@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from hoops import tables
 from hoops.games.leagues import League
 from lake.heads import Head, Heads
 from lake.lake import Lake
@@ -194,3 +196,18 @@ def test_a_new_engine_takes_over_the_games_to_come_with_the_rest(full_stage: Sta
         assert upcoming(full_stage).num_rows > 50
     old = Lake(*full_stage.stores)
     assert full_stage.lake.published.manifest(League.MEN)[0].engine != old.shipped(League.MEN).engine
+
+
+def test_what_a_new_program_shows_besides_is_there_without_new_results(full_stage: Stage) -> None:
+    """Its predecessor published no such table and named no version; reconcile has it made."""
+    published = full_stage.lake.published
+    manifest, etag = published.manifest(League.MEN)
+    whole = men(full_stage)
+    new = {key for key in manifest.tables if key.startswith(("team_scores/", "head_to_head/"))}
+    assert new
+    known = {key: entry for key, entry in manifest.tables.items() if key not in new}
+    published.write_manifest(League.MEN, replace(manifest, version="", tables=known), etag)
+    published.remove(new)
+    reconcile(full_stage.lake, full_stage.queue, full_stage.clock)
+    assert men(full_stage) == whole
+    assert published.manifest(League.MEN)[0].version == tables.VERSION
