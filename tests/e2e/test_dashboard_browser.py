@@ -433,6 +433,7 @@ def test_a_team_and_then_a_player_are_picked(played, visit) -> None:
     page.get_by_role("combobox", name="Player").or_(page.get_by_role("textbox", name="Player")).first.click()
     page.get_by_role("option").nth(2).click()
     page.wait_for_function("player => new URLSearchParams(location.search).get('player') !== player", arg=player)
+    settled(page)
     page.get_by_role("combobox", name="Team").or_(page.get_by_role("textbox", name="Team")).first.click()
     page.get_by_role("option").nth(5).click()
     page.wait_for_selector("#grid-roster .ag-row")
@@ -449,11 +450,12 @@ def test_a_narrow_table_leaves_columns_out_from_the_start(played, visit) -> None
 def test_the_court_says_what_happened_where(played, visit) -> None:
     page = visit(f"{played}/players?player=110103")
     settled(page)
+    page.locator("#graph-court").scroll_into_view_if_needed()
     box = page.locator("#graph-court .nsewdrag").bounding_box()
     assert box["height"] / box["width"] == pytest.approx(54 / 51, abs=0.05)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.62 * box["height"])
     page.wait_for_selector("#graph-court .hovertext")
-    assert "Outside centre" in page.locator("#graph-court .hovertext").inner_text()
+    assert "Outside centre" in page.locator("#graph-court .hovertext").text_content()
     page.get_by_text("Each shot").click()
     page.wait_for_selector("#graph-court .scatterlayer .point")
     assert query(page)["court"] == "places"
