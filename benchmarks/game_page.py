@@ -7,7 +7,7 @@ them as a dashboard bucket does, manifest and all, as `aws s3 sync` brings them;
 spread over the newest season with plays. *Cold* is a dashboard that has read nothing yet, *next game* one that has
 shown another game of the season, *again* one that has shown this one. Every figure is a median.
 
-It ends with an error if the data of the next game take 100 ms or more.
+It ends with an error if the page of the next game takes 100 ms of the processor or more, reading its data included.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ from lake.store import Listed, S3Store, Store, Stored
 
 BAR = 100.0  # milliseconds
 BUCKET = "game-page"
-Measured = tuple[float, float, int, int]  # milliseconds of the data and of the page, requests, bytes
+# Milliseconds until the plays are read and, of them, of the processor; the same of the whole page; requests, bytes.
+Measured = tuple[float, float, float, float, int, int]
 
 
 class Counting(S3Store):
@@ -74,15 +75,15 @@ def main() -> None:
         fill(S3Store(client, BUCKET), given.tables)
         found = measure(lambda: Counting(client, BUCKET), given.games)
     text = report.table(
-        ["dashboard", "plays read, ms", "the whole page, ms", "requests", "KB"],
-        [(when, f"{data:.0f}", f"{whole:.0f}", asked, round(volume / 1000)) for when, (data, whole, asked, volume)
-         in found.items()],
+        ["dashboard", "plays read, ms", "processor, ms", "the whole page, ms", "processor, ms", "requests", "KB"],
+        [(when, *(f"{one:.0f}" for one in milliseconds), requests, round(volume / 1000))
+         for when, (*milliseconds, requests, volume) in found.items()],
     )  # fmt: skip
     print(text)
     if given.write:
         report.write(given.write, "python -m benchmarks.game_page --tables TABLES", text)
-    if found["next game"][0] >= BAR:
-        raise SystemExit(f"the data of a game take {found['next game'][0]:.0f} ms; allowed: under {BAR:.0f}")
+    if found["next game"][3] >= BAR:
+        raise SystemExit(f"a game takes {found['next game'][3]:.0f} ms of the processor; allowed: under {BAR:.0f}")
 
 
 def fill(store: Store, folder: Path | None) -> None:
@@ -124,24 +125,26 @@ def _itself(store: Counting) -> Counting:
 
 
 def _medians(shows: Sequence[Measured]) -> Measured:
-    data, whole, requests, volume = (statistics.median(column) for column in zip(*shows, strict=True))
-    return data, whole, int(requests), int(volume)
+    *milliseconds, requests, volume = (statistics.median(column) for column in zip(*shows, strict=True))
+    data, of_data, whole, of_whole = milliseconds
+    return data, of_data, whole, of_whole, int(requests), int(volume)
 
 
 def _show(tables: Tables, store: Counting, season: int, game: Game) -> Measured:
     """Read a game's plays, then make its page."""
     before = store.requests, store.volume
-    start = time.perf_counter()
+    start, processor = time.perf_counter(), time.process_time()
     edition = tables.manifest(League.MEN)
     assert edition is not None
-    asked = {"game": "-".join(map(str, game))}
-    view = View(tables, Place("game", League.MEN, season, asked), edition, season, datetime.now(UTC))
+    address = {"game": "-".join(map(str, game))}
+    view = View(tables, Place("game", League.MEN, season, address), edition, season, datetime.now(UTC))
     log = gamelog.of_game(view, game)
-    data = time.perf_counter() - start
+    data = time.perf_counter() - start, time.process_time() - processor
     assert log is not None
     page.render(view)
-    whole = time.perf_counter() - start
-    return 1000 * data, 1000 * whole, store.requests - before[0], store.volume - before[1]
+    whole = time.perf_counter() - start, time.process_time() - processor
+    asked = store.requests - before[0], store.volume - before[1]
+    return 1000 * data[0], 1000 * data[1], 1000 * whole[0], 1000 * whole[1], *asked
 
 
 if __name__ == "__main__":

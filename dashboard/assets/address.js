@@ -18,7 +18,7 @@
   });
 
   /* What a picker makes of the rest: another league has other teams, another season other days. */
-  const DROPS = { league: ["day", "team", "teams", "player"], season: ["day"], team: ["player"] };
+  const DROPS = { league: ["day", "team", "teams", "player", "game", "plays"], season: ["day", "game", "plays"], team: ["player"] };
 
   function text(value) {
     return Array.isArray(value) ? value.join(",") : value === null || value === undefined ? "" : String(value);

@@ -15,6 +15,7 @@ from dashboard.place import number
 from dashboard.view import View
 from dashboard.wording import percent, plural, season_label
 from hoops.errors import Retryable
+from hoops.games.leagues import LAST_DAY
 
 TITLE = "Game"
 PARAMETERS = ("game", "plays")
@@ -62,7 +63,7 @@ def _game_of(asked: str) -> Game | None:
     if len(numbers) != 3 or None in numbers:
         return None
     day, one, two = (part for part in numbers if part is not None)
-    return day, min(one, two), max(one, two)
+    return (day, min(one, two), max(one, two)) if day <= LAST_DAY else None
 
 
 def _row(view: View, game: Game) -> Row | None:

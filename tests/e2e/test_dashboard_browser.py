@@ -39,6 +39,7 @@ PAGES = (
     "/team",
     "/players",
     "/statistics",
+    "/game?game=1-1101-1102",
     "/about",
     "/team?team=1999&league=X&season=2031",
     "/ratings?teams=3102,nonsense-that-is-longer-than-any-line-of-a-phone-would-be",
@@ -86,7 +87,7 @@ def fabricated() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def site(fabricated: ModuleType) -> Iterator[str]:
-    with serve(fabricated.bucket()) as url:
+    with serve(fabricated.bucket(plays_of=3)) as url:
         yield url
 
 
@@ -211,6 +212,45 @@ def test_games_are_found_sorted_and_all_shown(site, visit) -> None:
     page.locator("#games-played input").fill(name.lower())
     assert 1 <= games.count() < 12
     assert all(name in game for game in games.all_inner_texts())
+
+
+def to_a_game(page: Any) -> None:
+    """From the games to the page of one of the latest, whose plays are all there."""
+    page.wait_for_selector("#games-played .game-link")
+    page.evaluate("window.here = true")
+    page.locator("#games-played .game-link").last.click()
+    page.wait_for_selector("#graph-timeline .main-svg")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop light", "phone dark"])
+def test_a_card_leads_to_the_page_of_its_game(site, visit, size, scheme) -> None:
+    page = visit(site, size, scheme)
+    to_a_game(page)
+    settled(page)
+    assert urlsplit(page.url).path == "/game"
+    assert page.evaluate("window.here") is True
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    heads = page.locator(".ag-header-cell-text:visible").all_inner_texts()
+    assert ("FG" in heads) == (size is DESKTOP)
+    assert {"Player", "Pts", "Play", "Score"} <= set(heads)
+
+
+def test_the_plays_of_a_game_are_picked_in_the_address_and_found(site, visit) -> None:
+    page = visit(site)
+    to_a_game(page)
+    page.get_by_role("combobox", name="Which plays").or_(page.get_by_role("textbox", name="Which plays")).first.click()
+    page.get_by_role("option", name="Scoring plays").click()
+    page.wait_for_function("new URLSearchParams(location.search).get('plays') === 'scoring'")
+    page.wait_for_function(
+        """() => { const all = [...document.querySelectorAll('.cell-play')];
+        return all.length && all.every(cell => cell.classList.contains('scored')); }"""
+    )
+    assert query(page)["game"].count("-") == 2
+    page.get_by_placeholder("Find a player or play").fill("three-pointer")
+    page.wait_for_function(
+        """() => { const all = [...document.querySelectorAll('.cell-play span')];
+        return all.length && all.every(cell => cell.textContent.startsWith('Three-pointer')); }"""
+    )
 
 
 def test_the_whole_season_comes_in_pages_and_can_be_searched(site, visit) -> None:
