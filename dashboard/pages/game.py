@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 
 def render(view: View) -> list[Any]:
     asked = view.place.asked.get("game", "")
-    game = _game_of(asked)
+    game = _game_of(asked) if asked else _latest(view)
     if game is not None:
         view.tables.ahead(_READ, view.league, view.season)
     row = None if game is None else _row(view, game)
@@ -57,6 +57,16 @@ def render(view: View) -> list[Any]:
     return [*parts.notes(said), *made]
 
 
+def _latest(view: View) -> Game | None:
+    """The last game of the season that was played, else the first to come; None if there is neither."""
+    for name, at in (("forecasts", -1), ("upcoming", 0)):
+        games = view.table(name, ("day", "team1_id", "team2_id"))
+        if games.num_rows:
+            day, team1, team2 = (games[column][at].as_py() for column in games.column_names)
+            return day, team1, team2
+    return None
+
+
 def _game_of(asked: str) -> Game | None:
     """Day and teams of an address, the lower id first; None if it names none."""
     numbers = [number(part) for part in asked.split("-")]
@@ -82,8 +92,7 @@ def _not_there(view: View, asked: str, game: Game | None) -> list[Any]:
         parts.link("Every game of the season", view.place.href("", show="season"), "button"),
     ]
     if not asked:
-        title = "Pick a game"
-        text = "Every game has a page: its name in any list of games leads there."
+        title, text = "No games yet", "Every game of the season has a page here once results or fixtures are in."
     elif game is None:
         title = f"{quoted(asked)} names no game"
         text = "An address names a game by its day and its teams, such as game=132-1181-1314."

@@ -225,7 +225,6 @@ def test_teams_in_the_other_order_are_the_same_game(reader: Browser, tables: Tab
 @pytest.mark.parametrize(
     ("game", "words"),
     [
-        ("", "Pick a game"),
         ("soon", "“soon” names no game"),
         ("1-2", "“1-2” names no game"),
         ("1-2-", "“1-2-” names no game"),
@@ -239,6 +238,11 @@ def test_an_address_that_is_no_game_leads_on(reader: Browser, game: str, words: 
     shown = page(reader, game)
     assert words in shown
     assert "/?league=M&season=2024" in shown
+
+
+def test_without_a_game_the_last_one_is_shown(reader: Browser, tables: Tables) -> None:
+    last = tables.table("forecasts", MEN, SEASON).to_pylist()[-1]
+    assert reader.page("/game", "?league=M") == page(reader, key(last))
 
 
 def test_games_lead_to_their_pages_from_every_list(reader: Browser, tables: Tables) -> None:
