@@ -1,0 +1,8 @@
+"""The NCAA tournament's bracket of any season: exact odds, given what has been played and what is picked.
+
+seeds, slots ──► tree ──► Bracket ──────────────┐
+results to a day ──► facts ── who won which slot ┤
+results, fixtures ──► schedule ── day and host ──┤
+what is known, model ──► chances ── (m,) a game ─┴──► odds ── every team's chance to reach each round
+                                                 └──► best ── most likely bracket, most expected points
+"""
