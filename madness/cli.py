@@ -11,6 +11,7 @@ import typer
 from hoops.errors import MadnessError
 from madness.commands import (
     backtest,
+    bracket,
     configure,
     deploy,
     destroy,
@@ -38,8 +39,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in (up.up, down.down, status.status, ingest.ingest, sample.sample, backtest.backtest, predict.predict,
-                 reset.reset, configure.configure, provision.provision, deploy.deploy, rollback.rollback, doctor.doctor,
-                 destroy.destroy, door.door, door.edge, rights.rights, train.train):  # fmt: skip
+                 bracket.bracket, reset.reset, configure.configure, provision.provision, deploy.deploy,
+                 rollback.rollback, doctor.doctor, destroy.destroy, door.door, door.edge, rights.rights,
+                 train.train):  # fmt: skip
     app.command()(_command)
 app.add_typer(models.models, name="models")
 

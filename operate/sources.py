@@ -34,8 +34,12 @@ from lake.lake import Lake
 from lake.ledger import reference_tables, statements
 from lake.registry import Charge
 from lake.retry import retrying
+from lake.schedule import Schedule
 
-DATASETS = ("Teams", "TeamSpellings", "Seasons", "Cities", "GameCities", "TeamConferences")
+DATASETS = (
+    "Teams", "TeamSpellings", "Seasons", "Cities", "GameCities", "TeamConferences",
+    "NCAATourneySeeds", "NCAATourneySlots", "NCAATourneySeedRoundSlots",
+)  # fmt: skip
 Progress = Callable[[int, int], None]
 
 
@@ -53,6 +57,12 @@ class Source(Protocol):
 
     def known(self, through: Moment, progress: Progress) -> Knowledge:
         """What all days up to and including one have told the model that forecasts the next."""
+
+    def games(self, season: int) -> pa.Table:
+        """The games of a season that hold, `hoops.schemas.GAMES`."""
+
+    def fixtures(self, season: int) -> pa.Table:
+        """The fixtures of a season, played or not, `hoops.schemas.FIXTURES`."""
 
 
 class FolderSource:
@@ -80,6 +90,14 @@ class FolderSource:
         )
         parameters = shipped(self._league).parameters
         return _learn(knowledge.initial(parameters), games.filter(before), parameters, progress)
+
+    def games(self, season: int) -> pa.Table:
+        games = self._read.leagues[self._league].games
+        return games.filter(pc.equal(games["season"], season))
+
+    def fixtures(self, season: int) -> pa.Table:
+        fixtures = self._read.leagues[self._league].fixtures
+        return fixtures.filter(pc.equal(fixtures["season"], season))
 
     @cached_property
     def _read(self) -> Any:
@@ -114,6 +132,13 @@ class LakeSource:
         # The ledger's games carry no cities; where teams are at home is told by the cities of all games before.
         cities = self._reference.get("GameCities")
         return known if cities is None else _with_homes(known, cities, through)
+
+    def games(self, season: int) -> pa.Table:
+        ledger = self._lake.ledger
+        return merge(statements(ledger, [entry for day in ledger.days(self._league, season) for entry in day.entries]))
+
+    def fixtures(self, season: int) -> pa.Table:
+        return Schedule(self._league, self._lake.ledger).of_season(season)
 
     def _known(self, through: Moment, progress: Progress) -> Knowledge:
         heads, ledger, parameters = self._lake.heads(self._charge.engine), self._lake.ledger, self._charge.parameters

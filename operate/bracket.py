@@ -1,0 +1,185 @@
+"""The NCAA tournament of a season, as far as it is known on an evening, and every team's chances from there on.
+
+folder: its files -> every day up to the evening, folded -----------------------+
+stage:  the newest state not after the evening -> days of the ledger since -----+-> hoops.brackets
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from hoops.brackets.chances import chances
+from hoops.brackets.facts import Facts, facts
+from hoops.brackets.odds import Odds, closed, odds
+from hoops.brackets.schedule import Schedule, schedule
+from hoops.brackets.tree import CANCELLED, STAGES, Bracket, Slot, field_of
+from hoops.contract.columns import FIRST_SEASON, LAST_SEASON
+from hoops.errors import MadnessError
+from hoops.forecast.model import Model
+from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY, League
+from hoops.games.reference import Reference
+from hoops.games.team_names import TeamNames
+from operate.sources import Progress, Source
+
+
+class BracketError(MadnessError):
+    """A bracket that cannot be had as it was asked for; the text says what can."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A bracket as a person asks for it.
+
+    season: None for the last one with games. as_of: last day of it whose games are known; None for all there are.
+    picks: such as R1W5=Drake: who is taken to win a slot.
+    """
+
+    league: League
+    season: int | None = None
+    as_of: int | None = None
+    picks: tuple[str, ...] = ()
+
+
+def bracket(asked: Asked, source: Source, progress: Progress = lambda done, total: None) -> dict[str, Any]:
+    """The bracket and its odds, as plain values fit for JSON.
+
+    Raises
+    ------
+    MadnessError
+        There is no field, a pick or a day is not to be had, or seeds, slots and results contradict.
+    """
+    season = _season(asked, source)
+    tables = source.reference()
+    field = field_of(tables, asked.league, season)
+    if field is None:
+        raise _no_field(asked.league, season, tables)
+    games = source.games(season)
+    as_of = _evening(asked.as_of, season, games)
+    told = facts(field, games, as_of)
+    when = schedule(field, told, games, source.fixtures(season), tables.get("NCAATourneySeedRoundSlots"))
+    picks = _picks(asked.picks, field, told, TeamNames(Reference(tables), asked.league))
+    chance, model = np.full(len(field.games), 0.5), None
+    if len(told.won) < len(field.slots):
+        model = source.model_on((season, as_of + 1))
+        known = source.known((season, as_of), progress)
+        if known.season != season:
+            raise BracketError(f"no game of season {season} up to day {as_of} is here: a forecast would be a coin")
+        chance = chances(field, when, told, known, model)
+    found = odds(field, chance, {**told.won, **picks})
+    return _answer(found, told, when, picks, model, Reference(tables))
+
+
+def _season(asked: Asked, source: Source) -> int:
+    if asked.season is not None:
+        if not FIRST_SEASON <= asked.season <= LAST_SEASON:
+            raise BracketError(f"{asked.season} is no season: allowed are {FIRST_SEASON} to {LAST_SEASON}")
+        return asked.season
+    last = source.last()
+    if last is None:
+        raise BracketError(
+            f"no {asked.league.label.lower()}'s game has a result here: add results first, or name a folder by --data"
+        )
+    return last[0]
+
+
+def _no_field(league: League, season: int, tables: Mapping[str, pa.Table]) -> BracketError:
+    if season in CANCELLED:
+        return BracketError(f"the {season} tournament was cancelled: it has no field")
+    seeds = tables.get("NCAATourneySeeds")
+    there = sorted(set(seeds["season"].to_pylist())) if seeds is not None else []
+    file = f"{league}NCAATourneySeeds.csv"
+    told = f"the one here has {there[0]} to {there[-1]}" if there else "there is none here"
+    return BracketError(
+        f"no seeds of the {league.label.lower()}'s tournament of {season} are here: {file} brings them, once Selection "
+        f"Sunday, day {SELECTION_SUNDAY}, has named the field ({told})"
+    )
+
+
+def _evening(as_of: int | None, season: int, games: pa.Table) -> int:
+    """The day whose games are the last that are known; no later than the last one with games."""
+    last = max([SELECTION_SUNDAY, *games["day"].to_pylist()])
+    if as_of is None:
+        return last
+    if not 0 <= as_of <= LAST_DAY:
+        raise BracketError(f"day {as_of} is no day of a season: allowed are 0 to {LAST_DAY}")
+    if as_of < SELECTION_SUNDAY:
+        raise BracketError(
+            f"on day {as_of} of {season} there was no field yet: Selection Sunday, day {SELECTION_SUNDAY}, names it"
+        )
+    return min(as_of, last)
+
+
+def _picks(texts: tuple[str, ...], field: Bracket, told: Facts, names: TeamNames) -> dict[str, int]:
+    """Winner by slot of picks such as R1W5=Drake, which agree with each other and with what has been played."""
+    picks: dict[str, int] = {}
+    for text in texts:
+        slot, equals, team = (part.strip() for part in text.partition("="))
+        if not (slot and equals and team):
+            raise BracketError(f"{text!r} is no pick: those are a slot and a team, such as R6CH=Duke or R1W5=1181")
+        if slot.upper() in picks:
+            raise BracketError(f"two picks of {slot.upper()}")
+        picks[slot.upper()] = names.find(team)
+    for slot, winner in closed(field, picks).items():
+        if told.won.get(slot, winner) != winner:
+            raise BracketError(f"{slot} was won by {field.named(told.won[slot])}: {field.named(winner)} is out")
+    return picks
+
+
+def _answer(
+    found: Odds, told: Facts, when: Schedule, picks: Mapping[str, int], model: Model | None, reference: Reference
+) -> dict[str, Any]:
+    field = found.bracket
+    (date,) = reference.dates(field.season, [told.as_of])
+    names = dict(zip(field.teams.tolist(), reference.names(field.teams.tolist()), strict=True))
+    best_first = np.lexsort((np.arange(len(field)), *-found.reach.T))
+    return {
+        "league": field.league.value,
+        "season": field.season,
+        "as_of": told.as_of,
+        "date": date.isoformat() if date else None,
+        "stages": list(STAGES),
+        "teams": [
+            {
+                "team_id": int(field.teams[row]),
+                "team_name": names[int(field.teams[row])],
+                "seed": field.seeds[row],
+                "region": reference.region(field.season, field.seeds[row]),
+                "reach": found.reach[row].tolist(),
+            }
+            for row in best_first.tolist()
+        ],
+        "slots": [_slot(slot, found, told, when, reference) for slot in field.slots],
+        "picks": [{"slot": slot, "team_id": team, "team_name": names[team]} for slot, team in picks.items()],
+        "model": model.id if model else None,
+        "trained_through": dict(zip(("season", "day"), model.trained_through, strict=True)) if model else None,
+        "out_of_sample": (field.season, told.as_of + 1) > model.trained_through if model else None,
+    }
+
+
+def _slot(slot: Slot, found: Odds, told: Facts, when: Schedule, reference: Reference) -> dict[str, Any]:
+    """A game of the bracket: its sides, when it is, who won it or is most likely to."""
+    field = found.bracket
+    rows = field.entrants(slot)
+    chance = found.reach[rows, slot.round]
+    best = int(chance.argmax())
+    played = told.games.get(slot.name)
+    (date,) = reference.dates(field.season, [when.day[slot.name]])
+    return {
+        "slot": slot.name,
+        "round": slot.round,
+        "strong": slot.strong,
+        "weak": slot.weak,
+        "day": when.day[slot.name],
+        "date": date.isoformat() if date else None,
+        "host": when.host.get(slot.name),
+        "winner": told.won.get(slot.name),
+        "score": list(played.score) if played else None,
+        "overtimes": played.num_ot if played else None,
+        "favourite": int(field.teams[rows[best]]),
+        "chance": float(chance[best]),
+    }
