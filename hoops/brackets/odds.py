@@ -98,28 +98,30 @@ def odds(bracket: Bracket, chances: Floats, decided: Decided = NOTHING) -> Odds:
     into = [np.ones((*chances.shape[:-1], PLACES))]
     for round_, one in enumerate(pairs):
         strong, weak = sides(into[-1], round_)
-        out = np.stack([strong * _times(one, weak), weak * _times_left(strong, 1.0 - one)], axis=-2)
-        out = out.reshape(into[-1].shape)
-        into.append(out if allowed is None else _left(out * allowed[round_], round_, bracket))
+        out = _joined(strong * _times(one, weak), weak * _times_left(strong, 1.0 - one))
+        if allowed is not None:
+            out = _shares(out * allowed[round_], round_)
+            if not out.any(axis=tuple(range(out.ndim - 1))).reshape(-1, 2 << round_).any(axis=1).all():
+                raise bracket.wrong("what is decided has no chance to be")
+        into.append(out)
     if allowed is None:
         return Odds(bracket, tuple(into[1:]), tuple(into[:-1]), pairs, decided, None)
-    # Downwards: how likely all that is decided above a slot is, given who comes out of it.
-    above = [allowed[-1] * np.ones_like(into[-1])]
-    for round_ in range(ROUNDS - 1, 0, -1):
+    # Downwards: how likely all that is decided above a slot is, given who comes out of it. Nothing is learned from a
+    # slot whose two teams were certain, as those of games played are.
+    top = _learned_from(bracket, decided)
+    above = [np.broadcast_to(one, into[0].shape) for one in allowed[max(top, 0) :]]
+    for round_ in range(top, 0, -1):
         strong, weak = sides(into[round_], round_)
         over, under = sides(above[0], round_)
         one = pairs[round_]
         other = 1.0 - one
-        before = np.stack(
-            [
-                over * _times(one, weak) + _times(other, weak * under),
-                under * _times_left(strong, other) + _times_left(strong * over, one),
-            ],
-            axis=-2,
-        ).reshape(into[-1].shape)
+        before = _joined(
+            over * _times(one, weak) + _times(other, weak * under),
+            under * _times_left(strong, other) + _times_left(strong * over, one),
+        )
         above.insert(0, _shares(before * allowed[round_ - 1], round_ - 1))
-    come_out = (_shares(out * down, round_) for round_, (out, down) in enumerate(zip(into[1:], above, strict=True)))
-    return Odds(bracket, tuple(come_out), tuple(into[:-1]), pairs, decided, tuple(above))
+    out_of = (_shares(out * above[round_], round_) if round_ < top else out for round_, out in enumerate(into[1:]))
+    return Odds(bracket, tuple(out_of), tuple(into[:-1]), pairs, decided, tuple(above))
 
 
 def expected_points(found: Odds, points: Floats) -> Floats:
@@ -141,20 +143,23 @@ def closed(bracket: Bracket, decided: Decided) -> dict[str, int]:
     """
     winners: dict[str, tuple[int, str]] = {}
     for name, team in decided.items():
-        if name not in bracket.slot:
+        slot = bracket.slot.get(name)
+        if slot is None:
             raise bracket.wrong(f"{name} is no slot of the bracket")
         if team not in bracket.row:
             raise bracket.wrong(f"team {team} is to win {name}, and has no seed")
         path = bracket.path(team)
-        if bracket.slot[name] not in path:
+        if slot not in path:
             raise bracket.wrong(f"{bracket.named(team)} cannot win {name}: no way leads there")
-        for slot in path[: path.index(bracket.slot[name]) + 1]:
-            other, said = winners.setdefault(slot.name, (team, name))
+        for before in reversed(path[: path.index(slot) + 1]):
+            other, said = winners.setdefault(before.name, (team, name))
             if other != team:
                 raise bracket.wrong(
                     f"{bracket.named(other)} to win {said} and {bracket.named(team)} to win {name} cannot both be: "
-                    f"one of them wins {slot.name}"
+                    f"one of them wins {before.name}"
                 )
+            if said != name:
+                break  # whoever said so has gone down from here
     return {name: team for name, (team, _) in winners.items()}
 
 
@@ -199,19 +204,24 @@ def allowed_places(bracket: Bracket, decided: Decided) -> tuple[Floats, ...] | N
     return tuple(allowed)
 
 
+def _learned_from(bracket: Bracket, decided: Decided) -> int:
+    """The last round with a decided slot to which more than two teams could have come; -1 if there is none."""
+    winners = closed(bracket, decided)
+    rounds = [slot.round for slot in map(bracket.slot.__getitem__, winners)
+              if any(feed in bracket.slot and feed not in winners for feed in (slot.strong, slot.weak))]  # fmt: skip
+    return max(rounds, default=-1)
+
+
+def _joined(strong: Floats, weak: Floats) -> Floats:
+    """Values by place, (..., 128), of those of the two sides of each slot: the way back from `sides`."""
+    both = np.empty((*strong.shape[:-1], 2, strong.shape[-1]))
+    both[..., 0, :], both[..., 1, :] = strong, weak
+    return both.reshape(*strong.shape[:-2], PLACES)
+
+
 def _shares(values: Floats, round_: int) -> Floats:
     """Values by place (..., 128) as shares of each slot's sum; 0 where that is 0."""
     by_slot = values.reshape(*values.shape[:-1], -1, 2 << round_)
     total = by_slot.sum(axis=-1, keepdims=True)
-    return np.divide(by_slot, total, out=np.zeros_like(by_slot), where=total > 0.0).reshape(values.shape)
-
-
-def _left(values: Floats, round_: int, bracket: Bracket) -> Floats:
-    """The shares, of slots out of which somebody must come."""
-    shares = _shares(values, round_)
-    lost = np.flatnonzero(~shares.any(axis=tuple(range(shares.ndim - 1))).reshape(-1, 2 << round_).any(axis=-1))
-    if len(lost):
-        raise bracket.wrong(
-            f"what is decided has no chance to be: nobody can come out of {bracket.at[round_, int(lost[0])].name}"
-        )
-    return shares
+    total[total == 0.0] = 1.0
+    return (by_slot / total).reshape(values.shape)

@@ -142,11 +142,15 @@ class Bracket:
         round_ = (first ^ second).bit_length() - 1
         return self.at[round_, first >> (round_ + 1)]
 
+    @cached_property
+    def _paths(self) -> list[list[Slot]]:
+        rounds = range(ROUNDS)
+        return [[self.at[r, place >> (r + 1)] for r in rounds if (r, place >> (r + 1)) in self.at]
+                for place in self.places.tolist()]  # fmt: skip
+
     def path(self, team: int) -> list[Slot]:
         """The slots that a team (id) has to win, in order."""
-        place = int(self.places[self.row[team]])
-        found = (self.at.get((round_, place >> (round_ + 1))) for round_ in range(ROUNDS))
-        return [slot for slot in found if slot is not None]
+        return self._paths[self.row[team]]
 
     def entrants(self, slot: Slot) -> npt.NDArray[np.intp]:
         """The teams (places among the teams) that can play in a slot."""
