@@ -17,6 +17,7 @@ from pipeline_app.nudges import Nudge
 from pipeline_app.reconcile import reconcile
 from tests.codecs import CODECS_OF_THE_LAYER, codecs
 from tests.fakes import Stage
+from tests.made_plays import events
 from tests.memory_store import MemoryStore
 from tests.pure import published_bytes
 
@@ -50,8 +51,9 @@ def test_published_tables_equal_the_pure_fold_of_the_same_files(full_stage: Stag
     assert published(full_stage) == expected
 
 
-def test_the_functions_layer_can_read_all_that_is_written(full_stage: Stage) -> None:
+def test_the_functions_layer_can_read_all_that_is_written(full_stage: Stage, files: dict[str, bytes]) -> None:
     """Nothing is compressed with what the Arrow of the managed layer lacks."""
+    full_stage.upload("events/MEvents2024.csv", events(files[MEN_RESULTS[0]], 2024, slice(9)))
     found: dict[str, set[str]] = {}
     for store in full_stage.stores:
         for row in store.listing(""):
