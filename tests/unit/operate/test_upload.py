@@ -205,18 +205,16 @@ class WithPlays(FakeAws):
 
     def __init__(self, after: float = 1.0) -> None:
         super().__init__()
-        accept, source = self.stage.accept, self.stage.lake.source
+        source = self.stage.lake.source
 
-        def accepting(key: str) -> None:
-            if not key.startswith("events/"):
-                accept(key)
-            elif self.now > after:
+        def transforming(key: str, deadline: object = None) -> None:
+            if self.now > after:
                 found = source.stat(key)
                 assert found is not None
                 version = token(found.modified, found.etag)
                 self.stage.lake.receipts.put(Receipt(key, version, ACCEPTED, "", rows=700_000, days=132))
 
-        self.stage.accept = accepting  # type: ignore[method-assign]
+        self.stage.transform = transforming  # type: ignore[method-assign, assignment]
 
 
 def test_plays_come_last_and_when_results_are_held_back_no_longer() -> None:
