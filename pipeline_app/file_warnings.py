@@ -22,7 +22,7 @@ from hoops.forecast.fold import days_of
 from hoops.games.identity import keys, rows_of
 from hoops.games.leagues import League
 from lake.lake import Lake
-from lake.ledger import GAMES, RETRACTIONS, Entry, Ledger, statements
+from lake.ledger import GAMES, RETRACTIONS, DamagedEntry, Entry, Ledger, statements
 from lake.plays import Games
 from lake.receipts import ACCEPTED
 from lake.schedule import Schedule
@@ -59,10 +59,12 @@ def warnings_of_plays(
     entry: of the file, and whether it is new. named: token of the object version.
     """
     assert name.league is not None
-    held = tuple(_whole(f"play-by-play of {entry.season}", entry, lake.ledger.plays(name.league)[entry.season]))
+    entries = lake.ledger.plays(name.league)[entry.season]
+    held = tuple(_whole(f"play-by-play of {entry.season}", entry, entries))
     if not is_new and not any("changes nothing" in text for text in held):
         held += _again(lake, name.key, named)
-    return _unlike_results(lake.ledger, name.league, games) + _ahead(name.timestamp, now) + held
+    lost = _games_lost(lake.ledger, games, entries[:-1]) if entry == entries[-1] else ()
+    return _unlike_results(lake.ledger, name.league, games) + lost + _ahead(name.timestamp, now) + held
 
 
 def _newcomers(ledger: Ledger, accepted: Accepted) -> tuple[str, ...]:
@@ -261,6 +263,24 @@ def _unlike_results(ledger: Ledger, league: League, plays: Games) -> tuple[str, 
             f"final score in the results, the first {_game(plays, other[0])}: the results hold",
         )
     return told
+
+
+def _games_lost(ledger: Ledger, plays: Games, before: Sequence[Entry]) -> tuple[str, ...]:
+    """Games of the file that this one replaces, whole, that it does not have: a few games sent alone may be meant."""
+    if not before:
+        return ()
+    try:
+        had = ledger.games_of_plays(before[-1])
+    except DamagedEntry:
+        return ()  # nobody could show them any more
+    lost = np.flatnonzero(~find(plays.keys, had.keys)[1]).tolist()
+    if not lost:
+        return ()
+    return (
+        f"{len(lost):,} of the {_counted(len(had), 'game')} of the play-by-play that it replaces "
+        f"{'is' if len(lost) == 1 else 'are'} not in it, the first {_game(had, lost[0])}: their plays are shown no more. "
+        "A file holds for its whole season; to take it back, upload the one before it with a later date",
+    )
 
 
 def _game(plays: Games, place: int) -> str:

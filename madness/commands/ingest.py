@@ -33,7 +33,7 @@ def ingest(
     if uploads:
         clients = clients_of(names, home)
         sleep = patience_of(names, home)
-        with speaker.task("files accepted") as advance:
+        with speaker.task("files answered") as advance:
             finished = 0
 
             def done(_: object) -> None:

@@ -181,7 +181,7 @@ def _ingest(
     changed = _changed(home, files)
     due = {upload.key for upload in changed}
     outcomes = [Outcome(key, UNCHANGED) for key in content if key not in due]
-    with voice.task("files accepted") as advance:
+    with voice.task("files answered") as advance:
 
         def done(outcome: Outcome) -> None:
             outcomes.append(outcome)

@@ -127,6 +127,10 @@ def test_a_newer_file_replaces_the_season_whole_in_either_order(
         assert warned == (() if order[0] == OLDER else (
             "a newer play-by-play of 2024 was taken (2025-12-31 00:00:00 UTC): it holds and not this one",
         ))  # fmt: skip
+        warned = stage.receipt(NEWER).warnings
+        assert [text.split(",")[0] for text in warned] == ([] if order[0] == NEWER else [
+            "10 of the 30 games of the play-by-play that it replaces are not in it"
+        ])  # fmt: skip
     assert ends[0] == ends[1]
 
 
