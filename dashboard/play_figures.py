@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from dashboard.figures import ACCENT, NEUTRAL, ORANGE, PALETTE, axis, faded, layout, titled
 
+_AROUND = timedelta(days=3)  # shown before and after dates that are few
 BAR, SPACE = 30, 16  # pixels of a bar and its gap; around all of them
 
 
@@ -37,7 +39,6 @@ def bars_height(count: int) -> int:
 
 def through_season(lines: Mapping[str, Sequence[tuple[Any, float, str]]], *, dated: bool, title: str) -> dict[str, Any]:
     """Lines by label of (date or day, value, what to say of it)."""
-    x_axis = axis(type="date", tickformat="%-d %b") if dated else axis(title=titled("Day of the season"))
     return {
         "data": [
             {
@@ -49,7 +50,7 @@ def through_season(lines: Mapping[str, Sequence[tuple[Any, float, str]]], *, dat
             for at, (label, points) in enumerate(lines.items())
         ],
         "layout": layout(
-            xaxis=x_axis | {"showgrid": False, "nticks": 7, "tickangle": 0},
+            xaxis=_days([x for points in lines.values() for x, *_ in points], dated=dated),
             yaxis=axis(title=titled(title), rangemode="tozero"),
         ),
     }  # fmt: skip
@@ -87,7 +88,6 @@ def added_up(games: Sequence[Mapping[str, Any]], *, dated: bool) -> dict[str, An
     """
     x = [game["x"] for game in games]
     margin = [game["margin"] for game in games]
-    x_axis = axis(type="date", tickformat="%-d %b") if dated else axis(title=titled("Day of the season"))
     return {
         "data": [
             {"type": "scatter", "mode": "lines", "x": x, "y": margin, "hoverinfo": "skip",
@@ -99,7 +99,18 @@ def added_up(games: Sequence[Mapping[str, Any]], *, dated: bool) -> dict[str, An
                         "symbol": ["circle" if game["won"] else "diamond" for game in games]}},
         ],
         "layout": layout(
-            xaxis=x_axis | {"showgrid": False, "nticks": 7, "tickangle": 0},
+            xaxis=_days(x, dated=dated),
             yaxis=axis(title=titled("Points ahead, added up"), zeroline=True, tickformat="+d"),
         ),
     }  # fmt: skip
+
+
+def _days(shown: Sequence[Any], *, dated: bool) -> dict[str, Any]:
+    """An axis of dates (ISO) or of days; never of hours, as where a season has only begun."""
+    if not dated:
+        return axis(title=titled("Day of the season"), showgrid=False, nticks=7, tickangle=0)
+    days = axis(type="date", tickformat="%-d %b", showgrid=False, nticks=7, tickangle=0)
+    first, last = date.fromisoformat(min(shown)), date.fromisoformat(max(shown))
+    if last - first >= 2 * _AROUND:
+        return days
+    return days | {"range": [str(first - _AROUND), str(last + _AROUND)]}

@@ -1,4 +1,4 @@
-"""What is published, counted: games by kind and days."""
+"""What is published, counted: games by kind, days, plays."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from lake.lake import Lake
 
 
 def count_games(lake: Lake) -> dict[str, Any]:
-    """Games forecast in the published tables, by kind, and the league-days they were played on."""
+    """Games forecast in the published tables, by kind, the league-days they were played on; plays, and their games."""
     kinds: Counter[str] = Counter()
+    of_plays: Counter[str] = Counter()
     days = 0
     for league in League:
         manifest, _ = lake.published.manifest(league)
-        for key in manifest.tables:
+        for key, entry in manifest.tables.items():
+            of_plays[key.split("/", 1)[0]] += entry.rows
             if key.startswith("forecasts/"):
                 table = lake.published.read(key)
                 counted = pc.value_counts(table["kind"].combine_chunks()) if table.num_rows else []
@@ -29,4 +31,6 @@ def count_games(lake: Lake) -> dict[str, Any]:
         "secondary_games": kinds[Kind.SECONDARY],
         "games_by_kind": {kind.value: kinds[kind] for kind in Kind},
         "days": days,
+        "plays": of_plays["plays"],
+        "games_with_plays": of_plays["play_games"],
     }

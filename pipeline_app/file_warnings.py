@@ -278,8 +278,8 @@ def _games_lost(ledger: Ledger, plays: Games, before: Sequence[Entry]) -> tuple[
         return ()
     return (
         f"{len(lost):,} of the {_counted(len(had), 'game')} of the play-by-play that it replaces "
-        f"{'is' if len(lost) == 1 else 'are'} not in it, the first {_game(had, lost[0])}: their plays are shown no more. "
-        "A file holds for its whole season; to take it back, upload the one before it with a later date",
+        f"{'is' if len(lost) == 1 else 'are'} not in it, the first {_game(had, lost[0])}: their plays are shown no "
+        "more. A file holds for its whole season; to take it back, upload the one before it with a later date",
     )
 
 

@@ -151,11 +151,11 @@ def _games(view: View, record: dict[str, Any], finished: list[dict[str, Any]]) -
     rows = sorted((_row(view, record["team_id"], game) for game in finished), key=lambda row: -row["day"])
     columns = [
         grids.day(),
-        grids.team("opponent", "id", view.team_href(""), "Opponent", 160),
+        grids.team("opponent", "id", view.team_href(""), "Opponent", 116),
         {
             "field": "result",
             "headerName": "Result",
-            "width": 130,
+            "width": 124,
             "cellRenderer": "Result",
             "cellRendererParams": {"base": view.game_href("")},
         },

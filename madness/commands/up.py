@@ -42,6 +42,8 @@ def up(
     output.line(f"{summary['games']:,} games forecast on {summary['days']:,} days ({steps})")
     if summary["secondary_games"]:
         output.line(f"{summary['secondary_games']:,} games of secondary tournaments besides")
+    if summary["plays"]:
+        output.line(f"{summary['plays']:,} plays of {summary['games_with_plays']:,} games")
     output.line(f"local AWS  {summary['endpoint']}, kept in {summary['home']}")
     if summary["dashboard"]:
         output.line(f"dashboard  {summary['dashboard']}")

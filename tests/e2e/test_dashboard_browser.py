@@ -150,6 +150,18 @@ def test_every_page_is_drawn_and_fits(site, visit, address, size, scheme) -> Non
     assert page.title().endswith("Madness")
 
 
+def test_the_results_of_a_team_are_whole_on_a_phone(site, visit) -> None:
+    page = visit(f"{site}/team?team=1101", PHONE)
+    settled(page)
+    page.wait_for_function(  # once columns that are for wide tables have gone
+        """() => {
+            const grid = document.querySelector('#grid-team').getBoundingClientRect();
+            const results = [...document.querySelectorAll('#grid-team [col-id="result"]')];
+            return results.length > 1 && results.every(one => one.getBoundingClientRect().right <= grid.right);
+        }"""
+    )
+
+
 def test_the_league_and_season_pickers_write_the_address_and_back_takes_them_back(site, visit) -> None:
     page = visit(site)
     page.get_by_text("Women", exact=True).click()

@@ -134,9 +134,13 @@ def test_play_by_play_that_cannot_be_read_ends_the_wait(monkeypatch: pytest.Monk
 def test_games_are_counted_from_what_is_published() -> None:
     aws = loaded()
     wait(aws)
-    assert count_games(aws.stage.lake) == {
+    found = {
         "games": 30, "secondary_games": 0, "games_by_kind": {"regular": 30, "ncaa": 0, "secondary": 0}, "days": 30,
     }  # fmt: skip
+    assert count_games(aws.stage.lake) == found | {"plays": 0, "games_with_plays": 0}
+    plays = events(DAYS, 2024)
+    aws.stage.upload(EVENTS, plays)
+    assert count_games(aws.stage.lake) == found | {"plays": len(plays.splitlines()) - 1, "games_with_plays": 30}
 
 
 def test_status_is_plain_values(monkeypatch) -> None:
