@@ -7,7 +7,7 @@ folder -> games, seeds, conferences -> hoops.evaluation.backtest with the foreca
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +27,7 @@ from ml_jobs.read import LeagueGames
 
 if TYPE_CHECKING:
     from madness.console import Voice
+    from ml_jobs.walk_forward import WalkForward
 
 
 class ModelName(StrEnum):
@@ -83,15 +84,23 @@ def _forecaster(
     waiting: ExitStack,
 ) -> Forecaster:
     """The forecaster asked for; its progress bars stand until `waiting` is over."""
-
-    def task(title: str) -> Callable[[int, int], None]:
-        advance: Callable[[int, int], None] = waiting.enter_context(voice.task(title))
-        return advance
-
     if model is ModelName.STATESPACE:
         if settings:
             raise MadnessError("--set belongs to the training of the full model: leave it out, or use --model full")
-        return StateSpace(league, progress=task("games forecast"))
+        return StateSpace(league, progress=waiting.enter_context(voice.task("games forecast")))
+    return walk_forward(league, surroundings, settings, voice, waiting)
+
+
+def walk_forward(
+    league: League, surroundings: Surroundings, settings: Sequence[str], voice: Voice, waiting: ExitStack
+) -> WalkForward:
+    """What trains the full model for every season; its progress bars stand until `waiting` is over.
+
+    Raises
+    ------
+    MadnessError
+        Training is not possible here, or a parameter is wrong.
+    """
     if importlib.util.find_spec("torch") is None:
         raise MadnessError(
             "the full model is trained anew for every season, and that takes torch: `make torch` installs it "
@@ -110,7 +119,7 @@ def _forecaster(
         league,
         surroundings,
         training,
-        task("games described"),
-        task("seasons trained and forecast"),
+        waiting.enter_context(voice.task("games described")),
+        waiting.enter_context(voice.task("seasons trained and forecast")),
         voice.say,
     )

@@ -27,6 +27,7 @@ from madness.commands import (
     rollback,
     sample,
     status,
+    submission,
     train,
     up,
 )
@@ -39,7 +40,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in (up.up, down.down, status.status, ingest.ingest, sample.sample, backtest.backtest, predict.predict,
-                 bracket.bracket, reset.reset, configure.configure, provision.provision, deploy.deploy,
+                 bracket.bracket, submission.submission, reset.reset, configure.configure, provision.provision,
+                 deploy.deploy,
                  rollback.rollback, doctor.doctor, destroy.destroy, door.door, door.edge, rights.rights,
                  train.train):  # fmt: skip
     app.command()(_command)

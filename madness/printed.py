@@ -224,6 +224,30 @@ def render_match(found: dict[str, Any]) -> None:
             console.print(f"{side['name']} has never played: it is taken for a newcomer", highlight=False)
 
 
+def render_submission_scores(found: Iterable[Any], model: str, as_of: int) -> None:
+    """Print how good past submissions would have been: both leagues, each by itself; by season, then by span."""
+    console, table = _tables()
+    rows: dict[str, dict[str, Any]] = {}
+    for one in found:
+        rows.setdefault(one.span, {})[one.league] = one
+    leagues = sorted({league for row in rows.values() for league in row}, key=lambda league: (-len(league), league))
+    title = f"the {model} model, trained on earlier seasons, as of the evening of day {as_of}"
+    headings = [f"{league} {what}" for league in leagues for what in ("games", "Brier", "log loss")]
+    printed = table("season", *headings, title=title)
+    for span, row in rows.items():
+        cells = [
+            cell
+            for league in leagues
+            for cell in (
+                (f"{row[league].games:,}", f"{row[league].brier:.4f}", f"{row[league].log_loss:.4f}")
+                if league in row
+                else ("-", "-", "-")
+            )
+        ]
+        printed.add_row(span, *cells)
+    console.print(printed)
+
+
 def _ago(seconds: float | None) -> str:
     if seconds is None:
         return "never"

@@ -2,14 +2,15 @@
 
     games -> features of every game, from before its day -> for each season: fit on all before it -> forecast it
 
-`hoops.evaluation.backtest.run` scores what it forecasts; `madness backtest --model full` is the command.
+`hoops.evaluation.backtest.run` scores what it forecasts; `madness backtest --model full` is the command. `madness
+submission --score` takes the models themselves.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +19,8 @@ import pyarrow as pa
 from hoops.evaluation.backtest import STATESPACE, Progress
 from hoops.evaluation.baselines import Simple
 from hoops.forecast.features import walk
-from hoops.forecast.scorer import score
+from hoops.forecast.model import Model
+from hoops.forecast.scorer import Scorer, score
 from hoops.games.leagues import League
 from hoops.games.moment import end_of
 from hoops.games.surroundings import Surroundings
@@ -51,19 +53,44 @@ class WalkForward:
 
     def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
         """Forecasts of games (`hoops.schemas.GAMES`, in order of play; city_id may be added) of some seasons."""
+        every, training = self._described(games)
+        forecasts, untrained = forecast_seasons(every, training, self.settings, seasons, on_season=self.on_season)
+        self._say_untrained(untrained)
+        return forecasts
+
+    def models(self, games: pa.Table, seasons: tuple[int, ...]) -> Iterator[tuple[int, Model | None]]:
+        """For each season the model that such games of earlier ones give; None where there is none to train on.
+
+        Raises
+        ------
+        ValueError
+            If the settings let the model see what is made of reference data.
+        """
+        every, training = self._described(games)
+        untrained = []
+        for season, scorer in scorers(every, training, self.settings, seasons, on_season=self.on_season):
+            if scorer is None:
+                untrained.append(season)
+            model = None if scorer is None else Model(self.league, defaults(self.league), scorer, end_of(season - 1))
+            yield season, model
+        self._say_untrained(untrained)
+
+    def _described(self, games: pa.Table) -> tuple[Games, Games]:
+        """The games as they looked before their days, and these with what else trains."""
         parameters = defaults(self.league)
         played, described, _ = walk(games, parameters, self.surroundings, self.on_game)
         every = Games.of(played, played.has_box, described)
         training = Games.joined([every, *described_again(games, parameters, self.surroundings, self.settings)])
         if mute := mute_groups(every, self.settings):
             self.say(f"nothing in these files tells anything of {', '.join(mute)}: the same in every game")
-        forecasts, untrained = forecast_seasons(every, training, self.settings, seasons, on_season=self.on_season)
-        if untrained:
+        return every, training
+
+    def _say_untrained(self, seasons: list[int]) -> None:
+        if seasons:
             self.say(
-                f"nothing to train on before {', '.join(map(str, untrained))}: there the full model is the state-space "
+                f"nothing to train on before {', '.join(map(str, seasons))}: there the full model is the state-space "
                 "model"
             )
-        return forecasts
 
 
 def forecast_seasons(
@@ -82,20 +109,35 @@ def forecast_seasons(
     statespace = Simple(1.0 / (1.0 + np.exp(-every.described.offset)), every.described.margin)
     probability, margin = statespace.probability.copy(), statespace.margin.copy()
     untrained = []
+    for season, scorer in scorers(every, training, settings, seasons, checkpoints, on_season):
+        if scorer is None:
+            untrained.append(season)
+        else:
+            rows = every.season == season
+            found = score(scorer, every.described.rows(rows))
+            probability[rows], margin[rows] = found.probability, found.margin
+    return {FULL: Simple(probability, margin), STATESPACE: statespace}, untrained
+
+
+def scorers(
+    every: Games,
+    training: Games,
+    settings: Settings,
+    seasons: Sequence[int],
+    checkpoints: Checkpoints | None = None,
+    on_season: Progress | None = None,
+) -> Iterator[tuple[int, Scorer | None]]:
+    """For each season a scorer trained on earlier ones only; None where there is none to train on."""
     for done, season in enumerate(seasons, 1):
-        rows = every.season == season
+        trained = None
         if len(usable(every.where(every.season < season), settings)):
             started = time.perf_counter()
             trained = fit(training, settings, end_of(season - 1), checkpoints, f"walk-forward-{season}")
-            found = score(trained.scorer, every.described.rows(rows))
-            probability[rows], margin[rows] = found.probability, found.margin
             log.info(
                 "%d: %d epochs, validation log loss %s (%s without networks), temperature %.3f, %.1f s on %s",
                 season, trained.epochs, trained.validation, trained.validation_linear, trained.scorer.temperature,
                 time.perf_counter() - started, trained.device,
             )  # fmt: skip
-        else:
-            untrained.append(season)
+        yield season, trained.scorer if trained else None
         if on_season is not None:
             on_season(done, len(seasons))
-    return {FULL: Simple(probability, margin), STATESPACE: statespace}, untrained

@@ -18,12 +18,11 @@ import pyarrow.compute as pc
 
 from hoops import knowledge
 from hoops.contract.merge import merge
-from hoops.forecast.fold import days_of
+from hoops.forecast.fold import learn
 from hoops.forecast.model import Model, shipped
 from hoops.games.leagues import League
 from hoops.games.matchups import Matchups
 from hoops.games.moment import START, Moment
-from hoops.games.results import Results
 from hoops.knowledge import Knowledge
 from hoops.knowledge import homes as where
 from hoops.knowledge.homes import located
@@ -174,10 +173,8 @@ class LakeSource:
 
 def _learn(known: Knowledge, games: pa.Table, parameters: Parameters, progress: Progress) -> Knowledge:
     done = 0
-    for day in days_of(games):
-        before = knowledge.advance(known, day.season, day.day, parameters)
-        known = knowledge.update(before, Results.of(day.games), parameters)
-        done += day.games.num_rows
+    for day, after in learn(games, parameters, known):
+        known, done = after, done + day.games.num_rows
         progress(done, games.num_rows)
     return known
 

@@ -27,6 +27,7 @@ from hoops.games.matchups import Matchups
 from hoops.games.moment import Moment
 from hoops.games.results import Results
 from hoops.knowledge import Knowledge, efficiency, statespace
+from hoops.knowledge.parameters import Parameters
 from hoops.schemas import FIXTURES, ISSUED, PENDING, PREDICTED, RATED
 
 
@@ -96,6 +97,18 @@ def fold(days: Iterable[Day], model: Model, known: Knowledge | None = None) -> I
         folded = handle_new_data(day.timestamp, day.games, known, model, day.fixtures)
         known = folded.known
         yield folded
+
+
+def learn(games: pa.Table, parameters: Parameters, known: Knowledge | None = None) -> Iterator[tuple[Day, Knowledge]]:
+    """Each day of games (`GAMES`, sorted by season and day) and what is known after it; none is forecast.
+
+    known: from the games before these; nothing if left out.
+    """
+    known = known or knowledge.initial(parameters)
+    for day in days_of(games):
+        before = knowledge.advance(known, day.season, day.day, parameters)
+        known = knowledge.update(before, Results.of(day.games), parameters)
+        yield day, known
 
 
 def forecast_fixtures(known: Knowledge, fixtures: pa.Table, in_charge: Callable[[Moment], Model]) -> pa.Table:

@@ -32,6 +32,7 @@ _BLOCK = 64  # games
 _VERSION = 3
 ARRAYS = ("scale", "context_mean", "context_scale", "linear", "lacking", "hidden", "bias", "out")
 _CONTEXT = tuple(feature.name for feature in CONTEXT)
+_BOXED = _CONTEXT.index("boxed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,7 @@ class Scored:
 
 def lack(games: Described) -> Floats:
     """How much is lacking of what box scores would tell of the teams, (m,): 0 where every game has one."""
-    return 1.0 - games.context[:, _CONTEXT.index("boxed")]
+    return 1.0 - games.context[:, _BOXED]
 
 
 def score(scorer: Scorer, games: Described) -> Scored:
@@ -113,13 +114,44 @@ def score(scorer: Scorer, games: Described) -> Scored:
     for start in range(0, len(x), _BLOCK):
         block = slice(start, start + _BLOCK)
         raw[block] = _raw(scorer, *(_filled(one[block]) for one in (x, lacking, context)))[: len(x) - start]
-    log_odds = np.clip((games.offset + raw[:, 0]) / scorer.temperature, -LIMIT, LIMIT)
+    log_odds = _limited(scorer, games.offset + raw[:, 0])
     return Scored(
         # The math module sees one number at a time: NumPy's vector kernels may round by position in the array.
         probability=np.array([1.0 / (1.0 + math.exp(-one)) for one in log_odds.tolist()]),
         log_odds=log_odds,
         margin=games.margin + scorer.margin_unit * raw[:, 1],
     )
+
+
+class Wide:
+    """A scorer made ready for tens of thousands of games: its ensemble as one wide layer.
+
+    The log-odds are `score`'s to 1e-12, and their last bits depend on which games are scored together. seen : int64
+    (f,), places of the scorer's features in `NAMES`.
+    """
+
+    def __init__(self, scorer: Scorer) -> None:
+        f, (members, _, h) = len(scorer.features), scorer.hidden.shape
+        self.seen = np.array([NAMES.index(name) for name in scorer.features], np.intp)
+        self._scorer = scorer
+        hidden = np.moveaxis(scorer.hidden, 0, 1).reshape(-1, members * h)
+        self._from_teams = hidden[:f] / scorer.scale[:, None]
+        self._from_context, self._bias = hidden[f:], scorer.bias.ravel()
+        self._out = scorer.out[:, :, 0].ravel() / members
+        self._linear = np.column_stack([scorer.linear[:, 0], scorer.lacking[:, 0]]) / scorer.scale[:, None]
+
+    def log_odds(self, offset: Floats, values: Floats, context: Floats) -> Floats:
+        """Log-odds of team 1, (m,), from what `Described` says of games: offset (m,), values (m, f) of the features
+        `seen` alone, context (m, c)."""
+        scorer = self._scorer
+        from_teams = values @ self._from_teams
+        from_context = ((context - scorer.context_mean) / scorer.context_scale) @ self._from_context + self._bias
+        odd = from_teams + from_context
+        from_context -= from_teams
+        odd = np.tanh(odd, out=odd) - np.tanh(from_context, out=from_context)
+        linear, lacking = (values @ self._linear).T
+        raw = odd @ self._out + linear + (1.0 - context[:, _BOXED]) * lacking
+        return _limited(scorer, offset + raw)
 
 
 def drivers(scorer: Scorer, games: Described) -> dict[str, Floats]:
@@ -184,6 +216,11 @@ def _unpacked(through: npt.NDArray[np.int64]) -> Moment:
         return end_of(int(through))
     season, day = through.tolist()
     return season, day
+
+
+def _limited(scorer: Scorer, log_odds: Floats) -> Floats:
+    limited: Floats = np.clip(log_odds / scorer.temperature, -LIMIT, LIMIT)
+    return limited
 
 
 def _raw(scorer: Scorer, x: Floats, lacking: Floats, context: Floats) -> Floats:

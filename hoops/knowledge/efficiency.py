@@ -111,6 +111,16 @@ class Comparison:
 
 
 @dataclass(frozen=True, eq=False)
+class Standings:
+    """Of teams: channels float64 (k, 14), by `CHANNELS`. regressed: float64 (k,), as in `Comparison`. sums: float64
+    (k, 2), by `SUMS`, beyond the league's."""
+
+    channels: Floats
+    regressed: Floats
+    sums: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Efficiencies:
     """Of teams, on neutral ground against an average team, each float64 (k,).
 
@@ -188,6 +198,13 @@ def compare(before: Adjusted, season: int, matchups: Matchups, parameters: Param
         regressed=_without_luck(before, channels),
         sums=before.league + (values[:m] + values[m:]),
     )
+
+
+def standings(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> Standings:
+    """What `compare` takes the differences and sums of, for each of some teams."""
+    channels = _strengths(before, season, teams, parameters)
+    values, _ = _sums(before, teams)
+    return Standings(channels, _without_luck(before, channels), values)
 
 
 def efficiencies(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> Efficiencies:

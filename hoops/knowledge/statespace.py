@@ -18,13 +18,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, find
+from hoops.arrays import Floats, Ids, find
 from hoops.games.matchups import Matchups, Outcomes
 from hoops.games.moment import Moment, elapsed
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import Forecast, Ratings, State, from_bytes, to_bytes
 
-__all__ = ["advance", "counted", "from_bytes", "initial", "newcomer", "predict", "ratings", "to_bytes", "update"]
+__all__ = [
+    "advance", "between", "chance", "counted", "from_bytes", "initial", "newcomer", "predict", "ratings", "to_bytes",
+    "update",
+]  # fmt: skip
 
 _Index = npt.NDArray[np.intp]
 
@@ -97,11 +100,29 @@ def predict(before: State, season: int, matchups: Matchups, parameters: Paramete
     home = np.abs(site) * (covariance[n, n] + state.own_home_variance[host])
     counted = _expected(state, index1, index2, host, site)
     sd = np.sqrt(strength + with_home + home + parameters.noise_sd**2) / parameters.scale
-    probit = np.clip(sign * counted / sd, -_LIMIT, _LIMIT)
-    # The math module sees one number at a time: NumPy's vector kernels may round by position in the array.
-    probability = np.array([0.5 + 0.5 * math.erf(z * math.sqrt(0.5)) for z in probit.tolist()])
     margin, margin_sd = _points(counted, sd, parameters)
-    return Forecast(probability=probability, margin=sign * margin, margin_sd=margin_sd)
+    return Forecast(probability=chance(sign * counted / sd), margin=sign * margin, margin_sd=margin_sd)
+
+
+def between(before: State, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:
+    """What is expected of every two of some teams on neutral ground: counted margin of the row's team against the
+    column's, and its standard deviation, both in the units of `predict`'s probit; each (k, k).
+
+    teams: int32 (k,); one never seen takes the newcomer's prior. On the diagonal there is no game.
+    """
+    place, known = find(before.teams, teams)
+    mean = np.where(known, before.mean[place], newcomer(before, season, parameters))
+    covariance = np.where(np.outer(known, known), before.covariance[np.ix_(place, place)], 0.0)
+    variance = np.where(known, covariance.diagonal(), parameters.newcomer_sd**2)
+    strength = variance[:, None] + variance - 2.0 * covariance
+    return mean[:, None] - mean, np.sqrt(strength + parameters.noise_sd**2) / parameters.scale
+
+
+def chance(probit: Floats) -> Floats:
+    """Win probability from what is expected of games in standard deviations, (m,); never 0 or 1."""
+    # The math module sees one number at a time: NumPy's vector kernels may round by position in the array.
+    scaled = (np.clip(probit, -_LIMIT, _LIMIT) * math.sqrt(0.5)).tolist()
+    return np.array([0.5 + 0.5 * math.erf(z) for z in scaled])
 
 
 def update(before: State, season: int, outcomes: Outcomes, parameters: Parameters) -> State:
