@@ -55,7 +55,8 @@ def written(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert [part["league"] for part in told["parts"]] == ["M", "W"] and told["file"] == str(out)
-    assert all(part["known_through"] == {"season": 2023, "day": 132} for part in told["parts"])
+    # The last day with games until then: the sample's women end their conference tournaments earlier.
+    assert [part["known_through"]["day"] for part in told["parts"]] == [132, 125]
     assert sum(part["pairs"] for part in told["parts"]) == len(rows(out.read_text()))
     assert [one.name for one in out.parent.iterdir()] == [out.name], "a draft was left"
     return out
