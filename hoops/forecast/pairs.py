@@ -3,8 +3,9 @@
     what is known -> of each team: what features are the differences of -+
                   -> of every two: margin, standard deviation -----------+-> the scorer's network -> probability (n, n)
 
-These are `match.forecast`'s numbers to 1e-12, in a fraction of the time: a feature is the difference of two teams'
-numbers, divided by the standard deviation of their margin or not, so that teams are described once and not once a game.
+These are `match.forecast`'s probabilities to 1e-7, in a fraction of the time: a feature is the difference of two teams'
+numbers, divided by the standard deviation of their margin or not, so that teams are described once and not once a game;
+and what the network adds to the state-space model is computed in single precision.
 """
 
 from __future__ import annotations
@@ -72,11 +73,12 @@ def all_pairs(before: Knowledge, teams: Ids, model: Model) -> Pairs:
     played, pace = np.log1p(sides.games), standings.sums[:, 0]
     one, other = _every_two(len(teams))
     network, log_odds = Wide(model.scorer), np.empty(len(one))
-    plain, scaled = plain[:, network.seen], scaled[:, network.seen]
+    tables, f = np.hstack([plain[:, network.seen], scaled[:, network.seen]]), len(network.seen)
     for start in range(0, len(one), _BLOCK):
         rows = slice(start, start + _BLOCK)
         i, j, spread = one[rows], other[rows], own.scale * sd[rows]
-        values = plain[i] - plain[j] + (scaled[i] - scaled[j]) / spread[:, None]
+        both = tables[i] - tables[j]
+        values = both[:, :f] + both[:, f:] / spread[:, None]
         values[:, network.seen == _LOGIT], values[:, network.seen == _BY_BOX] = offset[rows, None], by_box[rows, None]
         context = np.column_stack(
             [

@@ -124,10 +124,10 @@ def score(scorer: Scorer, games: Described) -> Scored:
 
 
 class Wide:
-    """A scorer made ready for tens of thousands of games: its ensemble as one wide layer.
+    """A scorer made ready for tens of thousands of games: its ensemble as one wide layer, in single precision.
 
-    The log-odds are `score`'s to 1e-12, and their last bits depend on which games are scored together. seen : int64
-    (f,), places of the scorer's features in `NAMES`.
+    The log-odds are `score`'s to about 1e-7, and their last digits depend on which games are scored together.
+    seen : int64 (f,), places of the scorer's features in `NAMES`.
     """
 
     def __init__(self, scorer: Scorer) -> None:
@@ -135,23 +135,20 @@ class Wide:
         self.seen = np.array([NAMES.index(name) for name in scorer.features], np.intp)
         self._scorer = scorer
         hidden = np.moveaxis(scorer.hidden, 0, 1).reshape(-1, members * h)
-        self._from_teams = hidden[:f] / scorer.scale[:, None]
-        self._from_context, self._bias = hidden[f:], scorer.bias.ravel()
-        self._out = scorer.out[:, :, 0].ravel() / members
+        of_teams, of_context = hidden[:f] / scorer.scale[:, None], hidden[f:] / scorer.context_scale[:, None]
+        # g(x, s) and -g(-x, s) side by side, as tanh is odd; the last row is the bias.
+        same = np.vstack([of_context, scorer.bias.ravel() - scorer.context_mean @ of_context])
+        self._hidden = np.vstack([np.hstack([of_teams, of_teams]), np.hstack([same, -same])]).astype(np.float32)
+        self._out = np.tile(scorer.out[:, :, 0].ravel() / members, 2).astype(np.float32)
         self._linear = np.column_stack([scorer.linear[:, 0], scorer.lacking[:, 0]]) / scorer.scale[:, None]
 
     def log_odds(self, offset: Floats, values: Floats, context: Floats) -> Floats:
         """Log-odds of team 1, (m,), from what `Described` says of games: offset (m,), values (m, f) of the features
         `seen` alone, context (m, c)."""
-        scorer = self._scorer
-        from_teams = values @ self._from_teams
-        from_context = ((context - scorer.context_mean) / scorer.context_scale) @ self._from_context + self._bias
-        odd = from_teams + from_context
-        from_context -= from_teams
-        odd = np.tanh(odd, out=odd) - np.tanh(from_context, out=from_context)
+        odd = np.column_stack([values, context, np.ones(len(values))]).astype(np.float32) @ self._hidden
         linear, lacking = (values @ self._linear).T
-        raw = odd @ self._out + linear + (1.0 - context[:, _BOXED]) * lacking
-        return _limited(scorer, offset + raw)
+        raw = np.tanh(odd, out=odd) @ self._out + linear + (1.0 - context[:, _BOXED]) * lacking
+        return _limited(self._scorer, offset + raw)
 
 
 def drivers(scorer: Scorer, games: Described) -> dict[str, Floats]:

@@ -122,7 +122,7 @@ def chance(probit: Floats) -> Floats:
     """Win probability from what is expected of games in standard deviations, (m,); never 0 or 1."""
     # The math module sees one number at a time: NumPy's vector kernels may round by position in the array.
     scaled = (np.clip(probit, -_LIMIT, _LIMIT) * math.sqrt(0.5)).tolist()
-    return np.array([0.5 + 0.5 * math.erf(z) for z in scaled])
+    return 0.5 + 0.5 * np.fromiter(map(math.erf, scaled), np.float64, len(scaled))
 
 
 def update(before: State, season: int, outcomes: Outcomes, parameters: Parameters) -> State:

@@ -70,7 +70,7 @@ def test_every_two_teams_have_the_chance_that_a_single_game_has(folder: Path, wr
         for one, other in ((teams[0], teams[-1]), (teams[3], teams[4])):
             asked = Asked(str(one), str(other), league, season=2023, day=136, as_of=132)
             alone = predict(asked, source)["probability"]
-            assert found[f"2023_{one}_{other}"] == pytest.approx(alone, abs=1e-9)
+            assert found[f"2023_{one}_{other}"] == pytest.approx(alone, abs=1e-7)
 
 
 def test_a_sample_is_filled_in_its_order(folder: Path, written: Path, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_sample_is_filled_in_its_order(folder: Path, written: Path, tmp_path: 
     result = run("--season", 2023, "--data", folder, "--sample", sample)
     assert result.exit_code == 0, result.output
     made = rows(result.stdout)
-    assert list(made) == ids and all(made[one] == pytest.approx(found[one], abs=1e-9) for one in ids)
+    assert list(made) == ids and all(made[one] == pytest.approx(found[one], abs=1e-7) for one in ids)
     assert "the sample has no pair of men's teams that have played in 2023" in result.stderr
     assert "these are no forecasts" not in result.stderr  # the shipped model ends with 2022
 

@@ -9,6 +9,8 @@ import pyarrow as pa
 import pytest
 
 from hoops.evaluation.backtest import walk
+from hoops.forecast import features
+from hoops.forecast.scorer import score
 from hoops.games.leagues import League
 from hoops.games.results import Results
 from hoops.knowledge.parameters import defaults
@@ -77,3 +79,14 @@ def test_without_any_box_score_the_full_model_is_close_to_the_state_space():
     scored = games["season"].to_numpy() >= 2014
     full, statespace = (made[name].probability[scored] for name in ("full", "statespace"))
     assert 0.0 < np.abs(full - statespace).mean() < 0.02
+
+
+def test_its_models_forecast_as_it_does_and_the_first_season_has_none():
+    forecaster = WalkForward(League.MEN, settings=SETTINGS)
+    models = dict(forecaster.models(GAMES, SEASONS))
+    assert models[2010] is None and all(models[season].trained_through == (season - 1, 200) for season in SEASONS[1:])
+    played, described, _ = features.walk(GAMES, defaults(League.MEN))
+    made = forecasts(GAMES)["full"]
+    for season in SEASONS[1:]:
+        rows = played.season == season
+        assert np.array_equal(score(models[season].scorer, described.rows(rows)).probability, made[rows])

@@ -37,7 +37,7 @@ def test_they_are_the_forecasts_of_single_games(league: League, boxless: float) 
     teams = np.array([*before.strength.teams, *NEVER_SEEN], np.int32)
     games, found = games_of(teams), all_pairs(before, teams, model)
     expected = forecast(before, games, model).probability
-    assert found.of(games.team1, games.team2) == pytest.approx(expected, abs=1e-12)
+    assert found.of(games.team1, games.team2) == pytest.approx(expected, abs=1e-7)
     assert np.ptp(expected) > 0.2, "forecasts that differ"
 
 
@@ -60,13 +60,14 @@ def test_the_two_of_a_pair_add_up_to_one_and_order_and_company_change_nothing() 
     shuffled = all_pairs(before, np.concatenate([teams[::-1], teams[:2]]), model)
     assert np.array_equal(shuffled.teams, teams) and np.array_equal(shuffled.probability, found.probability)
     few = all_pairs(before, teams[:3], model)
-    assert few.probability == pytest.approx(found.probability[:3, :3], abs=1e-12)
+    assert few.probability == pytest.approx(found.probability[:3, :3], abs=1e-7)
 
 
 def test_before_any_game_every_pair_is_even() -> None:
     model = shipped(League.MEN)
     before = knowledge.advance(knowledge.initial(model.parameters), *NEXT, model.parameters)
-    assert all_pairs(before, np.array(NEVER_SEEN), model).probability == pytest.approx(0.5, abs=1e-12)
+    even = all_pairs(before, np.array(NEVER_SEEN), model).probability
+    assert even == pytest.approx(np.full((2, 2), 0.5), abs=1e-7)
     assert all_pairs(before, np.array([], np.int32), model).probability.shape == (0, 0)
 
 
