@@ -155,7 +155,8 @@ def _compose(tables: Tables, place: Place, now: datetime) -> tuple[list[Any], st
         said += notes.of_season(place, manifest, season)
         view = View(tables, replace(place, season=season), manifest, season, now)
         below = f"{place.league.label} · {season_label(season)} · {_freshness(view)}"
-        return [*parts.notes(said), *module.render(view)], module.TITLE, below, manifest, season
+        heading = module.heading(view) if hasattr(module, "heading") else module.TITLE
+        return [*parts.notes(said), *module.render(view)], heading, below, manifest, season
     except _UNREACHABLE as error:
         return [_unreadable(error)], module.TITLE, "", None, None
 

@@ -140,7 +140,7 @@ def areas(
     return {"data": drawn, "layout": _layout(line)}
 
 
-def shots(rows: Iterable[Mapping[str, Any]], *, line: float = 20.75) -> dict[str, Any]:
+def shots(rows: Iterable[Mapping[str, Any]], *, line: float = 20.75, colour: str | None = None) -> dict[str, Any]:
     """Where shots were taken, both ends of the court laid upon one.
 
     A source does not say which basket was attacked: the nearer one is taken.
@@ -149,14 +149,18 @@ def shots(rows: Iterable[Mapping[str, Any]], *, line: float = 20.75) -> dict[str
     ----------
     rows
         x, y (0-100 of 94 and 50 feet, from the left end and from below), made, and what to say of the shot as `text`.
+    line
+        Distance of the three-point line, in feet.
+    colour
+        Of all of them, where colours tell teams; without it those that went in have another than the others.
     """
     rows = list(rows)
     across, out = folded([row["x"] for row in rows], [row["y"] for row in rows])
     went_in = np.array([bool(row["made"]) for row in rows], bool)
     drawn = []
     for name, wanted, marker in (
-        ("Missed", False, {"symbol": "x-thin", "size": 7, "line": {"width": 1.5, "color": ORANGE}}),
-        ("Made", True, {"symbol": "circle", "size": 7, "color": ACCENT}),
+        ("Missed", False, {"symbol": "x-thin", "size": 7, "line": {"width": 1.5, "color": colour or ORANGE}}),
+        ("Made", True, {"symbol": "circle", "size": 7, "color": colour or ACCENT}),
     ):
         at = np.flatnonzero(went_in == wanted)
         drawn.append({

@@ -11,7 +11,9 @@ from dashboard.wording import percent, plural, signed
 from hoops.plays.vocabulary import AREAS
 
 TEAMS = (ACCENT, ORANGE)
-_CHANCE, _LEAD, _LEVERAGE = (0.44, 1.0), (0.13, 0.36), (0.0, 0.06)  # where the parts of the timeline stand
+_CHANCE, _LEAD, _LEVERAGE = (0.42, 1.0), (0.13, 0.38), (0.0, 0.06)  # where the parts of the timeline stand
+_NAMED = 0.13  # what the axis of chances leaves above and below for the names of the teams
+_APART = 5  # minutes between what is written on two runs of a team, at least
 _DOUBT = 0.5
 
 
@@ -31,12 +33,12 @@ def timeline(game: GameLog, names: tuple[str, str], pregame: float | None) -> di
     lead = [0, *(play["team1_score"] - play["team2_score"] for play in game.plays)]
     has_chances = pregame is not None and game.swings is not None
     low, high = _LEAD if has_chances else (0.0, 1.0)
-    reach = max(8, *(abs(one) for one in lead)) * 1.12
+    reach = max(8, *(abs(one) for one in lead)) * 1.3
     step = next(one for one in (5, 10, 20, 40) if reach < 2.5 * one or one == 40)
     data = _both_sides(minutes, lead, 0, "y2", told if not has_chances else [""] * len(told))
     data += _runs(game, names, reach)
     shapes = [_vertical(second / 60) for second, _ in game.ends()[:-1]]
-    notes: list[dict[str, Any]] = []
+    notes = _run_points(game, reach)
     axes: dict[str, Any] = {
         "yaxis2": axis(domain=[low, high], range=[-reach, reach], tickvals=[-step, 0, step],
                        ticktext=[str(step), "0", str(step)], title=titled("Lead"), showgrid=False),
@@ -46,13 +48,14 @@ def timeline(game: GameLog, names: tuple[str, str], pregame: float | None) -> di
         data += _both_sides(minutes, [round(one, 4) for one in chance], _DOUBT, "y", told)
         data += [_leverage(game, minutes[1:]), *_biggest(game, names)]
         axes["yaxis"] = axis(
-            domain=list(_CHANCE), range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1],
+            domain=list(_CHANCE), range=[-_NAMED, 1 + _NAMED], tickvals=[0, 0.25, 0.5, 0.75, 1],
             ticktext=["100%", "75%", "50%", "75%", "100%"], title=titled("Win probability"),
         )  # fmt: skip
         axes["yaxis3"] = axis(domain=list(_LEVERAGE), range=[0, 1], showticklabels=False, showgrid=False)
-        for y, name, side in ((1, names[0], "top"), (0, names[1], "bottom")):
+        for y, name, side in ((1, names[0], "bottom"), (0, names[1], "top")):
             notes.append(_label(name, y, side))
-        notes.append(_label("Leverage", _LEVERAGE[1], "bottom", "paper"))
+        most = max(play["leverage"] for play in game.plays)
+        notes.append(_label(f"Leverage, at most {most:.0%}", _LEVERAGE[1], "bottom", "paper"))
     else:
         for y, name, side in ((reach, names[0], "top"), (-reach, names[1], "bottom")):
             notes.append(_label(name, y, side, "y2"))
@@ -118,6 +121,20 @@ def _runs(game: GameLog, names: tuple[str, str], reach: float) -> list[dict[str,
     return made
 
 
+def _run_points(game: GameLog, reach: float) -> list[dict[str, Any]]:
+    """What the runs scored, on their bands, above for team 1 and below for team 2; the largest where room is scarce."""
+    written: list[tuple[bool, float, str]] = []
+    for run in sorted(game.runs, key=lambda run: -run["points"]):
+        up, middle = run["team_id"] == game.team_ids[0], (run["first_seconds"] + run["last_seconds"]) / 120
+        if all(other != up or abs(minute - middle) >= _APART for other, minute, _ in written):
+            written.append((up, middle, f"{run['points']}–0"))
+    return [
+        {"text": text, "x": minute, "y": reach if up else -reach, "yref": "y2", "yanchor": "top" if up else "bottom",
+         "showarrow": False, "font": {"size": 11}}
+        for up, minute, text in written
+    ]  # fmt: skip
+
+
 def _leverage(game: GameLog, minutes: list[float]) -> dict[str, Any]:
     top = max(play["leverage"] for play in game.plays) or 1.0
     return {
@@ -146,7 +163,9 @@ def _biggest(game: GameLog, names: tuple[str, str]) -> list[dict[str, Any]]:
 def _told(game: GameLog, play: Mapping[str, Any], names: tuple[str, str]) -> str:
     by = f"{play['player_name']}, {play['team_name']}" if play["player_name"] else play["team_name"]
     line = f"{game.moment(play)}<br><b>{words(play)}</b><br>{by}<br>{led(play, names)}"
-    return line if play["chance"] is None else f"{line} · {_favourite(play['chance'], names)}"
+    if play["chance"] is None:
+        return line
+    return f"{line} · {_favourite(play['chance'], names)}<br>Leverage {play['leverage']:.0%}"
 
 
 def _favourite(chance: float | None, names: tuple[str, str]) -> str:

@@ -10,10 +10,11 @@ from dashboard import court, game_figures, gamelog, grids, notes, parts
 from dashboard.gamelog import GameLog, Line, Shown
 from dashboard.notes import Note
 from dashboard.wording import plural
-from hoops.plays.vocabulary import AREAS
+from hoops.plays.vocabulary import AREAS, EVENTS
 from hoops.schemas import BOX_COLUMNS, BOX_TITLES
 
 _PAIRS, _MOVES = 6, 3
+_SUBSTITUTION = EVENTS["sub"]  # which is no move that tells of a player's game
 _SHOOTING = (("fgm", "FG", "Field goals"), ("fgm3", "3P", "Three-pointers"), ("ftm", "FT", "Free throws"))
 
 
@@ -43,7 +44,7 @@ def boxes(shown: Shown) -> html.Section:
     note = "From the results" if has_box else "Counted from the plays; the results have none"
     if differs:
         note += "; in brackets what the plays say where that is something else"
-    return parts.section("Box score", parts.card(table, css="padded"), note=note)
+    return parts.section("Box score", parts.card(table, css="padded narrow"), note=note)
 
 
 def _cell(values: tuple[int | None, int | None]) -> html.Td:
@@ -72,23 +73,28 @@ def players(shown: Shown, log: GameLog) -> html.Section:
         for line in lines
     ]  # fmt: skip
     columns = [
-        grids.team("name", "id", shown.view.player_href(""), "Player", 150),
-        grids.wide(grids.text("team", "Team", 120)),
-        grids.number("points", "Pts", 66, headerTooltip="Points"),
+        grids.team("name", "id", shown.view.player_href(""), "Player", 112),
+        grids.wide(grids.text("team", "Team", 116)),
+        _grows(grids.number("points", "Pts", 58, headerTooltip="Points")),
         *(grids.wide(_made(*each)) for each in _SHOOTING),
-        grids.number("rebounds", "Reb", 68, headerTooltip="Rebounds of players"),
-        grids.number("ast", "Ast", 66, headerTooltip="Assists"),
+        _grows(grids.number("rebounds", "Reb", 60, headerTooltip="Rebounds of players")),
+        _grows(grids.number("ast", "Ast", 56, headerTooltip="Assists")),
         *(grids.wide(grids.number(name, title, 66, headerTooltip=words)) for name, title, words in
           (("stl", "Stl", "Steals"), ("blk", "Blk", "Blocks"), ("to", "TO", "Turnovers"), ("pf", "PF", "Fouls"))),
-        *([{"field": "added", "headerName": "WPA", "width": 78, "type": "rightAligned",
+        *([_grows({"field": "added", "headerName": "WPA", "width": 68, "type": "rightAligned",
             "cellClass": grids.RIGHT, "valueFormatter": {"function": "signed(params.value * 100, 0) + '%'"},
-            "headerTooltip": "Win probability that the player's plays added for the team"}]
+            "headerTooltip": "Win probability that the player's plays added for the team"})]
           if log.swings is not None else []),
     ]  # fmt: skip
     note = "Counted from the plays. WPA is the win probability added; a basket and its assist share it"
     find = grids.search("box", "Find a player or team")
     return parts.section("Players", parts.card(grids.grid("box", columns, rows_, page_size=50, finds=True)),
                          note=note if log.swings is not None else "Counted from the plays", actions=[find])  # fmt: skip
+
+
+def _grows(column: dict[str, Any]) -> dict[str, Any]:
+    """A column that is as narrow as given on a phone, and takes its part of the room where there is some."""
+    return column | {"minWidth": column["width"], "flex": column["width"]}
 
 
 def _made(field: str, title: str, words: str) -> dict[str, Any]:
@@ -111,15 +117,17 @@ def moves(shown: Shown, log: GameLog) -> html.Section:
     """What each player did most."""
     listed = []
     for line in gamelog.lines(log.plays, by_player=True)[: 2 * _PAIRS]:
-        did = ", ".join(f"{event} {count}" for event, count in line.events.most_common(_MOVES))
+        most = [one for one in line.events.most_common(_MOVES + 1) if one[0] != _SUBSTITUTION][:_MOVES]
+        did = ", ".join(f"{event} {count}" for event, count in most)
         listed.append(_named(shown, line.team, line.name, html.Span(did, className="did")))
     content = parts.card(html.Ul(listed, className="pairs")) if listed else parts.quiet("The plays name no players.")
     return parts.section("Top moves", content, note="What the players with most points did most")
 
 
 def _named(shown: Shown, team: int, name: str, what: Any) -> html.Li:
-    dot = html.I(className=f"dot team{shown.side(team) + 1}", **parts.aria(hidden="true"))
-    return html.Li([html.Span([dot, name]), what])
+    side = shown.side(team)
+    dot = html.I(className=f"dot team{side + 1}", title=shown.names[side], **parts.aria(hidden="true"))
+    return html.Li([html.Span([dot, name, html.Span(f", {shown.names[side]}", className="unseen")]), what])
 
 
 def shots(shown: Shown, log: GameLog) -> list[Any]:
@@ -142,9 +150,15 @@ def shots(shown: Shown, log: GameLog) -> list[Any]:
     for side, (team, name) in enumerate(zip(shown.ids, shown.names, strict=True)):
         own = [shot for shot in tried if shot["team_id"] == team and shot["x"] is not None]
         if own:
-            figure = court.shots(own, line=line)
-            words = f"{plural(len(own), 'shot')} of {name}; circles went in. Both ends lie upon one."
+            figure = court.shots(own, line=line, colour=game_figures.TEAMS[side])
+            words = f"{plural(len(own), 'shot')} of {name}; circles went in, crosses did not. Both ends lie upon one."
             graph = parts.graph(f"court{side}", figure, words, 380)
+            courts.append(parts.section(name, parts.card(graph, css="padded court half")))
+        elif areas[side]:
+            words = (
+                f"Shots of {name}: the deeper the blue, the more of them are from there. In each area: the share made."
+            )
+            graph = parts.graph(f"court{side}", court.areas(areas[side], line=line), words, 380)
             courts.append(parts.section(name, parts.card(graph, css="padded court")))
     return [*made, html.Div(courts, className="pair")] if courts else made
 
@@ -172,12 +186,12 @@ def every_play(shown: Shown, log: GameLog) -> tuple[html.Section, list[Note]]:
                     "cellClass": grids.RIGHT, "valueFormatter": {"function": "share(params.value, 0)"}}),
     ] if log.swings is not None else []  # fmt: skip
     columns = [
-        {"field": "play", "headerName": "Clock", "width": 96, "cellClass": "num",
+        {"field": "play", "headerName": "Clock", "width": 98, "cellClass": "num",
          "sortingOrder": ["asc", "desc", None], "valueFormatter": {"function": "params.data.clock"},
          "getQuickFilterText": {"function": "params.data.clock"}},
         grids.text("what", "Play", 170, cellRenderer="Play",
                    getQuickFilterText={"function": "params.data.what + ' ' + params.data.by"}),
-        {"field": "score", "headerName": "Score", "width": 78, "cellClass": "num", "sortable": False},
+        {"field": "score", "headerName": "Score", "width": 72, "cellClass": "num", "sortable": False},
         *chances,
     ]  # fmt: skip
     actions = [

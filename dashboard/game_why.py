@@ -119,15 +119,14 @@ def meetings(shown: Shown) -> list[Any]:
         listed = html.Dl([html.Div([html.Dt(when), html.Dd(words)]) for when, words in lines], className="facts")
         made.append(parts.section("Earlier seasons", parts.card(listed, css="padded")))
     elif not others:
+        before = "season" if len(seasons) == 1 else f"{len(seasons)} seasons"
         span = f"They did not meet in {season_label(view.season)} before"
-        made.append(
-            parts.quiet(span + (f", nor in the {plural(len(seasons), 'season')} before it." if seasons else "."))
-        )
+        made.append(parts.quiet(span + (f", nor in the {before} before it." if seasons else ".")))
     return made
 
 
 def _met(shown: Shown, season: int, row: Row) -> tuple[str, str]:
     wins = row["team1_wins"], row["games"] - row["team1_wins"]
     ahead = shown.names[int(wins[1] > wins[0])]
-    words = f"{ahead} won {max(wins)} of {row['games']}" if wins[0] != wins[1] else f"{wins[0]} wins each"
+    words = f"{ahead} won {max(wins)} of {row['games']}" if wins[0] != wins[1] else f"{plural(wins[0], 'win')} each"
     return season_label(season), f"{words}; points {row['team1_points']}–{row['team2_points']}"

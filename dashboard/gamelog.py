@@ -61,6 +61,11 @@ class GameLog:
         return bool(self.facts["complete"] and self.facts["agrees"] and not self.facts["truncated"])
 
     @property
+    def stops_early(self) -> bool:
+        """Whether the last play is a minute or more before the end of regulation."""
+        return bool(self.facts["last_seconds"] <= REGULATION - 60)
+
+    @property
     def team_ids(self) -> tuple[int, int]:
         return self.facts["team1_id"], self.facts["team2_id"]
 

@@ -107,9 +107,10 @@ def added_up(games: Sequence[Mapping[str, Any]], *, dated: bool) -> dict[str, An
 
 def _days(shown: Sequence[Any], *, dated: bool) -> dict[str, Any]:
     """An axis of dates (ISO) or of days; never of hours, as where a season has only begun."""
+    shape: dict[str, Any] = {"showgrid": False, "nticks": 7, "tickangle": 0, "ticklabelstandoff": 6}
     if not dated:
-        return axis(title=titled("Day of the season"), showgrid=False, nticks=7, tickangle=0)
-    days = axis(type="date", tickformat="%-d %b", showgrid=False, nticks=7, tickangle=0)
+        return axis(title=titled("Day of the season"), **shape)
+    days = axis(type="date", tickformat="%-d %b", **shape)
     first, last = date.fromisoformat(min(shown)), date.fromisoformat(max(shown))
     if last - first >= 2 * _AROUND:
         return days

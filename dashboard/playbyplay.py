@@ -48,7 +48,9 @@ def bars_of(name: str, every: Sequence[Move], games: int) -> html.Div:
     rows = [(move.event.capitalize(), move.count, f"<b>{move.event.capitalize()}</b> {move.count:,}, "
              f"{_each(move.count, games)} a game{_kinds(move)}") for move in shown]  # fmt: skip
     marks = [f"{move.count:,} ({_each(move.count, games)})" for move in shown]
-    described = f"How often, and in brackets how often a game, of {plural(games, 'game')}. Each bar tells of its kinds."
+    described = f"How often, and in brackets how often a game, of {plural(games, 'game')}."
+    if any(kind for move in shown for kind in move.kinds):
+        described += " Point at a bar, or touch it, for its kinds."
     figure = play_figures.bars(rows, marks=marks)
     return parts.card(parts.graph(name, figure, described, play_figures.bars_height(len(rows))), css="padded")
 
@@ -91,9 +93,9 @@ def shooting_section(name: str, every: Sequence[Move]) -> html.Section:
         return parts.section("Shooting", parts.quiet("The play-by-play has no shots."))
     columns = [
         grids.text("what", "Shot", 140, sortable=False),
-        {"field": "attempted", "headerName": "Made", "width": 118, "type": "rightAligned", "cellClass": grids.RIGHT,
+        {"field": "attempted", "headerName": "Made", "width": 112, "type": "rightAligned", "cellClass": grids.RIGHT,
          "valueFormatter": {"function": "params.data.made + ' of ' + params.data.attempted"}},
-        {"field": "share", "headerName": "Share", "width": 92, "type": "rightAligned", "cellClass": grids.RIGHT,
+        {"field": "share", "headerName": "Share", "width": 84, "type": "rightAligned", "cellClass": grids.RIGHT,
          "valueFormatter": {"function": "share(params.value, 1)"}},
     ]  # fmt: skip
     return parts.section("Shooting", parts.card(grids.grid(name, columns, rows)))
@@ -138,5 +140,6 @@ def court_section(
         )
         key = None
     picker = [parts.choice("court", how, list(offered.items()), "What the court shows")] if len(offered) > 1 else []
-    card = parts.card(key, parts.graph("court", figure, words, 560), css="padded court")
+    css = "padded court half" if how == "places" else "padded court"
+    card = parts.card(key, parts.graph("court", figure, words, 560), css=css)
     return parts.section(title, card, actions=picker), said

@@ -158,8 +158,9 @@ def links(place: Place, *, short: bool = False) -> list[Any]:
     """Navigation for where the reader is; league and season go along."""
     made = []
     for page, name, brief, icon in NAVIGATION:
-        here = page == place.page
+        inside_of = "" if place.page == "game" else place.page
+        here = page == inside_of
         inside = [html.Span(className=f"icon {icon}", **parts.aria(hidden="true")), html.Span(brief)] if short else name
-        current = parts.aria(current="page") if here else {}
+        current = parts.aria(current="page" if page == place.page else "true") if here else {}
         made.append(html.A(inside, href=place.href(page), className="go" + (" here" if here else ""), **current))
     return made

@@ -48,6 +48,18 @@ _TERMS = (
         "of 20% should win.",
     ),
     (
+        "Win probability in a game",
+        "The chance of a team after each play, from the forecast before the game, the score and the time that is left. "
+        "Excitement adds up all its changes, up or down: 1 is a whole win. Leverage is how much two points matter at "
+        "that moment.",
+    ),
+    (
+        "Wins added, WPA",
+        "Win probability added: what a player's plays did for the chance of the team, 1 being a whole win. A basket "
+        "and its assist share it.",
+    ),
+    ("Move", "Anything that play-by-play says a player or a team did: a shot, a rebound, a foul, a substitution."),
+    (
         "Log loss",
         "The main score of a forecast: the mean of −ln(chance given to the winner). Zero is perfect, a coin gets "
         f"{COIN_LOG_LOSS:.3f}. Being sure and wrong costs most.",

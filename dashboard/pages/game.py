@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 
 def render(view: View) -> list[Any]:
     asked = view.place.asked.get("game", "")
-    game = _game_of(asked) if asked else _latest(view)
+    game = _asked(view)
     if game is not None:
         view.tables.ahead(_READ, view.league, view.season)
     row = None if game is None else _row(view, game)
@@ -41,7 +41,7 @@ def render(view: View) -> list[Any]:
     shown = Shown(view, row, log)
     made: list[Any] = [_head(shown), *_badge(shown)]
     if log is not None:
-        made += [_tiles(shown, log), *_timeline(shown, log)]
+        made += [*_timeline(shown, log), _tiles(shown, log)]
         plays, more = game_sheet.every_play(shown, log)
         said += more
         beside = html.Div([game_sheet.found(shown, log), game_sheet.moves(shown, log)], className="stack")
@@ -55,6 +55,23 @@ def render(view: View) -> list[Any]:
         made += [game_sheet.boxes(shown), _no_plays(view)]
     made += [game_why.forecast(shown), *game_why.meetings(shown)]
     return [*parts.notes(said), *made]
+
+
+def heading(view: View) -> str:
+    """The teams of the game that is shown, visitors first."""
+    game = _asked(view)
+    row = None if game is None else _row(view, game)
+    return TITLE if row is None else " – ".join(row[f"team{side}_name"] for side in _order(row))
+
+
+def _asked(view: View) -> Game | None:
+    asked = view.place.asked.get("game", "")
+    return _game_of(asked) if asked else _latest(view)
+
+
+def _order(row: Row) -> tuple[int, int]:
+    """Visitors above hosts, as on a scoreboard."""
+    return (2, 1) if row["site"] > 0 else (1, 2)
 
 
 def _latest(view: View) -> Game | None:
@@ -113,21 +130,21 @@ def _head(shown: Shown) -> html.Section:
     view, row = shown.view, shown.row
     standings = view.standings_before(row["day"])
     periods = shown.log.by_period() if shown.log is not None and shown.log.is_whole else []
-    titles = [gamelog.brief(name) for name, *_ in periods] + (["Final"] if shown.is_over else [])
-    order = (2, 1) if row["site"] > 0 else (1, 2)  # visitors above hosts, as on a scoreboard
+    titles = [gamelog.brief(name) for name, *_ in periods] + ["Final" if shown.is_over else "Chance"]
+    chances = (row["team1_probability"], 1 - row["team1_probability"])
     lines = []
-    for side in order:
+    for side in _order(row):
         points = [str(period[side]) for period in periods]
-        total = [html.Td(str(row[f"team{side}_score"]), className="total")] if shown.is_over else []
+        total = str(row[f"team{side}_score"]) if shown.is_over else percent(chances[side - 1])
         rank = standings.get(row[f"team{side}_id"], (None,))[0]
-        won = shown.is_over and row["team1_won"] == (side == 1)
+        ahead = row["team1_won"] == (side == 1) if shown.is_over else chances[side - 1] > 0.5
         name = parts.link(row[f"team{side}_name"], view.team_href(row[f"team{side}_id"]))
         lines.append(html.Tr(
             [html.Th([html.I(className=f"dot team{side}", **parts.aria(hidden="true")), name,
                       html.Span(f"#{rank}", className="rank", title="Rank before the game") if rank else None],
                      scope="row"),
-             *[html.Td(one) for one in points], *total],
-            className="won" if won else "lost" if shown.is_over else "",
+             *[html.Td(one) for one in points], html.Td(total, className="total")],
+            className="won" if ahead else "lost" if shown.is_over else "",
         ))  # fmt: skip
     head = html.Thead(html.Tr([html.Th(html.Span("Team", className="unseen")), *[html.Th(one) for one in titles]]))
     where = matchups.place_of(row)
@@ -136,8 +153,7 @@ def _head(shown: Shown) -> html.Section:
     if not shown.is_over:
         facts.append("to come")
     return html.Section(
-        [html.H2(" – ".join(row[f"team{side}_name"] for side in order), className="unseen"),
-         html.P(" · ".join(filter(None, facts)), className="note"),
+        [html.P(" · ".join(filter(None, facts)), className="note"),
          html.Table([head, html.Tbody(lines)], className="scoreboard")],
         className="card padded game-page-head",
     )  # fmt: skip
@@ -155,8 +171,10 @@ def _badge(shown: Shown) -> list[Any]:
     if facts["truncated"]:
         last = gamelog.moment(facts["last_seconds"], log.regular)
         text.append(f"The log lacks plays: it has {plural(facts['plays'], 'play')}, the last of them at {last}.")
+    elif log.stops_early:
+        text.append(f"The log stops at {gamelog.moment(facts['last_seconds'], log.regular)}.")
     if not facts["complete"]:
-        text.append(f"Its plays add up to {rebuilt}; the final score is {final}.")
+        text.append(f"The plays add up to {rebuilt}; the final score is {final}.")
     if not facts["agrees"]:
         text.append(f"The log states a final score of {stated}, the results {final}: the results hold.")
     text.append("What is made of the plays below is of those that are there.")

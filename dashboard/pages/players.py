@@ -24,17 +24,34 @@ _PER = {"game": "Per game", "total": "Total"}
 _LEADERS = (
     ("Points", "points", 1), ("Rebounds", "rebounds", 1), ("Assists", "assists", 1), ("Steals", "steals", 2),
     ("Blocks", "blocks", 2), ("Three-pointers", "fgm3", 2), ("Moves of any kind", "total", 1),
-    ("Win probability added", "added", 3),
+    ("Wins added", "added", 3),
 )  # fmt: skip
 _FIRST, _PAIRS = 8, 12  # leaders of each; bars of who assisted whom
 _GAME = ("day", "team1_id", "team2_id")
 _PLACES = ("day", "team_id", "player_id", "event", "detail", "x", "y", "points")
 _WHO = ("player_id", "player_name", "team_id", "team_name")
 _MEANS = ("points", "rebounds", "assists", "steals", "blocks", "fgm3")
+_MORE = (("assists", "Assists"), ("steals", "Steals"), ("blocks", "Blocks"), ("fgm3", "Threes"))
 _MOVES = ("player_id", "player_name", "games", "total", "most_frequent", "most_frequent_count", "least_frequent",
           "least_frequent_count")  # fmt: skip
 _PROFILE = ("team_id", "team_name", *_MOVES, *_MEANS, "fgm2", "fga2", "fga3", "ftm", "fta")
 Row = dict[str, Any]
+
+
+def heading(view: View) -> str:
+    """The player or the team that is shown."""
+    profiles = view.table("player_profiles", (*_WHO, "games"))
+    here, team = _shown(view, profiles)
+    names = values(only(profiles, team_id=team), "team_name") if team is not None else []
+    return here["player_name"] if here else f"Players of {names[0]}" if names else TITLE
+
+
+def _shown(view: View, profiles: pa.Table) -> tuple[Row | None, int | None]:
+    """The player's profile and the team that the address asks for; None for what it does not, or what is not there."""
+    asked, wanted = view.place.integer("team"), view.place.integer("player")
+    found = [] if wanted is None else rows(only(profiles, player_id=wanted))
+    here = max(found, key=lambda row: (row["team_id"] == asked, row["games"]), default=None)
+    return here, here["team_id"] if here else asked if asked in set(values(profiles, "team_id")) else None
 
 
 def render(view: View) -> list[Any]:
@@ -42,10 +59,7 @@ def render(view: View) -> list[Any]:
     if not profiles.num_rows:
         return playbyplay.nothing(view)
     teams = dict(zip(values(profiles, "team_id"), values(profiles, "team_name"), strict=True))
-    asked, wanted = view.place.integer("team"), view.place.integer("player")
-    found = [] if wanted is None else rows(only(profiles, player_id=wanted))
-    here = max(found, key=lambda row: (row["team_id"] == asked, row["games"]), default=None)
-    team = here["team_id"] if here else asked if asked in teams else None
+    here, team = _shown(view, profiles)
     own = None if team is None else only(profiles, team_id=team)
     said = [*_no_team(view, teams, team), *_no_player(view, here)]
     if here is not None:
@@ -118,19 +132,21 @@ def _leaders(view: View, profiles: pa.Table) -> tuple[list[Any], list[Note]]:
     per, said = notes.picked(view.place, "per", _PER, "game")
     games = profiles["games"].to_numpy()
     least = max(int(games.max()) // 2, 1)
-    able = profiles.filter(pa.array(games >= least)) if per == "game" else profiles
+    if per == "total":
+        least = 0
+        rule, order = "Of the whole season", "totals of the season"
+    else:
+        rule = f"Players with at least {plural(least, 'game')}, half as many as anyone has"
+        order = f"means of the games with a play, those with fewer than {plural(least, 'game')} last"
+    rule += ". Wins added are win probability added"
+    able = profiles.filter(pa.array(games >= least))
     cards = [_card(view, able, *leader, per=per) for leader in _LEADERS]
-    rule = (
-        f"Players with at least {plural(least, 'game')}, half as many as anyone has"
-        if per == "game"
-        else "Of the whole season"
-    )
     return [
         parts.section("Leaders", html.Div([one for one in cards if one], className="leaders"), note=rule,
                       actions=[parts.choice("per", per, list(_PER.items()), "Means or totals")]),
-        parts.section("All players", _table(view, profiles, "players", teams=True),
+        parts.section("All players", _table(view, profiles, "players", teams=True, per=per, least=least),
                       actions=[grids.search("players", "Find a player or team")],
-                      note=f"{plural(profiles.num_rows, 'player')} with plays; means are of the games with a play"),
+                      note=f"{plural(profiles.num_rows, 'player')} with plays; {order}"),
     ], said  # fmt: skip
 
 
@@ -153,28 +169,29 @@ def _card(view: View, profiles: pa.Table, title: str, column: str, digits: int, 
     return parts.card(html.H3(title), html.Ol(lines), css="leader")
 
 
-def _table(view: View, profiles: pa.Table, name: str, *, teams: bool) -> html.Div:
-    """Players as a grid, most points first; of all teams it can be searched."""
-    profiles = profiles.sort_by([("points", "descending")])
-    means = {
-        column: (profiles[column].to_numpy() / profiles["games"].to_numpy()).round(2).tolist() for column in _MEANS
-    }
+def _table(view: View, profiles: pa.Table, name: str, *, teams: bool, per: str = "game", least: int = 0) -> html.Div:
+    """Players as a grid, most points first; of all teams it can be searched.
+
+    per: means of a game or totals. least: games without which a player comes after those who have them.
+    """
+    games = profiles["games"].to_numpy()
+    shown = {column: profiles[column].to_numpy() / (games if per == "game" else 1) for column in _MEANS}
+    order = np.lexsort((-shown["points"], games < least))
+    profiles = profiles.take(order)
+    means = {column: value[order].round(2).tolist() for column, value in shown.items()}
+    digits = 1 if per == "game" else 0
     whole = ("player_name", "player_id", "games", *(("team_name", "team_id") if teams else ()))
     lists = {column: values(profiles, column) for column in whole} | means
     lists["added"] = [None if one is None else round(one, 2) for one in values(profiles, "added")]
     lines = [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
     columns = [
-        grids.team("player_name", "player_id", view.player_href(""), "Player", 150),
-        *([grids.team("team_name", "team_id", view.place.href(team=""), "Team", 120)] if teams else []),
+        grids.team("player_name", "player_id", view.player_href(""), "Player", 140),
+        *([grids.team("team_name", "team_id", view.place.href(team=""), "Team", 110)] if teams else []),
         grids.wide(grids.number("games", "Games", 86)),
-        grids.number("points", "Points", 84, 1),
-        grids.number("rebounds", "Rebounds", 102, 1),
-        grids.number("assists", "Assists", 90, 1),
-        *(
-            grids.wide(grids.number(column, title, 86, 1))
-            for column, title in (("steals", "Steals"), ("blocks", "Blocks"), ("fgm3", "Threes"))
-        ),
-        grids.number("added", "Wins added", 116, 2, signed=True),
+        grids.number("points", "Points", 84, digits),
+        (grids.wide if teams else dict)(grids.number("rebounds", "Rebounds", 102, digits)),
+        *(grids.wide(grids.number(column, title, 90, digits)) for column, title in _MORE),
+        grids.wide(grids.number("added", "Wins added", 116, 2, signed=True)),
     ]  # fmt: skip
     return parts.card(grids.grid(name, columns, lines, finds=teams))
 
@@ -206,9 +223,8 @@ def _team(view: View, players: pa.Table) -> tuple[list[Any], list[Note]]:
     pairs = view.rows("assist_networks", team_id=team)
     return [
         html.Div(
-            [html.H2(name, className="team-name"),
-             html.P([f"{plural(games, 'game')} with plays · ", parts.link("The team's season", view.team_href(team))],
-                    className="note")],
+            html.P([f"{plural(games, 'game')} with plays · ",
+                    parts.link(f"The season of {name}", view.team_href(team))], className="note"),
             className="team-head",
         ),
         parts.section("Players", _table(view, players, "roster", teams=False), note="Means of the games with a play"),
@@ -271,9 +287,8 @@ def _head(view: View, row: Row) -> html.Div:
     return html.Div(
         [
             html.Div(
-                [html.H2(row["player_name"], className="team-name"),
-                 html.P([parts.link(row["team_name"], view.place.href(team=row["team_id"])),
-                         f" · {season_label(view.season)}"], className="note")],
+                html.P([parts.link(row["team_name"], view.place.href(team=row["team_id"])),
+                        f" · {season_label(view.season)}"], className="note"),
                 className="team-head",
             ),
             parts.tiles(
@@ -281,7 +296,7 @@ def _head(view: View, row: Row) -> html.Div:
                 parts.tile("Points a game", mean("points"), f"{row['points']:,} in all"),
                 parts.tile("Rebounds a game", mean("rebounds"), f"{row['rebounds']:,} in all"),
                 parts.tile("Assists a game", mean("assists"), f"{row['assists']:,} in all"),
-                parts.tile("Wins added", added, "sum of changes of the chance to win"),
+                parts.tile("Wins added", added, "win probability, of all plays"),
                 parts.tile("Field goals", *share(*goals)),
                 parts.tile("Three-pointers", *share(row["fgm3"], row["fga3"])),
                 parts.tile("Free throws", *share(row["ftm"], row["fta"])),
@@ -342,7 +357,7 @@ def _games(view: View, row: Row) -> html.Section:
         grids.day(),
         grids.team("opponent", "game", view.game_href(""), "Game against", 150),
         grids.number("points", "Points", 84),
-        {"field": "result", "headerName": "Result", "width": 130, "cellRenderer": "Result"},
+        grids.wide({"field": "result", "headerName": "Result", "width": 130, "cellRenderer": "Result"}),
         *(
             grids.wide(grids.number(name, title, 122))
             for name, title in (("twos", "Twos"), ("threes", "Threes"), ("free", "Free throws"))

@@ -222,7 +222,7 @@ def _areas(view: View, events: Any, event: str) -> tuple[html.Div | html.Section
                 for area, count in counted]  # fmt: skip
         marks = [f"{count:,} ({count / total:.1%})" for _, count in counted]
         without = sum(count for *_, count in moves.sums(events)) - total
-        words = f"{what} by area of the court; the area of {without:,} more is not known or they have none."
+        words = f"{what} by area of the court. {without:,} more happened in none, or in one that is not known."
         graph = parts.graph("areas", play_figures.bars(bars, marks=marks), words, play_figures.bars_height(len(bars)))
         content = parts.card(graph, css="padded")
     return html.Div([parts.section(f"{what} by court area", content), drawn], className="pair"), said
@@ -286,9 +286,9 @@ def _beside(names: Mapping[int, str], rates: Mapping[int, Mapping[str, float]], 
     ]  # fmt: skip
     right = {"type": "rightAligned", "cellClass": grids.RIGHT, "sortable": False}
     columns = [
-        grids.text("what", "Measure", 190, sortable=False, pinned="left", grows=False),
-        *({"field": f"t{team}", "headerName": names[team], "minWidth": 110, "flex": 110, **right} for team in picked),
-        {"field": "every", "headerName": "All teams", "minWidth": 100, "flex": 100, **right},
+        grids.text("what", "Measure", 176, sortable=False, pinned="left", grows=False),
+        *({"field": f"t{team}", "headerName": names[team], "minWidth": 90, "flex": 90, **right} for team in picked),
+        {"field": "every", "headerName": "All teams", "minWidth": 90, "flex": 90, **right},
     ]
     return grids.grid("compared", columns, rows)
 

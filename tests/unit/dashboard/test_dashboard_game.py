@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import Any
 
 import fabricated
@@ -11,10 +12,11 @@ import pyarrow as pa
 import pytest
 from asking import Browser, browser, components
 
-from dashboard import gamelog
+from dashboard import game_sheet, gamelog
 from dashboard.data import Tables
 from dashboard.place import Place
 from dashboard.view import View
+from dashboard.wording import percent
 from hoops.games.leagues import League
 from lake.published import table_key
 from tests.memory_store import MemoryStore
@@ -125,6 +127,25 @@ def test_the_timeline_ends_where_the_game_did(reader: Browser, tables: Tables) -
     assert all(0 < one < 1 for one in chance["y"][:-1])
 
 
+def test_the_first_thing_after_the_score_is_how_it_went(reader: Browser, tables: Tables) -> None:
+    game = whole(tables)
+    found = reader.open("/game", f"?league=M&game={key(game)}")
+    shown = page(reader, key(game))
+    order = [shown.index(words) for words in ("scoreboard", "graph-timeline", "Biggest swing", "Play by play")]
+    assert order == sorted(order)
+    assert set(found["heading.children"].split(" – ")) == {game["team1_name"], game["team2_name"]}
+
+
+def test_leverage_has_a_scale_and_stands_with_every_play(reader: Browser, tables: Tables) -> None:
+    game = whole(tables)
+    log = gamelog.of_game(view(tables), (game["day"], game["team1_id"], game["team2_id"]))
+    assert log is not None
+    most = max(play["leverage"] for play in log.plays)
+    shown = page(reader, key(game))
+    assert f"Leverage, at most {most:.0%}" in shown
+    assert shown.count("<br>Leverage ") > game["plays"]
+
+
 def test_runs_are_marked(reader: Browser, tables: Tables) -> None:
     runs = tables.table("scoring_runs", MEN, SEASON).to_pylist()
     game = next(game for game in logged(tables) if any(key(run) == key(game) for run in runs))
@@ -132,6 +153,11 @@ def test_runs_are_marked(reader: Browser, tables: Tables) -> None:
     shown = page(reader, key(game))
     for run in own:
         assert f"{run['points']}–0 run" in shown
+    (graph,) = (g for g in components(reader.open("/game", f"?league=M&game={key(game)}")["page.children"], "Graph")
+                if g["id"] == "graph-timeline")  # fmt: skip
+    written = {note["text"] for note in graph["figure"]["layout"]["annotations"] if note.get("yref") == "y2"}
+    assert f"{max(run['points'] for run in own)}–0" in written
+    assert written <= {f"{run['points']}–0" for run in own}
 
 
 def test_a_log_that_is_cut_off_has_a_badge_that_says_what_is_there(reader: Browser, tables: Tables) -> None:
@@ -141,6 +167,16 @@ def test_a_log_that_is_cut_off_has_a_badge_that_says_what_is_there(reader: Brows
     assert f"it has {game['plays']} plays" in shown
     assert f"add up to {game['team1_points']}–{game['team2_points']}" in shown
     assert f"the final score is {game['team1_score']}–{game['team2_score']}" in shown
+
+
+def test_a_log_that_stops_early_says_when(store: MemoryStore, tables: Tables) -> None:
+    game = next(game for game in logged(tables) if not game["complete"] and not game["truncated"])
+    games = tables.table("play_games", MEN, SEASON)
+    stopped = pa.array([1500] * games.num_rows, games.schema.field("last_seconds").type)
+    at = games.schema.get_field_index("last_seconds")
+    copy = with_games(store, games.set_column(at, games.schema.field(at), stopped))
+    assert "The log stops at 15:00 2nd half." in page(browser(copy), key(game))
+    assert "The log stops" not in page(browser(store), key(game))
 
 
 def test_a_log_that_does_not_add_up_has_no_points_by_period(reader: Browser, tables: Tables) -> None:
@@ -157,24 +193,49 @@ def test_a_log_that_does_not_add_up_has_no_points_by_period(reader: Browser, tab
     } >= periods  # fmt: skip
 
 
-def test_a_final_score_that_is_not_that_of_the_results_is_told(store: MemoryStore, tables: Tables) -> None:
-    copy = MemoryStore()
+def with_games(store: MemoryStore, games: pa.Table) -> MemoryStore:
+    """A copy of a bucket with another table of games with plays."""
+    copy, name = MemoryStore(), table_key("play_games", MEN, SEASON)
     for row in store.listing(""):
         found = store.get(row.key)
         assert found is not None
         copy.put(row.key, found.body)
-    games = tables.table("play_games", MEN, SEASON)
-    at = games.schema.get_field_index("agrees")
-    copy_key = table_key("play_games", MEN, SEASON)
-    changed = games.set_column(at, games.schema.field(at), pa.array([False] * games.num_rows))
-    etag = copy.put(copy_key, fabricated.encode(changed, changed.schema))
     found = copy.get("manifest/league=M.json")
     assert found is not None
     manifest = json.loads(found.body)
-    manifest["tables"][copy_key]["etag"] = etag
+    manifest["tables"][name]["etag"] = copy.put(name, fabricated.encode(games, games.schema))
     copy.put("manifest/league=M.json", json.dumps(manifest).encode())
+    return copy
+
+
+def test_a_final_score_that_is_not_that_of_the_results_is_told(store: MemoryStore, tables: Tables) -> None:
+    games = tables.table("play_games", MEN, SEASON)
+    at = games.schema.get_field_index("agrees")
+    copy = with_games(store, games.set_column(at, games.schema.field(at), pa.array([False] * games.num_rows)))
+    assert "the results hold" in page(browser(copy), key(whole(tables)))
+
+
+def test_a_game_with_areas_alone_has_them_on_the_court(tables: Tables) -> None:
     game = whole(tables)
-    assert "the results hold" in page(browser(copy), key(game))
+    log = gamelog.of_game(view(tables), (game["day"], game["team1_id"], game["team2_id"]))
+    row = next(row for row in tables.table("forecasts", MEN, SEASON).to_pylist() if key(row) == key(game))
+    assert log is not None
+    placeless = replace(log, plays=[play | {"x": None, "y": None} for play in log.plays])
+    for plays, courts in ((log, "circles went in"), (placeless, "In each area: the share made")):
+        drawn = str(game_sheet.shots(gamelog.Shown(view(tables), row, plays), plays))
+        assert drawn.count(courts) == 2
+
+
+def test_going_on_and_off_the_court_is_no_top_move(tables: Tables) -> None:
+    game = whole(tables)
+    log = gamelog.of_game(view(tables), (game["day"], game["team1_id"], game["team2_id"]))
+    row = next(row for row in tables.table("forecasts", MEN, SEASON).to_pylist() if key(row) == key(game))
+    assert log is not None
+    most = gamelog.lines(log.plays, by_player=True)[0]
+    often = [play | {"event": "substitution", "points": 0} for play in log.plays if play["player_id"] == most.player]
+    said = str(game_sheet.moves(gamelog.Shown(view(tables), row, log), replace(log, plays=log.plays + often)))
+    assert most.name in said
+    assert "substitution" not in said
 
 
 def test_plays_can_be_picked_in_the_address(reader: Browser, tables: Tables) -> None:
@@ -211,6 +272,9 @@ def test_a_game_to_come_has_its_forecast_and_why(reader: Browser, tables: Tables
     game = tables.table("upcoming", MEN, SEASON).to_pylist()[0]
     shown = page(reader, key(game))
     assert "to come" in shown
+    cells = components(reader.open("/game", f"?league=M&game={key(game)}")["page.children"], "Td")
+    chances = (game["team1_probability"], 1 - game["team1_probability"])
+    assert {cell["children"] for cell in cells if cell.get("className") == "total"} == set(map(percent, chances))
     assert "The forecast and why" in shown
     assert "Published before the game" in shown
     assert "Box score" not in shown

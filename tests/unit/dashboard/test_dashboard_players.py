@@ -156,9 +156,34 @@ def test_all_players_stand_in_the_table_with_ways_to_them(full: Browser) -> None
     rows = grid(page, "players")
     assert len(rows) == 160
     assert any(row["player_name"] == f"Player {row['player_id']}" for row in rows), "one whose name is not known"
-    assert [row["points"] * row["games"] for row in rows] == pytest.approx(
-        sorted((row["points"] * row["games"] for row in rows), reverse=True), abs=0.2
-    )
+    totals = [row["points"] for row in grid(ask(full, "/players?per=total"), "players")]
+    assert totals == sorted(totals, reverse=True)
+    assert sum(totals) == pytest.approx(sum(row["points"] * row["games"] for row in rows), abs=2)
+
+
+def test_the_table_of_means_begins_with_those_who_have_played_enough(store: MemoryStore) -> None:
+    profiles = table(store, "player_profiles")
+    star = max(profiles, key=lambda row: row["points"] / row["games"])
+    rows = [row | {"games": 1} if row == star else row for row in profiles]
+    shown = grid(ask(browser(replaced(store, player_profiles=rows)), "/players"), "players")
+    enough = max(row["games"] for row in rows) // 2
+    often, seldom = ([row for row in shown if (row["games"] >= enough) == one] for one in (True, False))
+    assert shown == often + seldom
+    assert seldom[0]["player_id"] == star["player_id"]
+    for part in (often, seldom):
+        assert [row["points"] for row in part] == sorted((row["points"] for row in part), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [("", "Players"), (f"team={TEAM}", "Players of "), (f"player={PLAYER}", ""), ("player=5", "Players"),
+     ("team=1999", "Players")],
+)  # fmt: skip
+def test_the_heading_says_who_is_shown(store: MemoryStore, full: Browser, search: str, words: str) -> None:
+    heading = full.open("/players", f"?{search}")["heading.children"]
+    row = next(row for row in table(store, "player_profiles") if row["player_id"] == PLAYER)
+    name = {f"team={TEAM}": row["team_name"], f"player={PLAYER}": row["player_name"]}.get(search, "")
+    assert heading == words + name
 
 
 @pytest.mark.parametrize(
