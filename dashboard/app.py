@@ -155,8 +155,9 @@ def _compose(tables: Tables, place: Place, now: datetime) -> tuple[list[Any], st
         said += notes.of_season(place, manifest, season)
         view = View(tables, replace(place, season=season), manifest, season, now)
         below = f"{place.league.label} · {season_label(season)} · {_freshness(view)}"
+        content = [*parts.notes(said), *module.render(view)]  # first, as it has the tables read ahead
         heading = module.heading(view) if hasattr(module, "heading") else module.TITLE
-        return [*parts.notes(said), *module.render(view)], heading, below, manifest, season
+        return content, heading, below, manifest, season
     except _UNREACHABLE as error:
         return [_unreadable(error)], module.TITLE, "", None, None
 

@@ -124,7 +124,7 @@ def areas(
                 f"{attempted / total:.1%} of the shots<br>{each:.2f} points a shot"
             )
             words += "" if usual is None else f", {signed(each - usual, 2)} beside the season's"
-            few = f"<br>{made}/{attempted}" if attempted < 1000 else ""
+            few = f"<br>{made}/{attempted}" if attempted < (100 if name in _NARROW else 1000) else ""
             labels.append((*_LABELS[name], f"<b>{made / attempted:.0%}</b>{few}", words))
         ring = np.round(np.vstack([corners, corners[:1]]), 2)
         drawn.append({
@@ -232,6 +232,9 @@ _LABELS = dict(zip(
      (22.7, 8.5), (19.5, 18.5), (0, 30), (-19.5, 18.5), (-22.7, 8.5), (0, LENGTH - RIM + STRIP / 2)],
     strict=True,
 ))  # fmt: skip
+
+
+_NARROW = ("outside right wing", "outside left wing")  # areas with little room for words
 
 
 def _layout(line: float, *, strip: bool = True) -> dict[str, Any]:

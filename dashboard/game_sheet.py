@@ -73,15 +73,15 @@ def players(shown: Shown, log: GameLog) -> html.Section:
         for line in lines
     ]  # fmt: skip
     columns = [
-        grids.team("name", "id", shown.view.player_href(""), "Player", 112),
+        grids.team("name", "id", shown.view.player_href(""), "Player", 132),
         grids.wide(grids.text("team", "Team", 116)),
-        _grows(grids.number("points", "Pts", 58, headerTooltip="Points")),
+        _grows(grids.number("points", "Pts", 54, headerTooltip="Points")),
         *(grids.wide(_made(*each)) for each in _SHOOTING),
-        _grows(grids.number("rebounds", "Reb", 60, headerTooltip="Rebounds of players")),
-        _grows(grids.number("ast", "Ast", 56, headerTooltip="Assists")),
+        _grows(grids.number("rebounds", "Reb", 54, headerTooltip="Rebounds of players")),
+        _grows(grids.number("ast", "Ast", 52, headerTooltip="Assists")),
         *(grids.wide(grids.number(name, title, 66, headerTooltip=words)) for name, title, words in
           (("stl", "Stl", "Steals"), ("blk", "Blk", "Blocks"), ("to", "TO", "Turnovers"), ("pf", "PF", "Fouls"))),
-        *([_grows({"field": "added", "headerName": "WPA", "width": 68, "type": "rightAligned",
+        *([_grows({"field": "added", "headerName": "WPA", "width": 62, "type": "rightAligned",
             "cellClass": grids.RIGHT, "valueFormatter": {"function": "signed(params.value * 100, 0) + '%'"},
             "headerTooltip": "Win probability that the player's plays added for the team"})]
           if log.swings is not None else []),

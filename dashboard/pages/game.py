@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dash import html
@@ -15,7 +16,7 @@ from dashboard.place import number
 from dashboard.view import View
 from dashboard.wording import percent, plural, season_label
 from hoops.errors import Retryable
-from hoops.games.leagues import LAST_DAY
+from hoops.games.leagues import LAST_DAY, League
 
 TITLE = "Game"
 PARAMETERS = ("game", "plays")
@@ -122,6 +123,10 @@ def _not_there(view: View, asked: str, game: Game | None) -> list[Any]:
                 text += f" Team {team} plays in another league."
             elif view.rows("team_records", ("team_id",), team_id=team):
                 ways.append(parts.link(f"Team {team}", view.team_href(team), "button"))
+        for other in League:
+            if other is not view.league and all(team in other.team_ids for team in game[1:]):
+                there = replace(view.place, league=other).href("game", game=asked)
+                ways.append(parts.link(f"The {other.label.lower()}'s game", there, "button"))
     return [parts.empty(title, text), html.Div(ways, className="ways")]
 
 
@@ -177,7 +182,7 @@ def _badge(shown: Shown) -> list[Any]:
         text.append(f"The plays add up to {rebuilt}; the final score is {final}.")
     if not facts["agrees"]:
         text.append(f"The log states a final score of {stated}, the results {final}: the results hold.")
-    text.append("What is made of the plays below is of those that are there.")
+    text.append("What is made of the plays below, win probability too, is as good as they are.")
     return [html.Div([html.Span("Play-by-play incomplete", className="tag warn"), " ", " ".join(text)],
                      className="notes badge")]  # fmt: skip
 

@@ -296,6 +296,7 @@ def test_teams_in_the_other_order_are_the_same_game(reader: Browser, tables: Tab
         ("100-1101-9", "There is no such game"),
         ("99999999-1101-1102", "names no game"),
         ("1-3101-3102", "plays in another league"),
+        ("1-3101-3102", "/game?league=W&season=2024&game=1-3101-3102"),
     ],
 )
 def test_an_address_that_is_no_game_leads_on(reader: Browser, game: str, words: str) -> None:
