@@ -19,7 +19,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from hoops.arrays import Bools, Floats, Ints
-from hoops.games.leagues import League
 
 FREE_THROW = 0.70  # share that is made
 OWN_REBOUND = 0.31  # share of rebounds after a missed shot that the shooting team takes
@@ -46,8 +45,8 @@ class Bonus:
     double: int
 
 
-# Women play quarters since 2016; before, their halves were as the men's.
-BONUS = {League.MEN: Bonus(1200, 7, 10), League.WOMEN: Bonus(600, 5, 5)}
+# By the periods of a game without overtime: halves, or the quarters that women play since 2016.
+BONUS = {2: Bonus(1200, 7, 10), 4: Bonus(600, 5, 5)}
 REGULATION = 2400  # seconds; overtime counts to the last period
 
 _Names = tuple[str | None, ...]
@@ -74,7 +73,7 @@ def ball_after(
     side: Ints,
     event: pa.DictionaryArray,
     subtype: pa.DictionaryArray,
-    league: League = League.MEN,
+    regular: int = 2,
 ) -> Ball:
     """The ball after each of n plays.
 
@@ -88,6 +87,8 @@ def ball_after(
         1 for a play of team 1, -1 of team 2, 0 of neither.
     event, subtype : dictionary-encoded strings (n,)
         As Kaggle names them: made2, reb; jump, off. Unknown ones, and nulls, leave the ball where it is.
+    regular : int
+        Periods of a game without overtime (`hoops.plays.periods.regular_periods`).
 
     Raises
     ------
@@ -105,7 +106,7 @@ def ball_after(
     opens = np.concatenate([[True], np.diff(game) > 0])
     before = np.maximum(np.arange(n) - 1, 0)
     together = ~opens & (elapsed[before] == elapsed)  # in the second of the play before it, of its game
-    bonus = BONUS[league]
+    bonus = BONUS[regular]
     fouls = _fouls_of_period(rule == _FOUL, np.cumsum(opens), elapsed, side, bonus)
     # Right after a basket of the other team, or after the assist to it, the foul was on that shot.
     basket, assist = (_is(event, *names) & (side != 0) for names in (("made2", "made3"), ("assist",)))

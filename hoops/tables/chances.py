@@ -54,7 +54,7 @@ class SeasonChances:
         events: Codes,
         details: Codes,
     ) -> None:
-        self._league, self._known = league, games
+        self._known = games
         self._events, self._details = events, details
         self._words = SeasonWords(league, season, reference, players, events, details)
         self._appearances = Tally(_TEAM, _PLAYER)
@@ -70,7 +70,7 @@ class SeasonChances:
             pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array(codes.names, pa.string()))
             for numbers, codes in ((day.event, self._events), (day.detail, self._details))
         )
-        ball = ball_after(day.game, day.seconds, side, event, detail, self._league)
+        ball = ball_after(day.game, day.seconds, side, event, detail, self._words.regular)
         won = games.score[TEAM1] > games.score[TEAM2]
         ended = np.zeros(day.plays, bool)
         ended[day.starts[1:] - 1] = _whole(day, won)

@@ -18,16 +18,15 @@ from hoops.forecast.ball import (
     Ball,
     ball_after,
 )
-from hoops.games.leagues import League
 
 ONE, TWO = 1, -1
 
 
-def ball_of(*plays: tuple, game: list[int] | None = None, league: League = League.MEN) -> Ball:
+def ball_of(*plays: tuple, game: list[int] | None = None, regular: int = 2) -> Ball:
     """Plays as (seconds, side, event, subtype)."""
     elapsed, side, event, subtype = zip(*plays, strict=True)
     events, subtypes = (pa.array(one, pa.string()).dictionary_encode() for one in (event, subtype))
-    return ball_after(np.array(game or [0] * len(plays)), np.array(elapsed), np.array(side), events, subtypes, league)
+    return ball_after(np.array(game or [0] * len(plays)), np.array(elapsed), np.array(side), events, subtypes, regular)
 
 
 def test_shots_rebounds_and_turnovers_give_the_ball():
@@ -66,11 +65,11 @@ def test_a_missed_last_throw_and_a_dead_ball_rebound_give_the_ball():
     assert ball.share.tolist() == [AFTER_MISSED_THROW, -1.0] and not ball.throws.any()
 
 
-@pytest.mark.parametrize("league, bonus, double", [(League.MEN, 7, 10), (League.WOMEN, 5, 5)])
-def test_the_bonus_counts_the_fouls_of_a_team_in_its_period(league, bonus, double):
-    length = 1200 if league is League.MEN else 600
+@pytest.mark.parametrize("regular, bonus, double", [(2, 7, 10), (4, 5, 5)])
+def test_the_bonus_counts_the_fouls_of_a_team_in_its_period(regular, bonus, double):
+    length = 2400 // regular
     plays = [(second, ONE, "foul", "pers") for second in range(1, 12)] + [(length + 1, ONE, "foul", "pers")]
-    throws = -ball_of(*plays, league=league).throws
+    throws = -ball_of(*plays, regular=regular).throws
     for number, found in enumerate(throws[:-1].tolist(), 1):
         given = IN_DOUBLE_BONUS if number >= double else IN_BONUS if number >= bonus else BEFORE_BONUS
         assert found == given[0]

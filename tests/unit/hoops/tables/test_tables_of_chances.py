@@ -29,6 +29,18 @@ def column(table: pa.Table, name: str) -> np.ndarray:
     return table[name].to_numpy()
 
 
+@pytest.mark.parametrize("year, in_bonus", [(2015, False), (2016, True)])
+def test_women_have_the_fouls_of_halves_until_they_play_quarters(year: int, in_bonus: bool) -> None:
+    teams = {1104: 3104, 1272: 3272}
+    fouls = [(second, 1104, 146, "foul", "pers") for second in range(1, 6)]
+    rows = [row.replace("2018", str(year), 1) for row in game(11, 1104, 1272, [*fouls, *PLAYS])]
+    women = [",".join(str(teams.get(int(cell), cell)) if cell.isdigit() else cell for cell in row.split(","))
+             for row in rows]  # fmt: skip
+    chance = tables(text(women), f"WEvents{year}.csv")["play_chances"]["chance"].to_pylist()
+    # The fifth foul of a quarter gives throws, which change more than the fourth did; of a half they are alike.
+    assert (chance[3] - chance[4] > 2 * (chance[2] - chance[3])) == in_bonus
+
+
 def test_games_that_are_not_in_the_results_are_kept_apart(results: pa.Table) -> None:
     data = text(season())
     some = tables(data, games=results.take([0, 2]))
