@@ -11,6 +11,7 @@ from lake.heads import Head, Heads
 from lake.holds import Holds
 from lake.issued import Issued
 from lake.ledger import Ledger
+from lake.names import NamesInPlays
 from lake.published import PublishedTables
 from lake.receipts import Receipts
 from lake.registry import Charge, Registry
@@ -56,8 +57,12 @@ class Lake:
         return {}
 
     @cached_property
-    def plays_known(self) -> dict[tuple[str, str], tuple[str, str]]:
-        """What `lake.plays_due` found of a season of plays (key of its entry) and its games (key of their rows)."""
+    def names_in_plays(self) -> NamesInPlays:
+        return NamesInPlays(self.ledger)
+
+    @cached_property
+    def plays_known(self) -> dict[tuple[str, str, str], tuple[str, str, str]]:
+        """What `lake.plays_due` found of plays (key of the entry), their games (key of the rows) and names (digest)."""
         return {}
 
     def heads(self, engine: str) -> Heads:

@@ -2,9 +2,9 @@
 
     days ─► write ─► one row group a day, games in the footer ─► read ─► the same days
 
-A row is a play. What is the same in all plays of a game stands once, in the footer: so which games a season has is
-known without reading its plays. Events and their kinds are written by their codes and not by numbers, which depend on
-the order of a file's rows.
+A row is a play. What is the same in all plays of a game stands once, in the footer, and so do the players: which games
+and whose names a season has is known without reading its plays. Events and their kinds are written by their codes and
+not by numbers, which depend on the order of a file's rows.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ class Games:
     """The games of a season of plays, (g,): keys as `hoops.games.identity.key_of` makes them, ascending.
 
     plays: of each, (g,). final: scores that the file states, by side, points, (2, g).
+    players: all who are named in them, ascending, (p,).
     """
 
     season: int
@@ -73,6 +74,7 @@ class Games:
     team2: npt.NDArray[np.int32]
     plays: npt.NDArray[np.int32]
     final: npt.NDArray[np.int32]
+    players: npt.NDArray[np.int32]
 
     @property
     def keys(self) -> Keys:
@@ -102,6 +104,7 @@ def write(file: BinaryIO | Path, plays: Plays) -> Written:
     """
     content = hashlib.sha256(f"{plays.season}".encode())
     games: list[npt.NDArray[np.int32]] = []
+    players = np.zeros(0, np.int32)
     with (
         pq.ParquetWriter(file, _SCHEMA, compression="snappy", write_statistics=False) as writer,
         read_ahead(plays) as days,
@@ -109,18 +112,21 @@ def write(file: BinaryIO | Path, plays: Plays) -> Written:
         for day in days:
             _hash(content, day, plays)
             games.append(_games_of(day))
+            players = np.union1d(players, day.player).astype(np.int32)
             writer.write_table(_table(day, plays), row_group_size=day.plays)
         matrix = np.concatenate(games, axis=1)
         name = content.hexdigest()[:LENGTH]
+        players = players[players != 0]
         footer = {
             "season": plays.season,
-            "games": base64.b64encode(matrix.astype("<i4").tobytes()).decode(),
+            "games": _text(matrix),
+            "players": _text(players),
             "events": _unknown(plays.events),
             "details": _unknown(plays.details),
             "content": name,
         }
         writer.add_key_value_metadata({_FOOTER: json.dumps(footer).encode()})
-    found = _Found(plays.season, matrix)
+    found = _Found(plays.season, matrix, players)
     return Written(int(matrix[_GAME.index("plays")].sum()), len(games), found.games, name)
 
 
@@ -146,8 +152,9 @@ class SeasonOfPlays:
             self.content: str = footer["content"]
             self.events = _codes(EVENT_CODES, footer["events"])
             self.details = _codes(DETAIL_CODES, footer["details"])
-            matrix = np.frombuffer(base64.b64decode(footer["games"]), "<i4").reshape(len(_GAME), -1)
-            self._found = _Found(self.season, matrix)
+            self._found = _Found(
+                self.season, _of_text(footer["games"]).reshape(len(_GAME), -1), _of_text(footer["players"])
+            )
         except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
             raise Unreadable(f"it is no season of plays, or not all of one: {error!r}") from error
 
@@ -204,11 +211,12 @@ class _Found:
 
     season: int
     matrix: npt.NDArray[np.int32]
+    players: npt.NDArray[np.int32]
 
     @property
     def games(self) -> Games:
         day, team1, team2, plays, *final = self.matrix
-        return Games(self.season, day, team1, team2, plays, np.stack(final))
+        return Games(self.season, day, team1, team2, plays, np.stack(final), self.players)
 
     def by_day(self) -> Iterator[npt.NDArray[np.int32]]:
         cuts = np.flatnonzero(np.diff(self.matrix[0])) + 1
@@ -242,6 +250,14 @@ def _hash(content: Any, day: Day, plays: Plays) -> None:
     for part in parts:
         content.update(len(part).to_bytes(8, "little"))  # where a part ends belongs to what is hashed
         content.update(part)
+
+
+def _text(numbers: npt.NDArray[np.int32]) -> str:
+    return base64.b64encode(numbers.astype("<i4").tobytes()).decode()
+
+
+def _of_text(text: str) -> npt.NDArray[np.int32]:
+    return np.frombuffer(base64.b64decode(text), "<i4")
 
 
 def _unknown(codes: Codes) -> list[str]:

@@ -6,7 +6,7 @@ than it seems to, because others speak of the same games.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -64,7 +64,8 @@ def warnings_of_plays(
     if not is_new and not any("changes nothing" in text for text in held):
         held += _again(lake, name.key, named)
     lost = _games_lost(lake.ledger, games, entries[:-1]) if entry == entries[-1] else ()
-    return _unlike_results(lake.ledger, name.league, games) + lost + _ahead(name.timestamp, now) + held
+    told = _unlike_results(lake.ledger, name.league, games) + _unnamed(lake, name.league, games)
+    return told + lost + _ahead(name.timestamp, now) + held
 
 
 def _newcomers(ledger: Ledger, accepted: Accepted) -> tuple[str, ...]:
@@ -78,12 +79,7 @@ def _newcomers(ledger: Ledger, accepted: Accepted) -> tuple[str, ...]:
     if "Teams" in entries:
         new = _in(games, "team1_id", "team2_id") - _known(ledger, entries["Teams"], "team_id")
         if new:
-            one = len(new) == 1
-            warnings += (
-                f"team{'' if one else 's'} {_listed(new)} {'is' if one else 'are'} not in {name.league}Teams: "
-                f"shown by {'its number' if one else 'their numbers'} until a newer one names "
-                f"{'it' if one else 'them'}",
-            )
+            warnings += (_without_name(new, "team", f"{name.league}Teams"),)
     new = _in(games, "season") - _known(ledger, entries.get("Seasons", []), "season")
     if new:
         one = len(new) == 1
@@ -243,6 +239,21 @@ def _whole(what: str, own: Entry, every: Sequence[Entry]) -> list[str]:
             f"{_SAME_MOMENT}"
         ]
     return []
+
+
+def _unnamed(lake: Lake, league: League, plays: Games) -> tuple[str, ...]:
+    """Players of plays whose name is not known, although those of others are."""
+    named = lake.names_in_plays.now(league).players
+    new = {*plays.players.tolist()} - named.keys() if named else {}
+    return (_without_name(new, "player", f"{league}Players"),) if new else ()
+
+
+def _without_name(new: Collection[int], what: str, file: str) -> str:
+    one = len(new) == 1
+    return (
+        f"{what}{'' if one else 's'} {_listed(new)} {'is' if one else 'are'} not in {file}: "
+        f"shown by {'its number' if one else 'their numbers'} until a newer one names {'it' if one else 'them'}"
+    )
 
 
 def _unlike_results(ledger: Ledger, league: League, plays: Games) -> tuple[str, ...]:

@@ -20,14 +20,14 @@ from typing import Any
 from hoops import contract
 from hoops.contract import EventsName, Rejected
 from hoops.games.leagues import League
-from hoops.games.player_names import display_name
 from hoops.schemas import PUBLISHED
 from hoops.tables.chances import SeasonChances
 from hoops.tables.plays import SeasonPlays
 from lake.heads import Lost
 from lake.lake import Folded, Lake
 from lake.lanes import read_ahead
-from lake.ledger import Entry, reference_tables
+from lake.ledger import DamagedEntry, Entry
+from lake.names import Names
 from lake.parquet import Unreadable
 from lake.pieces import Pieces
 from lake.plays_due import CHANCES, PLAYS, DueSeason, due_seasons, games_of, may_be_made
@@ -36,7 +36,6 @@ from lake.retry import retrying
 from pipeline_app.accept import accept
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.nudges import Queue
-from pipeline_app.publish import reference_of
 from pipeline_app.telemetry import log
 
 A_SEASON = 240  # seconds that are left when a season is begun: the largest that the contract takes is made in that
@@ -88,7 +87,7 @@ def publish_plays(
     Lost
         Forecasts cannot be read; they have to be folded again first.
     DamagedEntry
-        Plays cannot be read.
+        Plays of a season cannot be read; those of the others are shown.
     """
     retrying(lambda: _publish(lake, league, clock, set(filter(is_of_plays, damaged)), deadline, season))
 
@@ -109,23 +108,31 @@ def _publish(
     if not may_be_made(lake, manifest, folded):
         log.info("plays wait", league=league, seasons=sorted(plays), until="the results of the league are shown")
         return
+    damage: list[DamagedEntry] = []
     with folded.heads.as_of(league, folded.etag):
-        due = [one for one in due_seasons(lake, manifest, folded, plays, damaged) if season in (None, one.season)]
+        due = list(due_seasons(lake, manifest, folded, plays, damaged, season))
         for place, one in enumerate(due):
             if deadline.is_over():
                 left = [each.season for each in due[place:]]
                 log.info("plays published in part", league=league, left=left, then="reconcile makes the others")
-                return
-            _publish_season(lake, folded, manifest, etag, one, f"{clock():%Y-%m-%dT%H:%M:%SZ}")
+                break
+            try:
+                _publish_season(lake, folded, manifest, etag, one, f"{clock():%Y-%m-%dT%H:%M:%SZ}")
+            except DamagedEntry as why:
+                damage.append(why)  # the other seasons are sound
             manifest, etag = lake.published.manifest(league)
+    if damage:
+        raise DamagedEntry("; ".join(map(str, damage)))
 
 
 def _publish_season(lake: Lake, folded: Folded, manifest: Manifest, etag: str | None, due: DueSeason, now: str) -> None:
+    if due.damage is not None:
+        raise due.damage
     league, written = folded.charge.league, {}
     told: dict[str, Any] = {}
-    if due.entry is not None and due.inputs:
+    if due.entry is not None and due.names is not None and due.inputs:
         with TemporaryDirectory(prefix="madness-plays-") as folder:
-            files, rows, told = _made(lake, folded, due.entry, due.inputs, Path(folder))
+            files, rows, told = _made(lake, folded, due.entry, due.inputs, due.names, Path(folder))
             for name, inputs in due.inputs.items():
                 key = table_key(name, league, due.season)
                 write = partial(lake.published.write_file, key, files[name], rows[name], inputs=inputs)
@@ -137,14 +144,13 @@ def _publish_season(lake: Lake, folded: Folded, manifest: Manifest, etag: str | 
 
 
 def _made(
-    lake: Lake, folded: Folded, entry: Entry, wanted: Mapping[str, str], folder: Path
+    lake: Lake, folded: Folded, entry: Entry, wanted: Mapping[str, str], names: Names, folder: Path
 ) -> tuple[dict[str, Path], dict[str, int], dict[str, Any]]:
     """The wanted tables of a season on disk: their files, their rows; and what is to be said of the plays."""
     league, season = folded.charge.league, entry.season
     games = games_of(folded.heads, folded.head, season)
-    reference = lake.ledger.reference(league)
     plays = lake.ledger.read_plays(entry, folder / "season.parquet")
-    words = (reference_of(lake, reference), _players(lake, reference), plays.events, plays.details)
+    words = (names.reference, names.players, plays.events, plays.details)
     happened = SeasonPlays(league, season, games, *words) if wanted.keys() & PLAYS else None
     chances = SeasonChances(league, season, games, *words) if wanted.keys() & CHANCES else None
     halves = [half for half in (happened, chances) if half is not None]
@@ -164,13 +170,3 @@ def _made(
                 pieces.write(name, table)
     told = {"stray_games": happened.stray_games, "stray_rows": happened.stray_rows} if happened else {}
     return pieces.paths, pieces.rows, {"rows": plays.rows, **told}
-
-
-def _players(lake: Lake, reference: Mapping[str, list[Entry]]) -> dict[int, str]:
-    """Names of players that are known, as people read them."""
-    if "Players" not in reference:
-        return {}
-    rows = reference_tables(lake.ledger, {"Players": reference["Players"]})["Players"]
-    named = zip(*(rows[name].to_pylist() for name in ("player_id", "first_name", "last_name")), strict=True)
-    shown = ((player, display_name(first, last)) for player, first, last in named)
-    return {player: name for player, name in shown if name}

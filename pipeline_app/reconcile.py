@@ -20,12 +20,13 @@ from pipeline_app import program
 from pipeline_app.accept import accept
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.nudges import Nudge, Queue, plan
-from pipeline_app.plays import A_SEASON, publish_plays
+from pipeline_app.plays import publish_plays
 from pipeline_app.publish import damaged, publish
 from pipeline_app.telemetry import log
 
-# Seconds of an invocation's 900 that are left when no further file is begun: after four minutes, before the next run
-# starts, and with time for the largest file. Then those that are left when no further table is written.
+# Seconds of an invocation's 900 that are left when no further file, or season of plays, is begun: after four minutes,
+# before the next run starts and does the same, and with time for the largest. Then those that are left when no further
+# table is written.
 LARGEST_FILE = 660
 CLOSE = 30
 
@@ -80,7 +81,7 @@ def reconcile(
             lake.holds.forget(held)
     mend = partial(_mend, lake, queue, clock)
     spoilt = {one: attempt(f"what league {one} shows", partial(damaged, lake, one), list[str]()) for one in League}
-    for what, work, end in (("tables", publish, CLOSE), ("plays", publish_plays, A_SEASON)):
+    for what, work, end in (("tables", publish, CLOSE), ("plays", publish_plays, LARGEST_FILE)):
         for league in League:
             each = partial(mend, league, partial(work, damaged=spoilt[league], deadline=deadline.before(end)))
             attempt(f"{what} of league {league}", each, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,8 +11,10 @@ from hoops.games.leagues import League
 from hoops.schemas import PLAY_TABLES
 from lake.lake import Lake
 from lake.plays_due import CHANCES, PLAYS
-from lake.published import is_of_plays, table_key
-from pipeline_app.reconcile import reconcile
+from lake.published import is_of_plays, season_of, table_key
+from operate.backlog import Backlog
+from pipeline_app.deadline import Deadline
+from pipeline_app.reconcile import LARGEST_FILE, ReconcileFailed, reconcile
 from tests.fakes import DEDUPLICATION_WINDOW, Stage
 from tests.functional.test_promises import CrashingStore
 from tests.made_plays import events
@@ -44,6 +46,16 @@ def etags(stage: Stage, tables: tuple[str, ...], season: int = 2024) -> dict[str
     return {name: manifest.tables[table_key(name, M, season)].etag for name in tables}
 
 
+def written(stage: Stage) -> dict[str, datetime]:
+    """When each table of plays was written last."""
+    return {row.key: row.modified for row in stage.lake.dashboard.listing("") if row.key in of_plays(stage)}
+
+
+def warned(stage: Stage, key: str = EVENTS) -> tuple[str, ...]:
+    """The warnings of a file, but that its players, who are made up, have no names."""
+    return tuple(text for text in stage.receipt(key).warnings if not text.startswith("players "))
+
+
 @pytest.fixture(scope="module")
 def plays(files: Mapping[str, bytes]) -> bytes:
     return events(files[COMPACT], 2024, slice(0, 30))
@@ -62,7 +74,7 @@ def test_an_upload_is_shown_at_once_where_its_results_are(shown: Stage, plays: b
     assert shown.receipt(EVENTS).days == len({game["day"] for game in games})
     assert all(game["complete"] and game["agrees"] for game in games) and len(games) == 30
     assert len(rows(shown, "play_chances")) == len(rows(shown, "plays"))
-    assert shown.receipt(EVENTS).warnings == ()
+    assert warned(shown) == ()
     manifest, _ = shown.lake.published.manifest(M)
     for key, entry in manifest.tables.items():
         assert shown.lake.dashboard.stat(key).etag == entry.etag  # type: ignore[union-attr]
@@ -103,7 +115,7 @@ def test_games_that_are_not_in_the_results_are_kept_apart_until_they_are(
     stray = {(row["day"], row["team1_id"], row["team2_id"]) for row in rows(stage, "stray_plays")}
     assert len(stray) == 1
     assert {(row["day"], row["team1_id"], row["team2_id"]) for row in rows(stage, "plays")}.isdisjoint(stray)
-    assert "1 of its 30 games is not in the results" in stage.receipt(EVENTS).warnings[0]
+    assert "1 of its 30 games is not in the results" in warned(stage)[0]
     stage.upload("results/MRegularSeasonCompactResults_20260102.csv", b"\n".join([header, first]))
     stage.drain()
     assert len(rows(stage, "play_games")) == 29, "until reconcile looks"
@@ -123,8 +135,7 @@ def test_a_newer_file_replaces_the_season_whole_in_either_order(
             stage.upload(key, plays if key == OLDER else fewer)
         ends.append(of_plays(stage))
         assert len(rows(stage, "play_games")) == 20
-        warned = stage.receipt(OLDER).warnings
-        assert warned == (() if order[0] == OLDER else (
+        assert warned(stage, OLDER) == (() if order[0] == OLDER else (
             "a newer play-by-play of 2024 was taken (2025-12-31 00:00:00 UTC): it holds and not this one",
         ))  # fmt: skip
         warned = stage.receipt(NEWER).warnings
@@ -137,7 +148,7 @@ def test_a_newer_file_replaces_the_season_whole_in_either_order(
 def test_the_same_plays_again_change_nothing_and_say_so(shown: Stage, plays: bytes) -> None:
     before = shown.lake.dashboard.listing("")
     shown.upload(EVENTS, plays + b"\n")
-    assert shown.receipt(EVENTS).warnings == ("the play-by-play of 2024 changes nothing: it is the one that was there",)
+    assert warned(shown) == ("the play-by-play of 2024 changes nothing: it is the one that was there",)
     assert shown.lake.dashboard.listing("") == before
     dated = "events/MEvents2024_20250601.csv"
     for body in (plays, plays + b"\n"):
@@ -172,6 +183,34 @@ def test_names_and_scores_make_the_tables_anew_and_nothing_else_does(shown: Stag
     settle(shown)
     assert etags(shown, PLAYS) != {name: before[name] for name in PLAYS}
     assert of_plays(shown).keys() == others.keys()
+
+
+def test_names_of_others_and_the_same_names_again_make_nothing_anew(shown: Stage, files: dict[str, bytes]) -> None:
+    before = written(shown)
+    players = files["reference/MPlayers.csv"] + b"9999999,Ash,Al,1101\n"
+    seasons = files["reference/MSeasons.csv"].splitlines()
+    later = seasons[-1].replace(b"2024", b"2025").replace(b"11/06/2023", b"11/04/2024")
+    for key, body in {
+        "reference/MTeams.csv": files["reference/MTeams.csv"] + b"\n",
+        "reference/MPlayers.csv": players,
+        "reference/MSeasons.csv": b"\n".join([*seasons, later]),
+    }.items():
+        shown.upload(key, body)
+        assert shown.lake.receipts.rejection(key) is None
+    shown.drain()
+    settle(shown)
+    assert written(shown) == before
+
+
+def test_a_name_does_not_make_chances_anew_that_have_none(shown: Stage) -> None:
+    before = written(shown)
+    player = next(row["player_id"] for row in rows(shown, "plays") if row["player_id"])
+    shown.upload("reference/MPlayers.csv", f"PlayerID,LastName,FirstName,TeamID\n{player},Ash,Al,1101\n".encode())
+    shown.drain()
+    settle(shown)
+    again = {key.split("/")[0] for key, at in written(shown).items() if at != before[key]}
+    assert again == {*PLAY_TABLES} - {"play_chances"}
+    assert "Al Ash" in {row["player_name"] for row in rows(shown, "player_chances")}
 
 
 def test_another_forecast_makes_the_chances_anew_and_nothing_else(shown: Stage, files: dict[str, bytes]) -> None:
@@ -241,6 +280,28 @@ def test_plays_that_are_gone_from_the_ledger_are_shown_no_more(shown: Stage) -> 
     assert not any(map(is_of_plays, manifest.tables)) and manifest.tables
 
 
+def test_seasons_that_do_not_fit_are_left_to_the_next_run(stage: Stage, files: dict[str, bytes], plays: bytes) -> None:
+    seasons = {2023: events(files[COMPACT], 2023, slice(0, 5)), 2024: plays}
+    for season, body in seasons.items():
+        stage.upload(f"events/MEvents{season}.csv", body)
+    for key, body in files.items():
+        stage.upload(key, body)
+    stage.drain()
+
+    def shown() -> set[int | None]:
+        return {season_of(key) for key in of_plays(stage)}
+
+    # The first season takes all the time in which one may be begun.
+    deadline = Deadline(lambda: LARGEST_FILE + (0 if shown() else 1))
+    assert shown() == set()
+    reconcile(stage.lake, stage.queue, stage.clock, deadline=deadline)
+    assert shown() == {2023}
+    reconcile(stage.lake, stage.queue, stage.clock, deadline=deadline)
+    assert shown() == {2023}, "no time is left"
+    reconcile(stage.lake, stage.queue, stage.clock)
+    assert shown() == {2023, 2024}
+
+
 def test_damaged_plays_leave_what_is_shown_and_are_told(shown: Stage, plays: bytes, files: dict[str, bytes]) -> None:
     before = of_plays(shown)
     (entry,) = shown.lake.ledger.plays(M)[2024]
@@ -252,6 +313,34 @@ def test_damaged_plays_leave_what_is_shown_and_are_told(shown: Stage, plays: byt
     shown.upload(EVENTS, plays + b"\n")
     settle(shown)
     assert of_plays(shown) == before
+
+
+def test_players_without_a_name_are_told_where_there_are_names(
+    full_stage: Stage, files: dict[str, bytes], plays: bytes
+) -> None:
+    players = sorted({row.split(b",")[11].decode() for row in plays.splitlines()[1:]} - {"0"})
+    named = "".join(f"{player},Ash,Al,1101\n" for player in players[2:])
+    full_stage.upload("reference/MPlayers.csv", f"PlayerID,LastName,FirstName,TeamID\n{named}".encode())
+    full_stage.upload(EVENTS, plays)
+    assert full_stage.receipt(EVENTS).warnings == (
+        f"players {players[0]}, {players[1]} are not in MPlayers: shown by their numbers until a newer one names them",
+    )
+
+
+def test_damaged_plays_of_a_season_keep_no_other_from_being_shown(
+    full_stage: Stage, files: dict[str, bytes], plays: bytes
+) -> None:
+    full_stage.upload("events/MEvents2023.csv", events(files[COMPACT], 2023, slice(0, 5)))
+    (entry,) = full_stage.lake.ledger.plays(M)[2023]
+    full_stage.lake.models.put(entry.key, b"")
+    full_stage.lake = full_stage.new_process()
+    full_stage.upload(EVENTS, plays)
+    assert len(rows(full_stage, "play_games")) == 30
+    full_stage.lake.dashboard.delete([table_key("plays", M, 2024)])
+    assert Backlog(full_stage.lake, [M]).look(M).plays_waiting == (2023,)
+    with pytest.raises(ReconcileFailed, match=r"upload events/MEvents2023\.csv again"):
+        settle(full_stage)
+    assert len(rows(full_stage, "plays")) == len(plays.splitlines()) - 1
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before-the-write", "after-the-write"])

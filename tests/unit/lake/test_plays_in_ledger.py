@@ -11,7 +11,7 @@ from hoops.games.leagues import League
 from lake.ledger import DamagedEntry, Entry, Ledger
 from lake.plays import write
 from tests.memory_store import MemoryStore
-from tests.unit.hoops.plays.invented_plays import reader, season, text
+from tests.unit.hoops.plays.invented_plays import PLAYS, reader, season, text
 from tests.unit.lake.test_ledger import DAMAGES, damage, games
 
 M = League.MEN
@@ -60,6 +60,7 @@ def test_games_are_told_without_reading_the_plays(ledger: Ledger) -> None:
         (11, 1104, 1272, 12), (12, 1104, 1105, 12), (12, 1200, 1300, 12),
     ]  # fmt: skip
     assert found.final.tolist() == [[8, 8, 5], [5, 5, 8]]
+    assert found.players.tolist() == sorted({player for _, _, player, *_ in PLAYS if player})
 
 
 @pytest.mark.parametrize("how", ["gone", *DAMAGES])
