@@ -13,9 +13,11 @@ from lake.lake import Lake
 from lake.plays_due import CHANCES, PLAYS
 from lake.published import is_of_plays, season_of, table_key
 from operate.backlog import Backlog
+from operate.models import promote
 from pipeline_app.deadline import Deadline
 from pipeline_app.reconcile import LARGEST_FILE, ReconcileFailed, reconcile
 from tests.fakes import DEDUPLICATION_WINDOW, Stage
+from tests.functional.test_models_in_charge import cooled
 from tests.functional.test_promises import CrashingStore
 from tests.made_plays import events
 
@@ -222,6 +224,28 @@ def test_another_forecast_makes_the_chances_anew_and_nothing_else(shown: Stage, 
     settle(shown)
     after = etags(shown, PLAYS + CHANCES)
     assert {name for name in after if after[name] != before[name]} == set(CHANCES)
+
+
+def test_another_model_in_charge_changes_chances_of_its_own_days_alone(shown: Stage, files: dict[str, bytes]) -> None:
+    cooler = cooled(1.2)
+    shown.lake.registry.add(cooler, {}, "2026-01-01T00:00:00Z")
+    before = written(shown)
+    promote(shown.lake, cooler.id, reason="better", by="test", now=shown.clock())
+    settle(shown)
+    assert written(shown) == before
+    header, *lines = files[COMPACT].decode().splitlines()
+    new = next(line for line in lines if line.startswith("2024")).split(",")
+    last = max(entry.day for day in shown.lake.ledger.days(M, 2024) for entry in day.entries)
+    new[1] = str(last + 1)
+    result = f"{header}\n{','.join(new)}\n".encode()
+    shown.upload("results/MRegularSeasonCompactResults_20260101.csv", result)
+    settle(shown)
+    forecasts = {row["day"]: row["model_id"] for row in rows(shown, "forecasts")}
+    assert forecasts[last + 1] == cooler.id != forecasts[last]
+    assert written(shown) == before
+    shown.upload(EVENTS, events(files[COMPACT], 2024, slice(0, 30)) + events(result, 2024).split(b"\n", 1)[1])
+    assert {row["day"] for row in rows(shown, "game_swings")} > {last + 1}
+    assert len(rows(shown, "game_swings")) == 31
 
 
 def test_what_is_folded_again_is_shown_as_it_was_meanwhile(shown: Stage, files: dict[str, bytes]) -> None:
