@@ -140,8 +140,8 @@ def test_a_newer_file_replaces_the_season_whole_in_either_order(
         assert warned(stage, OLDER) == (() if order[0] == OLDER else (
             "a newer play-by-play of 2024 was taken (2025-12-31 00:00:00 UTC): it holds and not this one",
         ))  # fmt: skip
-        warned = stage.receipt(NEWER).warnings
-        assert [text.split(",")[0] for text in warned] == ([] if order[0] == NEWER else [
+        replaced = warned(stage, NEWER)
+        assert [text.split(",")[0] for text in replaced] == ([] if order[0] == NEWER else [
             "10 of the 30 games of the play-by-play that it replaces are not in it"
         ])  # fmt: skip
     assert ends[0] == ends[1]
