@@ -134,7 +134,7 @@ def wait_until_published(
     dead = depth(sqs, stage.dead_letters)
     last_news, last_heal, last_look = clock(), 0.0, clock()
     seen: object = None
-    were_folded = False
+    were_folded, is_asked = False, False
     while True:
         standings = [backlog.look(league) for league in backlog.leagues]
         waiting = sum(standing.waiting for standing in standings)
@@ -158,11 +158,12 @@ def wait_until_published(
                 "Its log says why; `madness status` shows what waits."
             )
         if shown and plays:
-            quiet, again = 0.0 if were_folded else _PLAYS, _PLAYS
+            # A run that makes one season after the other needs no second one beside it.
+            quiet, again = 0.0 if were_folded and not is_asked else _PLAYS, _PLAYS
         else:
             quiet, again = 2.0, _SILENCE
         if queued == 0 and now - last_news >= quiet and now - last_heal > again:
-            last_heal = now
+            last_heal, is_asked = now, shown and plays > 0
             invoke_reconcile(clients("lambda"), stage)
         if now - last_news > _PATIENCE:
             if shown and plays:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 from operate.stage import Stage
@@ -13,6 +15,31 @@ def invoke_reconcile(lambda_client: Any, stage: Stage) -> None:
     lambda_client.invoke(
         FunctionName=stage.function("reconcile"), InvocationType="Event", Payload=json.dumps(event()).encode()
     )
+
+
+class Asking:
+    """When to ask for a run of `reconcile` while work is left: at once, then after a silence that doubles.
+
+    A run may take minutes; others beside it would do the same work again, and each in a process of its own.
+    """
+
+    def __init__(self, ask: Callable[[], None], silence: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ask, self._clock, self._first = ask, clock, silence
+        self._silence, self._due, self._news = silence, clock(), clock()
+        self._left: object = None
+
+    def look(self, left: object) -> float:
+        """Ask if it is time to. left: what is left to do; changes are progress. Seconds since the last progress."""
+        now = self._clock()
+        if self._left is None:
+            self._left = left
+        elif left != self._left:
+            self._left, self._news, self._silence, self._due = left, now, self._first, now + self._first
+        if now >= self._due:
+            self._ask()
+            self._due = now + self._silence
+            self._silence *= 2
+        return now - self._news
 
 
 def event(**detail: Any) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from madness.local.sagemaker import process as sagemaker
 from madness.local.stack import LocalStack
 from operate.aws import Clients, open_lake
 from operate.backlog import wait_until_published
-from operate.reconcile import invoke_reconcile
+from operate.reconcile import Asking, invoke_reconcile
 from operate.stage import Stage, project_root
 from operate.summary import count_games
 from operate.upload import UNCHANGED, Outcome, Upload, ingest
@@ -36,7 +36,7 @@ from operate.upload import UNCHANGED, Outcome, Upload, ingest
 _PATIENCE = 600.0
 # Steps of the stack by what the summary calls them.
 _TIMED = {"local AWS": "start", "stack": "start", "training": "deploy", "functions": "deploy", "mapping": "deploy"}
-_AGAIN = 30.0  # seconds after which reconcile is asked once more
+_AGAIN = 60.0  # seconds without progress after which reconcile is asked once more
 
 
 class RejectedFilesError(LocalError):
@@ -131,25 +131,22 @@ def _take_in_again(home: Home, stage: Stage, lake: Lake, clients: Clients, watch
     """After receipts were dropped (`mend`): have every upload taken in once more, and wait for it."""
     if not home.settings().get("taking_in_again"):
         return
-    asked, deadline = 0.0, time.monotonic() + _PATIENCE
-    while _unanswered(lake):
-        if time.monotonic() > deadline:
+    asking = Asking(lambda: invoke_reconcile(clients("lambda"), stage), _AGAIN)
+    while left := _unanswered(lake):
+        if asking.look(left) > _PATIENCE:
             raise LocalError(
                 f"Files are not taken in again. The log of {stage.function('reconcile')} says why; `madness reset` "
                 "and `madness up` make everything anew."
             )
-        if time.monotonic() - asked > _AGAIN:
-            asked = time.monotonic()
-            invoke_reconcile(clients("lambda"), stage)
         watch.sleep(0.2)
     home.remember(taking_in_again=False)
 
 
-def _unanswered(lake: Lake) -> bool:
-    """True if a version of an upload has no receipt."""
+def _unanswered(lake: Lake) -> int:
+    """Versions of uploads that have no receipt."""
     done = lake.receipts.done()
     rows = (row for folder in FOLDERS for row in lake.source.versions(f"{folder}/"))
-    return any((filed(row.key), token(row.modified, row.etag)) not in done for row in rows)
+    return sum((filed(row.key), token(row.modified, row.etag)) not in done for row in rows)
 
 
 def _changed(home: Home, files: list[Upload]) -> list[Upload]:
