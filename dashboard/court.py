@@ -124,8 +124,9 @@ def areas(
                 f"{attempted / total:.1%} of the shots<br>{each:.2f} points a shot"
             )
             words += "" if usual is None else f", {signed(each - usual, 2)} beside the season's"
+            share = f"{made / attempted:.0%}" if average is None else f"{each:.2f}"
             few = f"<br>{made}/{attempted}" if attempted < (100 if name in _NARROW else 1000) else ""
-            labels.append((*_LABELS[name], f"<b>{made / attempted:.0%}</b>{few}", words))
+            labels.append((*_LABELS[name], f"<b>{share}</b>{few}", words))
         ring = np.round(np.vstack([corners, corners[:1]]), 2)
         drawn.append({
             "type": "scatter", "mode": "lines", "x": ring[:, 0].tolist(), "y": ring[:, 1].tolist(), "fill": "toself",

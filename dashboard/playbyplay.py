@@ -134,9 +134,9 @@ def court_section(
         words = (
             "The deeper the blue, the more of the shots are from there. In each area: the share made."
             if how == "shots"
-            else "Points a shot beside the season's from there: blue where more, orange where less."
+            else "In each area: points a shot, beside the season's from there: blue where more, orange where less."
             if isinstance(season, Mapping)
-            else "Points a shot beside the season's average: blue where more, orange where less."
+            else "In each area: points a shot, beside the season's average: blue where more, orange where less."
         )
         key = None
     picker = [parts.choice("court", how, list(offered.items()), "What the court shows")] if len(offered) > 1 else []

@@ -123,6 +123,24 @@ def test_areas_above_and_below_the_average_have_other_colours() -> None:
     assert "+0.20 beside the season's" in court.areas(ROWS, average=1.0)["data"][1]["text"]
 
 
+def test_the_words_of_an_area_are_of_what_its_colour_says() -> None:
+    labels = court.areas(ROWS, average=1.0)["data"][-1]
+    assert labels["text"] == ["<b>1.20</b><br>6/10", "<b>0.90</b><br>3/10", "<b>0.00</b><br>0/1"]
+
+
+def test_a_narrow_area_has_room_for_few_letters() -> None:
+    row = {"value": 3, "made": 40, "attempted": 100}
+    labels = court.areas([row | {"area": "outside left wing"}, row | {"area": "outside left"}])["data"][-1]
+    assert labels["text"] == ["<b>40%</b><br>40/100", "<b>40%</b>"]
+
+
+def test_where_colours_tell_teams_the_shape_tells_what_went_in() -> None:
+    shots = [{"x": 10, "y": 40, "made": made, "text": ""} for made in (True, False)]
+    missed, made = (one["marker"] for one in court.shots(shots, colour="#d9601a")["data"])
+    assert missed["line"]["color"] == made["color"] == "#d9601a"
+    assert missed["symbol"] != made["symbol"]
+
+
 def test_without_shots_the_court_is_empty_and_no_error() -> None:
     for figure in (court.areas([]), court.areas([], average=1.0), court.shots([])):
         go.Figure(figure)
