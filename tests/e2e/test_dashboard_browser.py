@@ -244,7 +244,12 @@ def test_a_card_leads_to_the_page_of_its_game(site, visit, size, scheme) -> None
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     heads = page.locator(".ag-header-cell-text:visible").all_inner_texts()
     assert ("FG" in heads) == (size is DESKTOP)
-    assert {"Player", "Pts", "Play", "Score"} <= set(heads)
+    assert {"Player", "Pts", "WPA", "Play", "Score"} <= set(heads)
+    cut_off = """() => { const right = element => element.getBoundingClientRect().right;
+        const cells = [...document.querySelectorAll('.grid .ag-header-cell')];
+        return cells.filter(cell => right(cell) > right(cell.closest('.grid')) + 1).length; }"""
+    assert page.evaluate(cut_off) == 0
+    assert page.title().startswith(page.locator("#heading").inner_text()) and " – " in page.title()
 
 
 def test_the_plays_of_a_game_are_picked_in_the_address_and_found(site, visit) -> None:
