@@ -19,7 +19,7 @@ from hoops.contract.columns import (
 from hoops.contract.payload import Limits
 
 # The largest of Kaggle's files has 2.7 million lines and 140 MB.
-LIMITS = Limits(2**30, 10_000_000)
+LIMITS = Limits(2**30, 10_000_000, "no season has as many plays, something is in it twice")
 REGULATION = 2_400  # seconds of a game without overtime
 OVERTIME = 300  # seconds
 

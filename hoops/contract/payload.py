@@ -28,14 +28,15 @@ LINES_BLOCK = 2**21  # bytes that `line_blocks` gives at once; a few more or les
 
 @dataclass(frozen=True)
 class Limits:
-    """How large a file may be, uncompressed."""
+    """How large a file may be, uncompressed, and what to do with one that has more lines."""
 
     bytes: int
     lines: int
+    advice: str
 
 
 # The largest of such files that Kaggle gives has 8 MB, and all men's games since 1985 are 187,290 lines.
-WHOLE = Limits(128 * 2**20, 1_000_000)
+WHOLE = Limits(128 * 2**20, 1_000_000, "split it")
 MAX_BYTES, MAX_LINES = WHOLE.bytes, WHOLE.lines
 
 
@@ -191,7 +192,7 @@ def _checked(file: str, blocks: Iterable[bytes | memoryview], limits: Limits) ->
         has_returns = int(np.count_nonzero(returns))
         lines += max(int(np.count_nonzero(feeds)), has_returns)
         if lines > limits.lines:
-            reject(file, f"more than {limits.lines:,} lines", f"at most {limits.lines:,} lines a file: split it")
+            reject(file, f"more than {limits.lines:,} lines", f"at most {limits.lines:,} lines a file: {limits.advice}")
         ends = np.flatnonzero(feeds | returns if has_returns else feeds)
         gaps = np.diff(ends, prepend=-1 - open_line, append=len(values))
         if len(gaps) and int(gaps.max()) - 1 > MAX_LINE:
