@@ -154,7 +154,7 @@ def _biggest(game: GameLog, names: tuple[str, str]) -> list[dict[str, Any]]:
         "y": [round(play["chance"], 4)],
         "marker": {"symbol": "diamond", "size": 11, "color": TEAMS[int(game.swings["biggest_swing"] < 0)],
                    "line": {"width": 1.5, "color": "#fff"}},
-        "hovertext": [f"<b>Biggest swing</b>, {signed(100 * abs(game.swings['biggest_swing']), 0)} points of chance<br>"
+        "hovertext": [f"<b>Biggest swing</b>, +{abs(game.swings['biggest_swing']):.0%}<br>"
                       f"{_told(game, play, names)}"],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }]  # fmt: skip

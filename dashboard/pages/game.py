@@ -201,7 +201,7 @@ def _tiles(shown: Shown, log: GameLog) -> html.Div:
         much = log.swings["excitement"]
         made += [
             parts.tile("Winner's lowest chance", percent(least), when),
-            parts.tile("Biggest swing", f"{abs(gain) * 100:.0f} points",
+            parts.tile("Biggest swing", f"+{abs(gain):.0%}",
                        f"to {to}: {gamelog.words(biggest).lower()} by {gamelog.who(biggest)}, {log.moment(biggest)}"),
             parts.tile("Excitement", f"{much:.1f}", f"an average game has {_AVERAGE_EXCITEMENT}"),
         ]  # fmt: skip
