@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.figures import ACCENT, NEUTRAL, ORANGE, axis, faded, layout, titled
 from dashboard.gamelog import GameLog, led, moment, words
-from dashboard.wording import percent, plural, signed
+from dashboard.wording import percent, plural
 from hoops.plays.vocabulary import AREAS
 
 TEAMS = (ACCENT, ORANGE)
