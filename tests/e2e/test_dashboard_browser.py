@@ -486,10 +486,11 @@ def test_a_team_and_then_a_player_are_picked(played, visit) -> None:
     settled(page)
     page.locator(".leader a").first.click()
     page.wait_for_selector("#graph-moves .bartext")
-    player = query(page)["player"]
+    player, name = query(page)["player"], page.locator("h1").inner_text()
     page.get_by_role("combobox", name="Player").or_(page.get_by_role("textbox", name="Player")).first.click()
     page.get_by_role("option").nth(2).click()
-    page.wait_for_function("player => new URLSearchParams(location.search).get('player') !== player", arg=player)
+    page.wait_for_function("name => document.querySelector('h1').textContent !== name", arg=name)
+    assert query(page)["player"] != player
     settled(page)
     page.get_by_role("combobox", name="Team").or_(page.get_by_role("textbox", name="Team")).first.click()
     page.get_by_role("option").nth(5).click()
