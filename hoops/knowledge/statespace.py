@@ -25,8 +25,8 @@ from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import Forecast, Ratings, State, from_bytes, to_bytes
 
 __all__ = [
-    "advance", "between", "chance", "counted", "from_bytes", "initial", "newcomer", "predict", "ratings", "to_bytes",
-    "update",
+    "advance", "between", "chance", "counted", "from_bytes", "initial", "joint", "newcomer", "predict", "ratings",
+    "to_bytes", "update",
 ]  # fmt: skip
 
 _Index = npt.NDArray[np.intp]
@@ -110,12 +110,22 @@ def between(before: State, season: int, teams: Ids, parameters: Parameters) -> t
 
     teams: int32 (k,); one never seen takes the newcomer's prior. On the diagonal there is no game.
     """
+    mean, covariance = joint(before, season, teams, parameters)
+    variance = covariance.diagonal()
+    strength = variance[:, None] + variance - 2.0 * covariance
+    return mean[:, None] - mean, np.sqrt(strength + parameters.noise_sd**2) / parameters.scale
+
+
+def joint(before: State, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:
+    """What is known of the strengths of some teams: mean (k,) and covariance (k, k), in counted points.
+
+    teams: int32 (k,); one never seen takes the newcomer's prior, apart from all others.
+    """
     place, known = find(before.teams, teams)
     mean = np.where(known, before.mean[place], newcomer(before, season, parameters))
     covariance = np.where(np.outer(known, known), before.covariance[np.ix_(place, place)], 0.0)
-    variance = np.where(known, covariance.diagonal(), parameters.newcomer_sd**2)
-    strength = variance[:, None] + variance - 2.0 * covariance
-    return mean[:, None] - mean, np.sqrt(strength + parameters.noise_sd**2) / parameters.scale
+    np.fill_diagonal(covariance, np.where(known, covariance.diagonal(), parameters.newcomer_sd**2))
+    return mean, covariance
 
 
 def chance(probit: Floats) -> Floats:
