@@ -1,4 +1,4 @@
-"""Where benchmarks write what they measured: each owns one section of docs/benchmarks.md and replaces it whole."""
+"""Where benchmarks write what they measured: each owns one section of a page, most of docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ def table(head: Sequence[str], rows: Sequence[Row]) -> str:
     )
 
 
-def write(section: str, command: str, text: str) -> None:
-    """Replace a section of the document: its text, the command that measured it, the day, commit and machine."""
+def write(section: str, command: str, text: str, where: Path = DOCUMENT) -> None:
+    """Replace a section of a document: its text, the command that measured it, the day, commit and machine."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     machine = f"{_cores()} cores of {platform.machine()}, Python {platform.python_version()}"
     measured = f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip() or 'unknown'}, {machine}"
     body = f"<!-- {section} -->\n{text}\n\nMeasured by {measured}.\n<!-- /{section} -->"
-    document = DOCUMENT.read_text(encoding="utf-8")
+    document = where.read_text(encoding="utf-8")
     place = re.compile(rf"<!-- {section} -->.*?<!-- /{section} -->", re.DOTALL)
     if not place.search(document):
-        raise SystemExit(f"{DOCUMENT} has no section {section}")
-    DOCUMENT.write_text(place.sub(lambda _: body, document), encoding="utf-8")
+        raise SystemExit(f"{where} has no section {section}")
+    where.write_text(place.sub(lambda _: body, document), encoding="utf-8")
 
 
 def _cores() -> int:

@@ -40,6 +40,8 @@ class Odds:
     above : tuple of 7 float64 (..., 128) or None
         By round and place: how likely, up to a factor by slot, is what is decided in and after the slot if this place
         comes out of it; None if nothing is decided.
+    log_likelihood : float64 (...)
+        Logarithm of the chance of all that is decided, games played among them.
     """
 
     bracket: Bracket
@@ -48,6 +50,7 @@ class Odds:
     pairs: tuple[Floats, ...]
     decided: Decided
     above: tuple[Floats, ...] | None
+    log_likelihood: Floats
 
     @cached_property
     def reach(self) -> Floats:
@@ -95,17 +98,19 @@ def odds(bracket: Bracket, chances: Floats, decided: Decided = NOTHING) -> Odds:
     """
     pairs = spread(chances, bracket)
     allowed = allowed_places(bracket, decided)
-    into = [np.ones((*chances.shape[:-1], PLACES))]
+    into, log_likelihood = [np.ones((*chances.shape[:-1], PLACES))], np.zeros(chances.shape[:-1])
     for round_, one in enumerate(pairs):
         strong, weak = sides(into[-1], round_)
         out = _joined(strong * _times(one, weak), weak * _times_left(strong, 1.0 - one))
         if allowed is not None:
-            out = _shares(out * allowed[round_], round_)
+            out, of_slot = _shares(out * allowed[round_], round_)
             if not out.any(axis=tuple(range(out.ndim - 1))).reshape(-1, 2 << round_).any(axis=1).all():
                 raise bracket.wrong("what is decided has no chance to be")
+            with np.errstate(divide="ignore"):  # of draws, some may leave no chance
+                log_likelihood += np.log(of_slot).sum(axis=-1)
         into.append(out)
     if allowed is None:
-        return Odds(bracket, tuple(into[1:]), tuple(into[:-1]), pairs, decided, None)
+        return Odds(bracket, tuple(into[1:]), tuple(into[:-1]), pairs, decided, None, log_likelihood)
     # Downwards: how likely all that is decided above a slot is, given who comes out of it. Nothing is learned from a
     # slot whose two teams were certain, as those of games played are.
     top = _learned_from(bracket, decided)
@@ -119,9 +124,9 @@ def odds(bracket: Bracket, chances: Floats, decided: Decided = NOTHING) -> Odds:
             over * _times(one, weak) + _times(other, weak * under),
             under * _times_left(strong, other) + _times_left(strong * over, one),
         )
-        above.insert(0, _shares(before * allowed[round_ - 1], round_ - 1))
-    out_of = (_shares(out * above[round_], round_) if round_ < top else out for round_, out in enumerate(into[1:]))
-    return Odds(bracket, tuple(out_of), tuple(into[:-1]), pairs, decided, tuple(above))
+        above.insert(0, _shares(before * allowed[round_ - 1], round_ - 1)[0])
+    out_of = (_shares(out * above[round_], round_)[0] if round_ < top else out for round_, out in enumerate(into[1:]))
+    return Odds(bracket, tuple(out_of), tuple(into[:-1]), pairs, decided, tuple(above), log_likelihood)
 
 
 def expected_points(found: Odds, points: Floats) -> Floats:
@@ -219,9 +224,9 @@ def _joined(strong: Floats, weak: Floats) -> Floats:
     return both.reshape(*strong.shape[:-2], PLACES)
 
 
-def _shares(values: Floats, round_: int) -> Floats:
-    """Values by place (..., 128) as shares of each slot's sum; 0 where that is 0."""
+def _shares(values: Floats, round_: int) -> tuple[Floats, Floats]:
+    """Values by place (..., 128) as shares of each slot's sum, 0 where that is 0; and the sums, (..., slots)."""
     by_slot = values.reshape(*values.shape[:-1], -1, 2 << round_)
-    total = by_slot.sum(axis=-1, keepdims=True)
-    total[total == 0.0] = 1.0
-    return (by_slot / total).reshape(values.shape)
+    total = by_slot.sum(axis=-1)
+    shares = by_slot / np.where(total == 0.0, 1.0, total)[..., None]
+    return shares.reshape(values.shape), total

@@ -21,6 +21,7 @@ import numpy as np
 
 from hoops.arrays import Bools, Floats, Ints
 from hoops.forecast.ball import FREE_THROW, REGULATION, Ball
+from hoops.forecast.normal import phi
 
 OVERTIME = 300  # seconds
 
@@ -102,10 +103,10 @@ def chances_and_leverage(
     # Seen from the team that is ahead, so that both teams see the same numbers.
     sign = np.where(mean != 0.0, np.sign(mean), np.sign(drift))
     overtime = OVERTIME / REGULATION
-    better = _phi(sign * drift * (overtime / np.sqrt(parameters.sigma**2 * overtime + parameters.last)))
+    better = phi(sign * drift * (overtime / np.sqrt(parameters.sigma**2 * overtime + parameters.last)))
     margin = sign * mean
     # The chance of ending above each of these: with a point less it has to be one more.
-    above = [_phi((margin + more) / sd) for more in (-1.5, -0.5, 0.5, 1.5)]
+    above = [phi((margin + more) / sd) for more in (-1.5, -0.5, 0.5, 1.5)]
     less, now, more = (clear + (level - clear) * better for clear, level in pairwise(above))
     sure = 1.0 - 2.0 * parameters.slip
     behind = 1.0 - (parameters.slip + sure * now)
@@ -141,31 +142,3 @@ def _probit(probability: Floats) -> Floats:
     probits = np.array([normal.inv_cdf(max(value, 1.0 - value)) for value in values.tolist()])
     found: Floats = np.repeat(np.where(values < 0.5, -probits, probits), np.diff(starts, append=len(probability)))
     return found
-
-
-# West (2005), after Hart (1968): the upper tail of the normal distribution to 15 digits, with one exponential.
-_ABOVE = (0.0352624965998911, 0.700383064443688, 6.37396220353165, 33.912866078383, 112.079291497871,
-          221.213596169931, 220.206867912376)  # fmt: skip
-_BELOW = (0.0883883476483184, 1.75566716318264, 16.064177579207, 86.7807322029461, 296.564248779674,
-          637.333633378831, 793.826512519948, 440.413735824752)  # fmt: skip
-_FAR = 7.0  # standard deviations; beyond it nothing changes that `slip` leaves visible
-
-
-def _phi(z: Floats) -> Floats:
-    """The normal distribution function, (n,).
-
-    >>> _phi(np.array([0.0, 1.0])).round(6).tolist()
-    [0.5, 0.841345]
-    """
-    size = np.minimum(np.abs(z), _FAR)
-    tail = np.exp(-0.5 * size * size) * _polynomial(_ABOVE, size) / _polynomial(_BELOW, size)
-    found: Floats = np.where(z > 0.0, 1.0 - tail, tail)
-    return found
-
-
-def _polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:
-    value = np.full_like(x, coefficients[0])
-    for coefficient in coefficients[1:]:
-        value *= x
-        value += coefficient
-    return value

@@ -56,6 +56,7 @@ def test_odds_are_the_shares_of_all_outcomes_that_agree_with_what_is_decided(sit
     field, chances, decided = situation
     reach, met, left = counted(field, chances, decided)
     found = odds(field, chances, decided)
+    assert np.exp(found.log_likelihood) == pytest.approx(sum(p for _, p in left), rel=1e-9)
     np.testing.assert_allclose(found.reach, reach, atol=1e-12)
     for slot, strong, weak, chance in zip(
         field.games.slot, field.games.strong, field.games.weak, found.meetings, strict=True

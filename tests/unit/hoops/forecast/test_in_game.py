@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hoops.forecast.ball import Ball
-from hoops.forecast.in_game import _phi, chances, chances_and_leverage, seconds_left
+from hoops.forecast.in_game import chances, chances_and_leverage, seconds_left
+from hoops.forecast.normal import phi
 
 
 def one(lead: float, left: float, share: float = 0.0, throws: float = 0.0, pregame: float = 0.5) -> float:
@@ -18,7 +19,7 @@ def one(lead: float, left: float, share: float = 0.0, throws: float = 0.0, prega
 
 def test_the_normal_distribution_is_that_of_the_math_module():
     z = np.linspace(-6.9, 6.9, 2001)
-    assert _phi(z) == pytest.approx([0.5 * math.erfc(-x / math.sqrt(2.0)) for x in z.tolist()], abs=1e-14)
+    assert phi(z) == pytest.approx([0.5 * math.erfc(-x / math.sqrt(2.0)) for x in z.tolist()], abs=1e-14)
 
 
 @pytest.mark.parametrize("pregame", [0.02, 0.3, 0.5, 0.77, 0.99])
