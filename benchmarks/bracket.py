@@ -10,7 +10,8 @@ written here from their descriptions:
 - simulation of one tournament after the other in Python, as bigdance has it.
 
 These know no play-ins: they get the 64 teams that are left when the better of each two is taken, and so does
-ours beside them.
+ours beside them. A simulation of fixed chances says what exact odds say, with noise; odds of drawn strengths say
+something else, and their noise is the largest standard error of a chance of the title.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,7 @@ from benchmarks import report
 from hoops.arrays import Floats
 from hoops.brackets.best import most_likely, most_points
 from hoops.brackets.chances import chances
+from hoops.brackets.draws import BLOCKS, Doubt, doubt, drawn
 from hoops.brackets.facts import facts
 from hoops.brackets.odds import odds
 from hoops.brackets.schedule import schedule
@@ -52,12 +55,12 @@ def main() -> None:
     given = arguments.parse_args()
     rows: list[report.Row] = []
     if given.data:
-        field, chance, made = _real(given.data, League(given.league), given.season)
+        field, chance, unsure, made = _real(given.data, League(given.league), given.season)
         rows.append(
             [f"chances of all {len(field.games):,} games that can be, from the state", f"{1e3 * made:.1f} ms", ""]
         )
     else:
-        field, chance = _invented(68)
+        field, chance, unsure = _invented(68)
     main_field, main_chance = _without_play_ins(field, chance)
     matrix = _matrix(main_field, main_chance)
     ours = _median(lambda: odds(field, chance).reach, 400)
@@ -70,6 +73,14 @@ def main() -> None:
             "ours, 68 teams, the bracket with most expected points",
             lambda: most_points(odds(field, chance), POINTS),
             100,
+        ),
+        *(
+            (
+                f"ours, 68 teams, {2 * len(field) * blocks:,} draws of the strengths",
+                partial(drawn, field, chance, unsure, blocks=blocks),
+                5,
+            )
+            for blocks in (2, BLOCKS)
         ),
         ("ours, 64 teams", lambda: odds(main_field, main_chance).reach, 400),
         ("plain NumPy DP, 64 teams", lambda: plain(matrix), 100),
@@ -84,6 +95,9 @@ def main() -> None:
     rows.append(["largest difference of plain DP", f"{np.abs(plain(matrix) - exact).max():.0e}", ""])
     off = np.abs(at_once(matrix, TOURNAMENTS) - exact).max()
     rows.append([f"largest difference of {TOURNAMENTS:,} simulated", f"{off:.4f}", ""])
+    for blocks in (2, BLOCKS):
+        error = _title_error(field, chance, unsure, blocks)
+        rows.append([f"standard error of a title, {2 * len(field) * blocks:,} draws", f"{error:.5f}", ""])
     text = report.table(["what", "CPU, median", "times ours"], rows)
     sys.stdout.write(text + "\n")
     if given.write:
@@ -130,7 +144,13 @@ def one_by_one(matrix: Floats, tournaments: int) -> list[int]:
     return champions
 
 
-def _real(data: Path, league: League, season: int) -> tuple[Bracket, Floats, float]:
+def _title_error(field: Bracket, chance: Floats, unsure: Doubt, blocks: int) -> float:
+    """Standard deviation of the chance of the title over 20 seeds, largest of all teams'."""
+    titles = [drawn(field, chance, unsure, blocks=blocks, seed=seed).reach[:, -1] for seed in range(20)]
+    return float(np.std(titles, axis=0, ddof=1).max())
+
+
+def _real(data: Path, league: League, season: int) -> tuple[Bracket, Floats, Doubt, float]:
     with tempfile.TemporaryDirectory(prefix="madness-bench-") as work:
         for file in contents(data).files:
             if body := filtered(file, (season,)):
@@ -145,16 +165,19 @@ def _real(data: Path, league: League, season: int) -> tuple[Bracket, Floats, flo
     when = schedule(field, told, games, None, tables["NCAATourneySeedRoundSlots"])
     model = shipped(league)
     made = _median(lambda: chances(field, when, told, known, model), 9)
-    return field, chances(field, when, told, known, model), made
+    unsure = doubt(field, when, told, known, model.parameters)
+    return field, chances(field, when, told, known, model), unsure, made
 
 
-def _invented(teams: int) -> tuple[Bracket, Floats]:
+def _invented(teams: int) -> tuple[Bracket, Floats, Doubt]:
     play_ins = ("W16", "X11", "Y16", "Z11")[: teams - 64]
     seeds = [f"{region}{line:02d}" for region in "WXYZ" for line in range(1, 17)]
     names = [name for seed in seeds for name in ((f"{seed}a", f"{seed}b") if seed in play_ins else (seed,))]
     field = bracket(League.MEN, 2024, zip(names, range(1101, 1101 + teams), strict=True))
     line = np.array([int(seed[1:3]) for seed in field.seeds]) + 0.01 * np.arange(teams)
-    return field, 1.0 / (1.0 + np.exp(-0.17 * (line[field.games.weak] - line[field.games.strong])))
+    chance = 1.0 / (1.0 + np.exp(-0.17 * (line[field.games.weak] - line[field.games.strong])))
+    games = len(field.games)
+    return field, chance, Doubt(2.5**2 * np.eye(teams), np.arange(games), np.full(games, 11.0**2))
 
 
 def _without_play_ins(field: Bracket, chance: Floats) -> tuple[Bracket, Floats]:

@@ -132,6 +132,10 @@ def _footer(found: Mapping[str, Any]) -> str:
     if not found["out_of_sample"]:
         through = found["trained_through"]
         text += f"; it was trained on games to {told((through['season'], through['day']))}, these among them"
+    if found["method"] == "drawn":
+        text += (
+            f"\nodds over drawn strengths, with a standard error of {100 * found['largest_error']:.2f} points at most"
+        )
     if found["picks"]:
         text = f"taken as given: {', '.join(p['slot'] + '=' + p['team_name'] for p in found['picks'])}\n{text}"
     return text

@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from hoops.arrays import Floats
 from hoops.brackets.chances import chances
+from hoops.brackets.draws import doubt, drawn
 from hoops.brackets.facts import Facts, facts
-from hoops.brackets.odds import Odds, closed, odds
+from hoops.brackets.odds import closed, odds
 from hoops.brackets.schedule import Schedule, schedule
 from hoops.brackets.tree import CANCELLED, STAGES, Bracket, Slot, field_of
 from hoops.contract.columns import FIRST_SEASON, LAST_SEASON
@@ -25,6 +27,10 @@ from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY, League
 from hoops.games.reference import Reference
 from hoops.games.team_names import TeamNames
 from operate.sources import Progress, Source
+
+# Games independent given their chances; or the mean over drawn strengths, where a team that wins is better than was
+# thought. docs/brackets.md says why the first is the default.
+METHODS = ("exact", "drawn")
 
 
 class BracketError(MadnessError):
@@ -36,13 +42,14 @@ class Asked:
     """A bracket as a person asks for it.
 
     season: None for the last one with games. as_of: last day of it whose games are known; None for all there are.
-    picks: such as R1W5=Drake: who is taken to win a slot.
+    picks: such as R1W5=Drake: who is taken to win a slot. method: one of `METHODS`.
     """
 
     league: League
     season: int | None = None
     as_of: int | None = None
     picks: tuple[str, ...] = ()
+    method: str = METHODS[0]
 
 
 def bracket(asked: Asked, source: Source, progress: Progress = lambda done, total: None) -> dict[str, Any]:
@@ -51,8 +58,10 @@ def bracket(asked: Asked, source: Source, progress: Progress = lambda done, tota
     Raises
     ------
     MadnessError
-        There is no field, a pick or a day is not to be had, or seeds, slots and results contradict.
+        There is no field, a pick, a day or a method is not to be had, or seeds, slots and results contradict.
     """
+    if asked.method not in METHODS:
+        raise BracketError(f"{asked.method!r} is no way to have odds; allowed are {', '.join(METHODS)}")
     season = _season(asked, source)
     tables = source.reference()
     field = field_of(tables, asked.league, season)
@@ -63,15 +72,19 @@ def bracket(asked: Asked, source: Source, progress: Progress = lambda done, tota
     told = facts(field, games, as_of)
     when = schedule(field, told, games, source.fixtures(season), tables.get("NCAATourneySeedRoundSlots"))
     picks = _picks(asked.picks, field, told, TeamNames(Reference(tables), asked.league))
-    chance, model = np.full(len(field.games), 0.5), None
+    decided, chance, model = {**told.won, **picks}, np.full(len(field.games), 0.5), None
+    unsure = None
     if len(told.won) < len(field.slots):
         model = source.model_on((season, as_of + 1))
         known = source.known((season, as_of), progress)
         if known.season != season:
             raise BracketError(f"no game of season {season} up to day {as_of} is here: a forecast would be a coin")
         chance = chances(field, when, told, known, model)
-    found = odds(field, chance, {**told.won, **picks})
-    return _answer(found, told, when, picks, model, Reference(tables))
+        unsure = doubt(field, when, told, known, model.parameters) if asked.method == "drawn" else None
+    found = drawn(field, chance, unsure, decided) if unsure else None
+    reach = found.reach if found else odds(field, chance, decided).reach
+    answer = _answer(field, reach, told, when, picks, model, Reference(tables))
+    return answer | {"method": asked.method, "largest_error": float(found.error.max()) if found else 0.0}
 
 
 def _season(asked: Asked, source: Source) -> int:
@@ -131,12 +144,17 @@ def _picks(texts: tuple[str, ...], field: Bracket, told: Facts, names: TeamNames
 
 
 def _answer(
-    found: Odds, told: Facts, when: Schedule, picks: Mapping[str, int], model: Model | None, reference: Reference
+    field: Bracket,
+    reach: Floats,
+    told: Facts,
+    when: Schedule,
+    picks: Mapping[str, int],
+    model: Model | None,
+    reference: Reference,
 ) -> dict[str, Any]:
-    field = found.bracket
     (date,) = reference.dates(field.season, [told.as_of])
     names = dict(zip(field.teams.tolist(), reference.names(field.teams.tolist()), strict=True))
-    best_first = np.lexsort((np.arange(len(field)), *-found.reach.T))
+    best_first = np.lexsort((np.arange(len(field)), *-reach.T))
     return {
         "league": field.league.value,
         "season": field.season,
@@ -149,11 +167,11 @@ def _answer(
                 "team_name": names[int(field.teams[row])],
                 "seed": field.seeds[row],
                 "region": reference.region(field.season, field.seeds[row]),
-                "reach": found.reach[row].tolist(),
+                "reach": reach[row].tolist(),
             }
             for row in best_first.tolist()
         ],
-        "slots": [_slot(slot, found, told, when, reference) for slot in field.slots],
+        "slots": [_slot(slot, field, reach, told, when, reference) for slot in field.slots],
         "picks": [{"slot": slot, "team_id": team, "team_name": names[team]} for slot, team in picks.items()],
         "model": model.id if model else None,
         "trained_through": dict(zip(("season", "day"), model.trained_through, strict=True)) if model else None,
@@ -161,11 +179,12 @@ def _answer(
     }
 
 
-def _slot(slot: Slot, found: Odds, told: Facts, when: Schedule, reference: Reference) -> dict[str, Any]:
+def _slot(
+    slot: Slot, field: Bracket, reach: Floats, told: Facts, when: Schedule, reference: Reference
+) -> dict[str, Any]:
     """A game of the bracket: its sides, when it is, who won it or is most likely to."""
-    field = found.bracket
     rows = field.entrants(slot)
-    chance = found.reach[rows, slot.round]
+    chance = reach[rows, slot.round]
     best = int(chance.argmax())
     played = told.games.get(slot.name)
     (date,) = reference.dates(field.season, [when.day[slot.name]])

@@ -21,6 +21,10 @@ def bracket(
     pick: Annotated[
         list[str] | None, typer.Option(metavar="SLOT=TEAM", help="Take it that a team wins a slot; repeatable.")
     ] = None,
+    method: Annotated[
+        str,
+        typer.Option("--odds", metavar="METHOD", help="exact, or drawn: over what strengths may be."),
+    ] = "exact",
     data: Annotated[Path | None, typer.Option(help="Folder or zip of Kaggle's CSV files, instead of a stage.")] = None,
     home: HomeOption = DEFAULT_HOME,
     stage: StageOption = "local",
@@ -47,7 +51,7 @@ def bracket(
         names = load_stage(stage)
         source = LakeSource(open_lake(names, clients_of(names, home)), leagues[0])
     with speaker.task("games taken in") as advance:
-        found = bracket(Asked(leagues[0], season, as_of, tuple(pick or ())), source, advance)
+        found = bracket(Asked(leagues[0], season, as_of, tuple(pick or ()), method), source, advance)
     if as_json:
         output.as_json(found)
     else:

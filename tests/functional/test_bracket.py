@@ -99,6 +99,28 @@ def test_picks_are_taken_as_given(full_stage: Stage) -> None:
             bracket(Asked(League.MEN, SEASON, None, picks), source)
 
 
+def test_drawn_odds_say_the_same_of_games_whose_teams_are_known(full_stage: Stage, capsys) -> None:
+    source = LakeSource(full_stage.lake, League.MEN)
+    day = published(full_stage)[0]["day"]
+    for as_of in (132, day):
+        exact, drawn = (bracket(Asked(League.MEN, SEASON, as_of, (), one), source) for one in ("exact", "drawn"))
+        assert (exact["method"], exact["largest_error"], drawn["method"]) == ("exact", 0.0, "drawn")
+        assert 0.0 < drawn["largest_error"] < 0.002
+        assert drawn == bracket(Asked(League.MEN, SEASON, as_of, (), "drawn"), source)
+        apart = np.abs([np.subtract(reach(drawn)[team], one) for team, one in reach(exact).items()]).max(axis=0)
+        first = int(np.argmax(apart > 0.0))
+        assert apart[first] < 5 * drawn["largest_error"] < apart[6] < 0.05
+        np.testing.assert_allclose(
+            np.sum(list(reach(drawn).values()), axis=0), np.sum(list(reach(exact).values()), axis=0), atol=1e-9
+        )
+    picked = bracket(Asked(League.MEN, SEASON, 132, (f"R6CH={exact['teams'][0]['team_id']}",), "drawn"), source)
+    assert reach(picked)[exact["teams"][0]["team_id"]] == pytest.approx([1.0] * 7)
+    render_bracket(picked, 110)
+    assert "odds over drawn strengths, with a standard error of" in capsys.readouterr().out
+    over = [bracket(Asked(League.MEN, SEASON, None, (), one), source) for one in ("exact", "drawn")]
+    assert over[0] == over[1] | {"method": "exact"}
+
+
 def test_what_cannot_be_had_is_told(full_stage: Stage, stage: Stage) -> None:
     source = LakeSource(full_stage.lake, League.MEN)
     for asked, text in (
@@ -107,6 +129,7 @@ def test_what_cannot_be_had_is_told(full_stage: Stage, stage: Stage) -> None:
         (Asked(League.MEN, SEASON, 131), "on day 131 of 2023 there was no field yet: Selection Sunday, day 132"),
         (Asked(League.MEN, SEASON, 201), "day 201 is no day of a season"),
         (Asked(League.MEN, 24), "24 is no season"),
+        (Asked(League.MEN, SEASON, 132, (), "guessed"), "'guessed' is no way to have odds; allowed are exact, drawn"),
     ):
         with pytest.raises(BracketError, match=text):
             bracket(asked, source)
