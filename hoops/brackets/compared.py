@@ -108,7 +108,7 @@ def evening(bracket: Bracket, since: str, told: Facts, last: Decided, reach: Map
 def scores(found: Sequence[Evening], methods: tuple[str, str]) -> Iterator[Score]:
     """By league, evening, loss, and span of seasons: all, those that chose settings, later ones."""
     for league in sorted({one.league for one in found}):
-        for since in SINCE:
+        for since in [name for name in SINCE if any(one.since == name for one in found)]:
             of_evening = [one for one in found if (one.league, one.since) == (league, since)]
             for span, inside in spans(sorted({one.season for one in of_evening})).items():
                 chosen = [one for one in of_evening if one.season in inside]

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.brackets_compared import compare
 from hoops.brackets.chances import to_come
+from hoops.brackets.compared import SINCE
 from hoops.brackets.facts import facts
 from hoops.brackets.odds import odds
 from hoops.brackets.schedule import schedule
@@ -21,16 +23,24 @@ from hoops.knowledge.parameters import defaults
 from hoops.knowledge.state import State
 from lake.contents import contents
 from lake.folder import filtered, read_folder
-from operate.bracket import Asked
+from operate.bracket import METHODS, Asked
 from operate.bracket import bracket as ask
 from operate.sources import FolderSource
 
-DATA = Path(__file__).parents[2] / "../shared/data/kaggle"
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "../shared/data/kaggle"
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not DATA.is_dir(), reason="the real seasons are not beside this checkout"),
 ]
 ROUNDS = [64, 32, 16, 8, 4, 2, 1]
+
+
+def rows_of_docs() -> list[list[str]]:
+    """Cells of the rows of the comparison in docs/brackets.md."""
+    text = (ROOT / "docs" / "brackets.md").read_text(encoding="utf-8")
+    section = text.split("<!-- compared -->")[1].split("<!-- /compared -->")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:1] == "|"]
 
 
 def selection_sundays(results: Results, league: League) -> Iterator[tuple[int, Moment, State]]:
@@ -102,3 +112,20 @@ def test_a_season_from_a_folder(league: League, season: int, day: int, tmp_path:
         hosts = {slot: seeds[one["host"]] for slot, one in slots.items() if one["host"]}
         assert hosts["R1W5"] == "W12" and hosts["R1X7"] == "X10" and hosts["R2X2"] == "X10"
         assert not any(slot[:2] in ("R3", "R4", "R5", "R6") for slot in hosts)
+
+
+def test_the_comparison_of_exact_and_drawn_odds_is_what_the_docs_say() -> None:
+    seasons = (1998, 1999, 2000)  # before which there is nothing to train on: no training is needed
+    found = list(compare(read_folder(DATA, (League.WOMEN,)), League.WOMEN, seasons, {}))
+    assert [(one.season, one.since) for one in found] == [(season, since) for season in seasons for since in SINCE]
+    said = {int(row[1]): [float(cell) for cell in row[2:]] for row in rows_of_docs() if row[:2] == ["Women", row[1]]
+            and row[1].isdigit()}  # fmt: skip
+    for one in found[:: len(SINCE)]:
+        losses = [loss(method) for loss in (one.log_loss, one.champion) for method in ("exact", "drawn")]
+        assert losses == pytest.approx(said[one.season], abs=2e-4)
+        assert len(set(np.round(losses, 4))) > 2
+    # Shown is what was better on the seasons that choose.
+    chosen = [row for row in rows_of_docs() if row[2] == SINCE[0] and row[3].endswith("-2018")]
+    assert len(chosen) == 4
+    better = "exact" if sum(float(row[6]) - float(row[5]) for row in chosen) > 0.0 else "drawn"
+    assert Asked(League.MEN).method == METHODS[0] == better
