@@ -17,8 +17,9 @@ class SeasonHead:
     """What was folded of one season.
 
     digest: of all its days' digests. predicted, rated: keys of its rows. snapshot: key of the state after its last
-    folded day. games, kinds (games by kind), first_day, last_day, champion: its facts. teams: the ids that played, as
-    `pack_teams` packs them.
+    folded day. selection: key of the state on the evening of Selection Sunday, and before it of the newest; "" where
+    none was kept, as programs before did, or it was lost. games, kinds (games by kind), first_day, last_day, champion:
+    its facts. teams: the ids that played, as `pack_teams` packs them.
     """
 
     digest: str
@@ -31,6 +32,7 @@ class SeasonHead:
     champion: int | None
     teams: str
     kinds: dict[str, int]
+    selection: str = ""
 
     @property
     def has_rows(self) -> bool:
@@ -38,11 +40,12 @@ class SeasonHead:
         return bool(self.predicted and self.rated)
 
     def objects(self) -> set[str]:
-        return {key for key in (self.snapshot, self.predicted, self.rated) if key}
+        return {key for key in (self.snapshot, self.predicted, self.rated, self.selection) if key}
 
     def without(self, lost: Collection[str]) -> SeasonHead:
         """The same, naming nothing that is lost."""
-        kept = {name: "" for name in ("snapshot", "predicted", "rated") if getattr(self, name) in lost}
+        names = ("snapshot", "predicted", "rated", "selection")
+        kept = {name: "" for name in names if getattr(self, name) in lost}
         return replace(self, **kept) if kept else self  # type: ignore[arg-type]
 
 

@@ -34,13 +34,13 @@ class Schedule:
     def inputs(self, head: Head, in_charge: str) -> str:
         """Digest of what the forecasts of games to come are made from: where the state stands, lists, retractions.
 
-        in_charge: digest of who forecasts which day.
+        in_charge: digest of who forecasts which day. Empty where there is neither a game nor a list.
         """
         position = head.position or START
         open_lists = {season: entry for season, entry in self._fixture_lists().items() if season >= position[0]}
         retracted = [entry for season in sorted(open_lists) for entry in self._retracted(season)]
         keys = [entry.key for entry in (*open_lists.values(), *retracted)]
-        return digest([str(position), in_charge, *keys]) if keys else ""
+        return digest([str(position), in_charge, *keys]) if keys or head.position else ""
 
     def is_behind(self, head: Head) -> bool:
         """True while the ledger has days after the head's, whose results every forecast should know."""

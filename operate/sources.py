@@ -20,7 +20,7 @@ from hoops import knowledge
 from hoops.contract.merge import merge
 from hoops.forecast.fold import learn
 from hoops.forecast.model import Model, shipped
-from hoops.games.leagues import League
+from hoops.games.leagues import SELECTION_SUNDAY, League
 from hoops.games.matchups import Matchups
 from hoops.games.moment import START, Moment
 from hoops.knowledge import Knowledge
@@ -143,6 +143,8 @@ class LakeSource:
         heads, ledger, parameters = self._lake.heads(self._charge.engine), self._lake.ledger, self._charge.parameters
         head, etag = heads.read(self._league)
         kept = {(season, one.last_day): one.snapshot for season, one in head.seasons.items()}
+        kept |= {(season, SELECTION_SUNDAY): one.selection for season, one in head.seasons.items()
+                 if one.selection and one.last_day > SELECTION_SUNDAY}  # fmt: skip
         kept |= {(head.season or 0, day): key for day, key in head.snapshots.items()}
         # What was stated since the head was folded counts: no state that knows less of an earlier day will do.
         history = ledger.history(self._league)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pyarrow as pa
@@ -31,10 +31,10 @@ from lake.registry import Charge, Decision
 from lake.retry import retrying
 from lake.store import Conflict
 from operate.models import standings
+from pipeline_app import brackets
+from pipeline_app.brackets import Build, one_of
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.telemetry import log
-
-Build = Callable[[], pa.Table]
 
 
 def publish(
@@ -95,6 +95,7 @@ def _publish(
             digest([tables.VERSION, models, now.id]),
             partial(_models, folded.charge, now, lake.shipped(league)),
         )
+        wanted |= brackets.wanted(folded, partial(reference_of, lake, entries))
         written: dict[str, TableEntry] = {}
         left = 0
         for key, (inputs, build) in wanted.items():
@@ -166,9 +167,9 @@ def _wanted(
         if not folded.has_rows:
             continue
         inputs = digest([tables.VERSION, folded.predicted, folded.rated, stated])
-        made = _Lazy(partial(_season_tables, season, folded, heads, reference))
+        made = cache(partial(_season_tables, season, folded, heads, reference))
         for name in SEASON_TABLES:
-            wanted[table_key(name, league, season)] = (inputs, partial(made.get, name))
+            wanted[table_key(name, league, season)] = (inputs, partial(one_of, made, name))
     pending = heads.read_rows(head.pending) if head.pending else None
     emptied = {season_of(key) for key in manifest.tables if key.startswith("upcoming/") and not _stays(key, head)}
     for season in {*_seasons_of_fixtures(head, heads), *(one for one in emptied if one is not None)}:
@@ -187,8 +188,8 @@ def _wanted(
 
 
 def _stays(key: str, head: Head) -> bool:
-    """A table that is left as it is: one of plays, or what it was made from is lost and not yet folded again."""
-    if is_of_plays(key):
+    """A table that is left as it is: one of plays, or what it is made from is lost, or waits, or is folded again."""
+    if is_of_plays(key) or (brackets.is_of_bracket(key) and brackets.must_wait(head)):
         return True
     if key.startswith("upcoming/"):
         return head.pending is None and bool(head.stale)
@@ -198,19 +199,6 @@ def _stays(key: str, head: Head) -> bool:
 
 SEASON_TABLES = ("results", "forecasts", "ratings", "team_records", "tournaments", "scores", "drift", "team_scores",
                  "head_to_head")  # fmt: skip
-
-
-class _Lazy:
-    """The tables of one season, made together when the first of them is needed."""
-
-    def __init__(self, make: Callable[[], dict[str, pa.Table]]) -> None:
-        self._make = make
-        self._made: dict[str, pa.Table] | None = None
-
-    def get(self, name: str) -> pa.Table:
-        if self._made is None:
-            self._made = self._make()
-        return self._made[name]
 
 
 def _season_tables(

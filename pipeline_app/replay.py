@@ -21,7 +21,7 @@ from hoops import knowledge, tables
 from hoops.contract import merge
 from hoops.forecast.fold import carry_issued, forecast_fixtures, handle_new_data, issued
 from hoops.games.identity import without
-from hoops.games.leagues import LAST_DAY
+from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY
 from hoops.games.moment import START, Moment
 from hoops.knowledge import Knowledge
 from hoops.schemas import ISSUED, PENDING, PREDICTED, RATED
@@ -163,6 +163,7 @@ class Replay:
             head = replace(head, days=folded) if folded else head.before(head.season, 0)
         self._rows: _Rows | None = None
         self._known: Knowledge | None = None
+        self._selected: Knowledge | None = None  # on Selection Sunday of the season in work, if that was passed here
         self.head = head
 
     def _as_folded(self, head: Head, season: int) -> dict[int, str]:
@@ -187,8 +188,10 @@ class Replay:
         if season != self.head.season:
             if self._is_unfinished:
                 self._finish_season()
-            self._rows = _Rows(PREDICTED.empty_table(), RATED.empty_table())
+            self._rows, self._selected = _Rows(PREDICTED.empty_table(), RATED.empty_table()), None
             self.head = replace(self.head, season=season, days={}, snapshots={})
+        elif self.head.day is not None and self.head.day <= SELECTION_SUNDAY < day:
+            self._selected = known
         rows = self._season_rows()
         fixtures = without(self._schedule.of_day(season, day), games)
         folded = handle_new_data((season, day), games, known, self._charge.on((season, day)), fixtures)
@@ -262,12 +265,19 @@ class Replay:
             champion=facts.champion,
             teams=pack_teams(facts.teams),
             kinds={row["values"]: row["counts"] for row in rows.predicted["kind"].value_counts().to_pylist()},
+            selection=snapshot if head.day <= SELECTION_SUNDAY else self._selection(head.season),
         )
         self.head = replace(
             head,
             snapshots=dict(sorted({**head.snapshots, head.day: snapshot}.items())[-KEPT_SNAPSHOTS:]),
             seasons={**head.seasons, head.season: finished},
         )
+
+    def _selection(self, season: int) -> str:
+        """Key of the state on the evening of Selection Sunday, which lies behind; empty if nobody has kept it."""
+        if self._selected is not None:
+            return self._heads.write_known(self._before, self._selected)
+        return self.head.seasons[season].selection if season in self.head.seasons else ""
 
     # -- games to come ------------------------------------------------------------------------------------------
 

@@ -9,12 +9,13 @@ from itertools import groupby
 import pyarrow as pa
 
 from hoops import contract, tables
+from hoops.brackets.tree import field_of
 from hoops.contract import merge
 from hoops.contract.merge import ReferenceStatement, Statement
 from hoops.contract.reader import Accepted
 from hoops.forecast.fold import Day, FoldedDay, days_of, fold
 from hoops.forecast.model import Model, shipped, shipped_report
-from hoops.games.leagues import League
+from hoops.games.leagues import SELECTION_SUNDAY, League
 from hoops.games.moment import Moment
 from hoops.games.reference import Reference
 from hoops.schemas import PUBLISHED
@@ -65,12 +66,20 @@ def by_log(log: bytes, league: League, models: Iterable[Model]) -> InCharge:
 
 def league_tables(league: League, games: pa.Table, reference: Reference, in_charge: InCharge) -> dict[str, pa.Table]:
     folded = [*_folded(games, in_charge)]
+    newest = folded[-1][0].season if folded else None
     made, summaries = {}, []
     for season, group in groupby(folded, key=lambda pair: pair[0].season):
         days = [day for _, day in group]
         rows = tables.SeasonRows(
             season, pa.concat_tables([d.predicted for d in days]), pa.concat_tables([d.rated for d in days])
         )
+        field = field_of(reference.tables, league, season)
+        if field is not None:
+            selected = [day.known for day in days if (day.known.day or 0) <= SELECTION_SUNDAY][-1]
+            of_bracket = tables.bracket_tables(
+                field, selected, rows.predicted, in_charge, reference, is_newest=season == newest
+            )
+            made |= {table_key(name, league, season): table for name, table in of_bracket.items()}
         summaries.append(tables.summary(season, rows.predicted))
         for name, table in tables.season_tables(rows, reference).items():
             made[table_key(name, league, season)] = table

@@ -115,20 +115,12 @@ def _hosts(bracket: Bracket, known: Facts, rows: Mapping[str, _Row]) -> dict[str
             host = _host_of_pod(bracket, slot, rows)
             if host is not None:
                 found[slot.name] = host
-        teams = _next(bracket, slot, known)
-        if teams and slot.name in rows and set(rows[slot.name].teams) == teams:
+        if slot.name in rows and set(rows[slot.name].teams) == set(bracket.sides(slot, known.won)):
             found.pop(slot.name, None)
             marked = rows[slot.name].host
             if marked is not None:
                 found[slot.name] = marked
     return found
-
-
-def _next(bracket: Bracket, slot: Slot, known: Facts) -> set[int] | None:
-    """The two teams of a slot, once both are known."""
-    seeds = dict(zip(bracket.seeds, bracket.teams.tolist(), strict=True))
-    teams = {known.won.get(feed, seeds.get(feed)) for feed in (slot.strong, slot.weak)}
-    return None if None in teams else {team for team in teams if team is not None}
 
 
 def _host_of_pod(bracket: Bracket, slot: Slot, rows: Mapping[str, _Row]) -> int | None:
@@ -139,7 +131,7 @@ def _host_of_pod(bracket: Bracket, slot: Slot, rows: Mapping[str, _Row]) -> int 
     pod = bracket.at.get((_PODS, slot.place >> (_PODS - slot.round)))
     if pod is None:
         return None
-    seeds = dict(zip(bracket.seeds, bracket.teams.tolist(), strict=True))
+    seeds = bracket.team
     firsts = [bracket.slot[feed] for feed in (pod.strong, pod.weak) if feed in bracket.slot]
     own = {one.name: {seeds[feed] for feed in (one.strong, one.weak) if feed in seeds} for one in firsts}
     marked = {one.name: rows[one.name].host for one in firsts if one.name in rows}

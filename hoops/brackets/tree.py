@@ -136,6 +136,16 @@ class Bracket:
             rows[self.entrants(slot), slot.round] = True
         return rows
 
+    @cached_property
+    def team(self) -> Mapping[str, int]:
+        """Team (id) by seed."""
+        return dict(zip(self.seeds, self.teams.tolist(), strict=True))
+
+    def sides(self, slot: Slot, won: Mapping[str, int]) -> tuple[int | None, int | None]:
+        """The teams (ids) of a slot's strong and weak side, given the winners by slot; None where one is not known."""
+        strong, weak = (won.get(feed, self.team.get(feed)) for feed in (slot.strong, slot.weak))
+        return strong, weak
+
     def meeting(self, one: int, other: int) -> Slot:
         """The only slot in which two teams of the field (ids) can meet."""
         first, second = (int(self.places[self.row[team]]) for team in (one, other))

@@ -13,7 +13,10 @@ import pyarrow.compute as pc
 from hoops.games.identity import rows_of
 
 # The datasets that published tables are made of; a change in any of them republishes the league.
-USED = ("Teams", "Seasons", "NCAATourneySeeds", "TeamConferences", "Conferences", "Cities", "GameCities")
+USED = (
+    "Teams", "Seasons", "NCAATourneySeeds", "NCAATourneySlots", "NCAATourneySeedRoundSlots", "TeamConferences",
+    "Conferences", "Cities", "GameCities",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

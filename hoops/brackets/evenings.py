@@ -1,0 +1,87 @@
+"""A bracket evening by evening: from what was known on Selection Sunday, learning a day at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hoops.arrays import Floats
+from hoops.brackets.chances import chances
+from hoops.brackets.facts import Facts, facts
+from hoops.brackets.odds import Odds, odds
+from hoops.brackets.schedule import Schedule, schedule
+from hoops.brackets.tree import Bracket
+from hoops.forecast.fold import learn
+from hoops.forecast.model import Model
+from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY
+from hoops.games.moment import Moment
+from hoops.knowledge import Knowledge
+
+
+@dataclass(frozen=True, eq=False)
+class Evening:
+    """What was known of a bracket on the evening of a day, and what could become of it.
+
+    chances: of each game of `Bracket.games`, (m,), as `hoops.brackets.chances.chances` has them.
+    """
+
+    told: Facts
+    when: Schedule
+    chances: Floats
+    odds: Odds
+
+    @property
+    def day(self) -> int:
+        return self.told.as_of
+
+    @property
+    def is_over(self) -> bool:
+        """True if every slot has been won."""
+        return len(self.told.won) == len(self.odds.bracket.slots)
+
+
+def evenings(
+    field: Bracket,
+    selected: Knowledge,
+    games: pa.Table,
+    in_charge: Callable[[Moment], Model],
+    fixtures: pa.Table | None = None,
+    days: pa.Table | None = None,
+    through: int = LAST_DAY,
+) -> Iterator[Evening]:
+    """Selection Sunday, then every later day with games up to the one that ends the tournament, in order.
+
+    Parameters
+    ----------
+    selected : Knowledge
+        On the evening of Selection Sunday.
+    games : pyarrow.Table
+        `hoops.schemas.GAMES` of the season, sorted by day.
+    in_charge : callable
+        The model that forecasts a day. All of them have the same constants.
+    fixtures, days : pyarrow.Table, optional
+        As `hoops.brackets.schedule.schedule` takes them.
+    through : int
+        The last evening that is wanted.
+
+    Raises
+    ------
+    BadBracket
+        Results contradict the bracket, or nobody has played before: a forecast would be a coin.
+    """
+    if selected.season != field.season:
+        raise field.wrong(f"no game up to day {SELECTION_SUNDAY} is known")
+    later = games.filter(pc.and_(pc.greater(games["day"], SELECTION_SUNDAY), pc.less_equal(games["day"], through)))
+    learned = learn(later, in_charge((field.season, SELECTION_SUNDAY + 1)).parameters, selected)
+    for day, known in chain([(SELECTION_SUNDAY, selected)], ((one.day, after) for one, after in learned)):
+        told = facts(field, games, day)
+        when = schedule(field, told, games, fixtures, days)
+        chance = chances(field, when, told, known, in_charge((field.season, day + 1)))
+        evening = Evening(told, when, chance, odds(field, chance, told.won))
+        yield evening
+        if evening.is_over:
+            return

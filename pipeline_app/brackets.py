@@ -1,0 +1,128 @@
+"""The tables of a league's NCAA tournaments: which there should be, and what they are made from. `publish` writes them.
+
+    reference: seeds, slots, names ─┐
+    head: state on Selection Sunday ┼─► a season's bracket, evening by evening ─► its tables
+    head: the season's games ───────┘
+
+They wait until the head has come as far as the ledger, and stay as they are until then: history is loaded season by
+season, and each would be the newest for a while.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hoops import knowledge, tables
+from hoops.brackets.tree import BadBracket, field_of
+from hoops.forecast.fold import learn
+from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY
+from hoops.games.reference import Reference
+from hoops.knowledge import Knowledge
+from hoops.schemas import BRACKET_TABLES, PENDING, PUBLISHED
+from lake.content import rows_digest
+from lake.heads import Head, Heads, SeasonHead
+from lake.lake import Folded
+from lake.ledger import digest
+from lake.published import table_key
+from lake.registry import Charge
+from pipeline_app.telemetry import log
+
+Build = Callable[[], pa.Table]
+OF_A_BRACKET = ("bracket_slots", "bracket_odds", "bracket_games", "bracket_picks")
+OF_THE_NEWEST = (*OF_A_BRACKET, "game_worth")
+
+
+def is_of_bracket(key: str) -> bool:
+    """Whether a key is that of a table of a tournament, or of the way there."""
+    return key.split("/")[0] in BRACKET_TABLES
+
+
+def must_wait(head: Head) -> bool:
+    """True while games wait in the ledger that the head has not folded, or seasons are folded again."""
+    return bool(head.stale) or (head.position is not None and not head.pending_inputs)
+
+
+def wanted(folded: Folded, reference: Callable[[], Reference]) -> Iterator[tuple[str, tuple[str, Build]]]:
+    """Key of every table that should exist, with the digest of its inputs and how to build it: none while they wait."""
+    head, heads, charge = folded.head, folded.heads, folded.charge
+    newest = max(head.seasons, default=None)
+    if newest is None or must_wait(head):
+        return
+    known = reference()
+    seeds = known.tables.get("NCAATourneySeeds")
+    for season in sorted(set(seeds["season"].to_pylist()) & head.seasons.keys()) if seeds is not None else ():
+        one, is_newest = head.seasons[season], season == newest
+        fixtures = _fixtures(head, heads, season) if is_newest else None
+        made_from = [
+            tables.VERSION, one.predicted, one.selection, str(is_newest), _stated(known, season),
+            rows_digest(fixtures) if fixtures is not None else "", *_in_charge(charge, season, is_newest),
+        ]  # fmt: skip
+        made = cache(partial(_made, folded, season, known, fixtures, is_newest=is_newest))
+        for name in OF_THE_NEWEST if is_newest else OF_A_BRACKET:
+            yield table_key(name, charge.league, season), (digest(made_from), partial(one_of, made, name))
+
+
+def one_of(made: Callable[[], Mapping[str, pa.Table]], name: str) -> pa.Table:
+    return made()[name]
+
+
+def _made(
+    folded: Folded, season: int, reference: Reference, fixtures: pa.Table | None, *, is_newest: bool
+) -> Mapping[str, pa.Table]:
+    """The tables of a season; without rows where seeds, slots and results are not those of one bracket."""
+    league, heads, one = folded.charge.league, folded.heads, folded.head.seasons[season]
+    try:
+        field = field_of(reference.tables, league, season)
+        assert field is not None, "the season has seeds"
+        games = heads.read_rows(one.predicted)
+        selected = _selected(folded, season, one, games)
+        return tables.bracket_tables(field, selected, games, folded.charge.on, reference, fixtures, is_newest=is_newest)
+    except BadBracket as bad:
+        log.warning("no bracket", league=league, season=season, why=str(bad), then="its tables are left without rows")
+        return {name: PUBLISHED[name].schema.empty_table() for name in OF_THE_NEWEST}
+
+
+def _selected(folded: Folded, season: int, one: SeasonHead, games: pa.Table) -> Knowledge:
+    """What was known on Selection Sunday: as it was kept, else learned from the end of the season before."""
+    heads, parameters = folded.heads, folded.charge.parameters
+    if one.selection:
+        return heads.read_known(one.selection)
+    before = max((other for other in folded.head.seasons if other < season), default=None)
+    known = knowledge.initial(parameters)
+    if before is not None:
+        known = heads.read_known(folded.head.seasons[before].snapshot)
+    for _, after in learn(games.filter(pc.less_equal(games["day"], SELECTION_SUNDAY)), parameters, known):
+        known = after
+    return known
+
+
+def _fixtures(head: Head, heads: Heads, season: int) -> pa.Table:
+    """When and where the season's games to come are: of their forecasts, nothing."""
+    pending = heads.read_rows(head.pending) if head.pending else PENDING.empty_table()
+    rows = pending.filter(pc.and_(pc.equal(pending["season"], season), pc.greater(pending["day"], SELECTION_SUNDAY)))
+    return rows.select(["season", "day", "team1_id", "team2_id", "site"])
+
+
+def _in_charge(charge: Charge, season: int, is_newest: bool) -> list[str]:
+    """Who forecasts on the evenings of a season, by day of the next games."""
+    last = LAST_DAY if is_newest else SELECTION_SUNDAY
+    return [charge.decision_on((season, evening + 1)).id for evening in range(SELECTION_SUNDAY, last + 1)]
+
+
+def _stated(reference: Reference, season: int) -> str:
+    """Digest of what the reference says of a season's bracket; of other seasons and teams it may say what it likes."""
+    datasets = {name: reference.tables.get(name) for name in ("NCAATourneySeeds", "NCAATourneySlots")}
+    rows = [table.filter(pc.equal(table["season"], season)) for table in datasets.values() if table is not None]
+    days = reference.tables.get("NCAATourneySeedRoundSlots")
+    seeds = reference.seeds(season)
+    words = [
+        reference.names(sorted(seeds)),
+        [reference.region(season, seed) for seed in sorted(seeds.values())],
+        str(reference.day_zero(season)),
+    ]
+    return digest([*map(rows_digest, [*rows, *([days] if days is not None else [])]), json.dumps(words)])
