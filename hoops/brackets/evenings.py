@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from hoops.arrays import Floats
 from hoops.brackets.chances import chances
+from hoops.brackets.draws import doubt, drawn
 from hoops.brackets.facts import Facts, facts
 from hoops.brackets.odds import Odds, odds
 from hoops.brackets.schedule import Schedule, schedule
@@ -26,13 +27,15 @@ from hoops.knowledge import Knowledge
 class Evening:
     """What was known of a bracket on the evening of a day, and what could become of it.
 
-    chances: of each game of `Bracket.games`, (m,), as `hoops.brackets.chances.chances` has them.
+    chances: of each game of `Bracket.games`, (m,), as `hoops.brackets.chances.chances` has them. drawn: chance of each
+    team to reach each of `hoops.brackets.tree.STAGES`, (n, 7), over strengths drawn from what is known of them.
     """
 
     told: Facts
     when: Schedule
     chances: Floats
     odds: Odds
+    drawn: Floats
 
     @property
     def day(self) -> int:
@@ -76,12 +79,14 @@ def evenings(
     if selected.season != field.season:
         raise field.wrong(f"no game up to day {SELECTION_SUNDAY} is known")
     later = games.filter(pc.and_(pc.greater(games["day"], SELECTION_SUNDAY), pc.less_equal(games["day"], through)))
-    learned = learn(later, in_charge((field.season, SELECTION_SUNDAY + 1)).parameters, selected)
+    parameters = in_charge((field.season, SELECTION_SUNDAY + 1)).parameters
+    learned = learn(later, parameters, selected)
     for day, known in chain([(SELECTION_SUNDAY, selected)], ((one.day, after) for one, after in learned)):
         told = facts(field, games, day)
         when = schedule(field, told, games, fixtures, days)
         chance = chances(field, when, told, known, in_charge((field.season, day + 1)))
-        evening = Evening(told, when, chance, odds(field, chance, told.won))
+        over_draws = drawn(field, chance, doubt(field, when, told, known, parameters), told.won)
+        evening = Evening(told, when, chance, odds(field, chance, told.won), over_draws.reach)
         yield evening
         if evening.is_over:
             return

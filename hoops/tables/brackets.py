@@ -94,7 +94,7 @@ def bracket_odds(found: Iterable[Evening], reference: Reference) -> pa.Table:
                 region=[reference.region(field.season, seed) for seed in field.seeds],
                 place=field.places,
                 **{f"reach_{left}": reach[:, stage] for stage, left in enumerate(_LEFT)},
-                **{f"drawn_{left}": [None] * len(field) for left in _LEFT},
+                **{f"drawn_{left}": evening.drawn[:, stage] for stage, left in enumerate(_LEFT)},
                 expected_points=expected_points(evening.odds, POINTS),
             )
         )
