@@ -1,80 +1,51 @@
-"""Brackets in the words of Kaggle's files: seeds such as W01 or X16a, slots such as R1W1, R5WX, R6CH and X16.
+"""The field of a made-up tournament: its seeds, and the days and places of its games.
 
-The final is always R6CH and its day the final's: a field smaller than 64 leaves out the first rounds, it does not
-renumber the others.
+Seeds and slots are those of Kaggle's files, laid out by `hoops.brackets.tree`: the final is always R6CH and its day the
+final's, a field smaller than 64 leaves out the first rounds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import permutations
 
+from hoops.brackets.tree import FINAL_FOUR, REGIONS, Slot
 from hoops.games.leagues import League
-
-REGIONS = "WXYZ"
-FINAL_FOUR, FINAL = 5, 6
 
 # Round -> days; of two days, a game's half of the bracket decides. Round 0 holds the play-ins.
 ROUND_DAYS = {
     League.MEN: ((134, 135), (136, 137), (138, 139), (143, 144), (145, 146), (152, 152), (154, 154)),
     League.WOMEN: ((135, 136), (137, 138), (139, 140), (144, 145), (146, 147), (151, 151), (153, 153)),
 }
+PODS = 2  # the round that ends with one of four teams left
 
 
-@dataclass(frozen=True)
-class Slot:
-    """A game of the tournament; strong and weak are a seed or the slot whose winner plays here."""
+def by_day(slots: Sequence[Slot], league: League) -> dict[str, int]:
+    """Day by slot: by pods of four teams until a region's last four, then by halves of the country."""
+    after = {feed: slot for slot in slots for feed in (slot.strong, slot.weak)}
 
-    name: str
-    strong: str
-    weak: str
-    round: int
-    region: str  # the region, or the first of those that meet
-    half: int  # 0 or 1: which of the round's days
+    def half(slot: Slot) -> int:
+        if slot.round == 0:
+            return half(after[slot.name])
+        if slot.round >= FINAL_FOUR:
+            return 0
+        number = REGIONS.index(region(slot))
+        if slot.round <= PODS:
+            return (pod(slot) - 1 + number) % 2
+        return number // 2
 
-    @property
-    def best_of_four(self) -> str:
-        """Best seed of the four that play for the third round, in a region of 16: W04 for R1W4, R1W5 and R2W4."""
-        number = int(self.name[-1])
-        return f"{self.region}{min(number, 9 - number) if self.round == 1 else number:02d}"
-
-
-def first_round(bracket: int) -> int:
-    """The round in which a main bracket of so many teams begins: 64 in round 1, 8 in round 4."""
-    return FINAL + 1 - (bracket.bit_length() - 1)
+    return {slot.name: ROUND_DAYS[league][slot.round][half(slot)] for slot in slots}
 
 
-def slots(bracket: int, play_ins: Iterable[str]) -> list[Slot]:
-    """All slots in the order in which they can be played.
+def region(slot: Slot) -> str:
+    """The region of a game before the Final Four."""
+    return slot.name[2] if slot.round else slot.name[0]
 
-    play_ins: seeds such as X16 that two teams, X16a and X16b, play for.
 
-    >>> [f"{slot.name}: {slot.strong} {slot.weak}" for slot in slots(8, ["X02"])][:3]
-    ['X02: X02a X02b', 'R4W1: W01 W02', 'R4X1: X01 X02']
-    """
-    seeds, start = bracket // 4, first_round(bracket)
-    main: list[Slot] = []
-    for number, region in enumerate(REGIONS):
-        entries = [f"{region}{seed:02d}" for seed in range(1, seeds + 1)]
-        for round_ in range(start, FINAL_FOUR):
-            games = len(entries) // 2
-            winners = []
-            for i in range(games):
-                # Days go by pods of four teams until a region's last four, then by halves of the country.
-                pod = min(i, 2 * games - 1 - i) if games <= 4 else min(i, games - 1 - i)
-                half = (pod + number) % 2 if round_ <= 2 else number // 2
-                name = f"R{round_}{region}{i + 1}"
-                main.append(Slot(name, entries[i], entries[-1 - i], round_, region, half))
-                winners.append(name)
-            entries = winners
-    main.append(Slot("R5WX", "R4W1", "R4X1", FINAL_FOUR, "W", 0))
-    main.append(Slot("R5YZ", "R4Y1", "R4Z1", FINAL_FOUR, "Y", 0))
-    main.append(Slot("R6CH", "R5WX", "R5YZ", FINAL, "W", 0))
-    main.sort(key=lambda slot: slot.round)
-    half_of = {seed: slot.half for slot in main for seed in (slot.strong, slot.weak)}
-    before = [Slot(seed, f"{seed}a", f"{seed}b", 0, seed[0], half_of[seed]) for seed in sorted(play_ins)]
-    return before + main
+def pod(slot: Slot) -> int:
+    """Number of the four teams that play for the third round, in a region of 16: 4 of R1W4, R1W5 and R2W4."""
+    number = int(slot.name[-1])
+    return min(number, 9 - number) if slot.round == 1 else number
 
 
 def seeded(order: Sequence[int], automatic: set[int], conference: Sequence[int], bracket: int) -> dict[str, int]:

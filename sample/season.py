@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from hoops.brackets.tree import FINAL, FINAL_FOUR, REGIONS, Slot, bracket
 from hoops.games.leagues import Kind, League
 from sample import brackets, selection
 from sample.box import box_scores
@@ -58,7 +59,7 @@ class Season:
     fixtures: Meetings = field(default_factory=lambda: Meetings.of([]))
     conference_tourney: list[tuple[int, int, int, int]] = field(default_factory=list)
     seeds: dict[str, int] = field(default_factory=dict)
-    slots: list[brackets.Slot] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
 
     def meetings(self) -> list[Meetings]:
         """All games, played or to come."""
@@ -163,34 +164,32 @@ class SeasonSimulator:
         size = self.shape.field_of(self.league, self.out.season)
         order = selection.select(record, champions, eligible, size)
         self.out.seeds = brackets.seeded(order, set(champions), self.member.tolist(), self.shape.bracket)
-        self.out.slots = brackets.slots(self.shape.bracket, {seed[:3] for seed in self.out.seeds if len(seed) > 3})
+        field = bracket(self.league, self.out.season, self.out.seeds.items())
+        self.out.slots = sorted(field.slots, key=lambda slot: (slot.round, slot.name))
 
     def _ncaa_tournament(self) -> None:
         neutral = self._draws("ncaa cities").shuffled(self.world.neutral.tolist())
+        day = brackets.by_day(self.out.slots, self.league)
         holder = dict(self.out.seeds)  # who holds a seed or has won a slot
-        for round_ in range(brackets.FINAL + 1):
+        for round_ in range(FINAL + 1):
             slots = [slot for slot in self.out.slots if slot.round == round_]
             if slots:
-                rows = [self._ncaa_game(slot, holder, neutral) for slot in slots]
+                rows = [(day[slot.name], *self._teams_and_city(slot, holder, neutral)) for slot in slots]
                 played = self._play(Meetings.of(rows), f"ncaa round {round_}")
                 self.out.played[Kind.NCAA].append(played)
                 won = set(played.winner.tolist())
                 for slot in slots:
                     holder[slot.name] = next(holder[by] for by in (slot.strong, slot.weak) if holder[by] in won)
 
-    def _ncaa_game(
-        self, slot: brackets.Slot, holder: dict[str, int], neutral: Sequence[int]
-    ) -> tuple[int, int, int, bool, int]:
-        """(day, home, away, neutral, city). The women's first two rounds are played at the best seed of four."""
-        teams = holder[slot.strong], holder[slot.weak]
-        day = brackets.ROUND_DAYS[self.league][slot.round][slot.half]
+    def _teams_and_city(self, slot: Slot, holder: dict[str, int], neutral: Sequence[int]) -> tuple[int, int, bool, int]:
+        """(home, away, neutral, city). The women's first two rounds are played at the best seed of four."""
+        teams, region = (holder[slot.strong], holder[slot.weak]), brackets.region(slot)
         if self.league is League.WOMEN and slot.round in (1, 2):
-            host = holder[slot.best_of_four]
+            host = holder[f"{region}{brackets.pod(slot):02d}"]
             city = int(self.world.city[host])
-            return (day, *(teams if host != teams[1] else teams[::-1]), host not in teams, city)
-        together = slot.round >= brackets.FINAL_FOUR
-        place = 0 if together else 1 + brackets.REGIONS.index(slot.region) + 4 * slot.round
-        return (day, *teams, True, neutral[place % len(neutral)])
+            return (*(teams if host != teams[1] else teams[::-1]), host not in teams, city)
+        place = 0 if slot.round >= FINAL_FOUR else 1 + REGIONS.index(region) + 4 * slot.round
+        return (*teams, True, neutral[place % len(neutral)])
 
 
 def _pairs(entries: Sequence[int | None]) -> list[tuple[int | None, int | None]]:
