@@ -28,7 +28,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby, product
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -124,12 +124,13 @@ def transform(files: Iterable[Path], events: Path, kaggle: Path, results: Path, 
 
     from hoops.contract import EventsName, parse
     from hoops.games.reference import Reference
+    from hoops.lanes import read_ahead
     from hoops.plays.games import SeasonGames
     from hoops.plays.reader import PlayByPlay
+    from hoops.plays.stretch import stretches
     from hoops.tables.chances import SeasonChances
     from hoops.tables.plays import SeasonPlays
     from lake import plays as ledger
-    from lake.lanes import read_ahead
     from lake.pieces import Pieces
 
     pa.scalar("")  # at the first of them Arrow imports pandas, where there is one: imports are not counted
@@ -147,11 +148,11 @@ def transform(files: Iterable[Path], events: Path, kaggle: Path, results: Path, 
             given = (name.league, name.season, games, reference, players, plays.events, plays.details)
             made = [SeasonPlays(*given), *([SeasonChances(*given)] if with_chances else [])]
             with read_ahead(plays) as days, Pieces(Path(work)) as pieces:
-                for day in days:
-                    rows += day.plays
-                    for part, one in product(day.parts(), made):
+                for part in stretches(days):
+                    for one in made:
                         for table, piece in one.add(part).items():
                             pieces.write(table, piece)
+                rows += plays.rows
                 for one in made:
                     for table, whole in one.tables().items():
                         pieces.write(table, whole)

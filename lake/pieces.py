@@ -10,14 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from hoops.lanes import WriteBehind
 from hoops.schemas import PUBLISHED
 from hoops.schemas.plays import ROWS
-from lake.lanes import WriteBehind
 
 _BEHIND = 4  # row groups that wait to be written; each keeps what it was cut from
 
@@ -98,9 +96,9 @@ class _File:
         self._writer.close()
 
     def _write(self, batches: list[pa.RecordBatch]) -> None:
-        few = [pa.RecordBatch.from_arrays([_few(column) for column in one.columns], schema=self._schema)
-               for one in batches]  # fmt: skip
-        self._writer.write_table(pa.Table.from_batches(few, self._schema).unify_dictionaries(), row_group_size=ROWS)
+        table = pa.Table.from_batches(batches, self._schema).unify_dictionaries().combine_chunks()
+        few = [_few(column.chunk(0)) for column in table.columns]
+        self._writer.write_batch(pa.RecordBatch.from_arrays(few, schema=self._schema), row_group_size=ROWS)
 
 
 def _packing(schema: pa.Schema) -> dict[str, Any]:
@@ -122,21 +120,7 @@ def _packing(schema: pa.Schema) -> dict[str, Any]:
 
 def _few(column: pa.Array) -> pa.Array:
     """The same column; a dictionary has only the words that are used, in the order in which they come."""
-    if not pa.types.is_dictionary(column.type) or not len(column.dictionary):
+    if not pa.types.is_dictionary(column.type):
         return column
-    missing = column.indices.is_null().to_numpy(zero_copy_only=False) if column.null_count else None
-    place = pc.fill_null(column.indices, 0).to_numpy() if column.null_count else column.indices.to_numpy()
-    rows = np.arange(len(place), dtype=np.int32)
-    first = np.full(len(column.dictionary), len(place), np.int32)
-    # Of rows with the same word the one that is written last, the first, holds.
-    if missing is None:
-        first[place[::-1]] = rows[::-1]
-    else:
-        first[place[~missing][::-1]] = rows[~missing][::-1]
-    used = np.flatnonzero(first < len(place))
-    used = used[np.argsort(first[used])]
-    new = np.zeros(len(first), np.int32)
-    new[used] = rows[: len(used)]
-    return pa.DictionaryArray.from_arrays(
-        pa.array(new[place], mask=missing), column.dictionary.take(pa.array(used)), safe=False
-    )
+    used = column.indices.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(used.indices, column.dictionary.take(used.dictionary), safe=False)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
-from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,12 +19,13 @@ from typing import Any
 from hoops import contract
 from hoops.contract import EventsName, Rejected
 from hoops.games.leagues import League
+from hoops.lanes import read_ahead
+from hoops.plays.stretch import stretches
 from hoops.schemas import PUBLISHED
 from hoops.tables.chances import SeasonChances
 from hoops.tables.plays import SeasonPlays
 from lake.heads import Lost
 from lake.lake import Folded, Lake
-from lake.lanes import read_ahead
 from lake.ledger import DamagedEntry, Entry
 from lake.names import Names
 from lake.parquet import Unreadable
@@ -159,8 +159,8 @@ def _made(
             pieces.write(name, PUBLISHED[name].schema.empty_table())  # also a table without rows is there
         try:
             with read_ahead(plays) as days:
-                for day in days:
-                    for part, half in product(day.parts(), halves):
+                for part in stretches(days):
+                    for half in halves:
                         for name, piece in half.add(part).items():
                             pieces.write(name, piece)
         except Unreadable as error:

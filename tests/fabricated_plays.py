@@ -22,6 +22,7 @@ from hoops.games.leagues import League
 from hoops.games.reference import Reference
 from hoops.plays.games import SeasonGames
 from hoops.plays.reader import PlayByPlay
+from hoops.plays.stretch import stretches
 from hoops.schemas import PREDICTED
 from hoops.tables.chances import SeasonChances
 from hoops.tables.plays import SeasonPlays
@@ -226,9 +227,9 @@ def tables_of(
     makers = SeasonPlays(*given), SeasonChances(*given)
     with tempfile.TemporaryDirectory() as folder:
         with Pieces(Path(folder)) as pieces:
-            for day in plays:
+            for part in stretches(plays):
                 for maker in makers:
-                    for name, piece in maker.add(day).items():
+                    for name, piece in maker.add(part).items():
                         pieces.write(name, piece)
             for maker in makers:
                 for name, table in maker.tables().items():

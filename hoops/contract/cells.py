@@ -53,8 +53,11 @@ class Cells:
         return len(next(iter(self.columns.values())))
 
 
-def parse_fast(text: bytes, layout: Layout, league: League | None) -> Cells | None:
-    """Every cell typed and within its bounds, or None if anything in the file needs a closer look."""
+def parse_fast(text: bytes, layout: Layout, league: League | None, *, encoded: bool = False) -> Cells | None:
+    """Every cell typed and within its bounds, or None if anything in the file needs a closer look.
+
+    encoded: leave texts dictionary-encoded, for who looks at each of them once; a dictionary may have one twice.
+    """
     _, returns, pairs = line_ends(text)
     if text.find(b'"', layout.body) >= 0 or returns != pairs:
         return None
@@ -97,7 +100,7 @@ def parse_fast(text: bytes, layout: Layout, league: League | None) -> Cells | No
             words, bad = _text(raw.dictionary, column)  # each text once
             if bad.any():
                 return None
-            columns[column] = words.take(raw.indices)
+            columns[column] = pa.DictionaryArray.from_arrays(raw.indices, words) if encoded else words.take(raw.indices)
     return Cells(columns, None)
 
 

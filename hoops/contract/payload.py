@@ -23,6 +23,7 @@ from hoops.contract.report import reject
 
 MAX_LINE = 16_384  # bytes
 _BLOCK = 2**20
+_CACHED = 2**16  # bytes that are looked at at once, as they are looked at more than once
 LINES_BLOCK = 2**21  # bytes that `line_blocks` gives at once; a few more or less, as lines are whole
 
 
@@ -131,10 +132,16 @@ def line_ends(text: bytes, start: int = 0) -> tuple[int, int, int]:
     >>> line_ends(b"a\r\nb\nc\r")
     (2, 2, 1)
     """
-    values = np.frombuffer(text, np.uint8)[start:]
-    feeds, returns = values == 10, values == 13
-    pairs = int(np.count_nonzero(returns[:-1] & feeds[1:]))
-    return int(np.count_nonzero(feeds)), int(np.count_nonzero(returns)), pairs
+    values = np.frombuffer(text, np.uint8)
+    feeds = returns = pairs = 0
+    for at in range(start, len(text), _CACHED):
+        part = values[at : at + _CACHED + 1]  # a byte more, for the feed of its last return
+        is_feed, is_return = part == ord("\n"), part == ord("\r")
+        feeds += int(np.count_nonzero(is_feed[:_CACHED]))
+        if here := int(np.count_nonzero(is_return[:_CACHED])):
+            returns += here
+            pairs += int(np.count_nonzero(is_return[:-1] & is_feed[1:]))
+    return feeds, returns, pairs
 
 
 def _check_start(file: str, data: bytes, gzipped: bool) -> None:
@@ -181,23 +188,37 @@ def _checked(file: str, blocks: Iterable[bytes | memoryview], limits: Limits) ->
     size = lines = open_line = 0
     for block in blocks:
         yield block
-        values = np.frombuffer(block, np.uint8)
-        size += len(values)
+        text = bytes(block)  # itself, if it is bytes
+        size += len(text)
         if size > limits.bytes:
             reject(file, f"more than {limits.bytes:,} bytes", f"at most {limits.bytes:,} bytes, uncompressed")
-        if len(values) and values.min() == 0:
-            nul = int(np.count_nonzero(values == 0))
+        if b"\0" in text:
+            nul = text.count(b"\0")
             reject(file, f"a binary file ({nul:,} NUL bytes within its first {size:,})", _ALLOWED_TEXT)
-        feeds, returns = values == 10, values == 13
-        has_returns = int(np.count_nonzero(returns))
-        lines += max(int(np.count_nonzero(feeds)), has_returns)
+        feeds, returns, _ = line_ends(text)
+        lines += max(feeds, returns)
         if lines > limits.lines:
             reject(file, f"more than {limits.lines:,} lines", f"at most {limits.lines:,} lines a file: {limits.advice}")
-        ends = np.flatnonzero(feeds | returns if has_returns else feeds)
-        gaps = np.diff(ends, prepend=-1 - open_line, append=len(values))
-        if len(gaps) and int(gaps.max()) - 1 > MAX_LINE:
+        open_line = _open_line(text, open_line, bool(returns))
+        if open_line > MAX_LINE:
             reject(file, f"a line of more than {MAX_LINE:,} bytes", f"lines of at most {MAX_LINE:,} bytes")
-        open_line = int(gaps[-1]) - 1
+
+
+def _open_line(text: bytes, before: int, has_returns: bool) -> int:
+    """Bytes of the line that the end of a text is in, or more than `MAX_LINE` if any line has more.
+
+    before: bytes that its first line has had. From the start of a line the last end within reach is looked for: it
+    need not be that line's own.
+    """
+    ends = (b"\n", b"\r") if has_returns else (b"\n",)
+    start = -before
+    while len(text) - start > MAX_LINE:
+        end = max(text.rfind(one, max(start, 0), start + MAX_LINE + 1) for one in ends)
+        if end < 0:
+            return MAX_LINE + 1
+        start = end + 1
+    end = max(text.rfind(one, max(start, 0)) for one in ends)
+    return len(text) - (start if end < 0 else end + 1)
 
 
 def _as_utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The games of a season that are in the results: which of a day's games they are, and what is known of them."""
+"""The games of a season that are in the results: which of some games they are, and what is known of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 from hoops.arrays import Bools, Floats, find
 from hoops.games.identity import Keys
 from hoops.games.identity import keys as keys_of
-from hoops.plays.day import Day
+from hoops.plays.stretch import Stretch
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +49,9 @@ class SeasonGames:
     def __len__(self) -> int:
         return len(self.keys)
 
-    def find(self, day: Day) -> tuple[npt.NDArray[np.intp], Bools]:
-        """Place here of each game of a day, and whether it is here at all; (g,) each."""
-        return find(self.keys, day.keys)
+    def find(self, plays: Stretch) -> tuple[npt.NDArray[np.intp], Bools]:
+        """Place here of each game of a stretch, and whether it is here at all; (g,) each."""
+        return find(self.keys, plays.keys)
 
     def rows(self, places: npt.NDArray[np.intp]) -> SeasonGames:
         """The games at some places, which may stand in any order."""

@@ -1,26 +1,29 @@
 """A play-by-play file as it streams: bytes in, days of whole games out, or a Rejected with a report.
 
 bytes -> blocks of whole lines -> cells (fast, else careful) -> check_block -> days, in memory that does not grow
+
+Each of the first two arrows is a thread of its own: what takes time there is zlib's and Arrow's, which let others run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops.contract.cells import Graces, parse_careful, parse_fast
+from hoops.contract.cells import Cells, Graces, parse_careful, parse_fast
 from hoops.contract.events import EVENTS
 from hoops.contract.header import Layout, layout_of
 from hoops.contract.names import EventsName
 from hoops.contract.payload import LINES_BLOCK, Source, line_blocks, line_ends
 from hoops.contract.report import Problems
 from hoops.contract.rows import Rows
-from hoops.plays.day import TEAM1, TEAM2, Columns, Day
+from hoops.lanes import read_ahead
 from hoops.plays.rules import Last, check_block
+from hoops.plays.stretch import TEAM1, TEAM2, Columns, Stretch
 from hoops.plays.vocabulary import AREAS, DETAIL_CODES, EVENT_CODES, Codes
 
 
@@ -48,7 +51,7 @@ class PlayByPlay:
         self._areas = np.zeros(100, np.int64)
         self._clock_back = 0
 
-    def __iter__(self) -> Iterator[Day]:
+    def __iter__(self) -> Iterator[Stretch]:
         waiting: list[Columns] = []
         for columns in self._blocks():
             cuts = np.flatnonzero(np.diff(columns["day"])) + 1
@@ -63,40 +66,52 @@ class PlayByPlay:
 
     def _blocks(self) -> Iterator[Columns]:
         """Plays in cuts as they come, up to the first that has a problem; after it, problems are looked for only."""
-        layout: Layout | None = None
         warnings: dict[str, None] = {}  # a set in order
         last, rows_seen = Last(), 0
-        for text, doubts in line_blocks(self.name.key, self._source, self.name.gzipped, self.name.limits, self._block):
-            if layout is None:
-                layout = layout_of(self.name.key, EVENTS, text)
-                warnings |= dict.fromkeys(layout.warnings)
-            warnings |= dict.fromkeys(doubts)
-            rows, last = self._rows(text, layout, last)
-            layout = replace(layout, body=0, line=layout.line + _lines(text, layout.body))
-            rows_seen += len(rows.lines)
-            if len(rows.lines) and not self._problems.count:
-                yield self._columns(rows)
+        with read_ahead(self._texts()) as texts, read_ahead(map(self._parsed, texts)) as parsed:
+            for text, cells in parsed:
+                warnings |= dict.fromkeys(text.warnings)
+                rows, last = self._rows(text, cells, last)
+                rows_seen += len(rows.lines)
+                if len(rows.lines) and not self._problems.count:
+                    yield self._columns(rows)
         if not rows_seen and not self._problems.count:
             self._problems.add(None, None, "a header without rows", "at least one row")
         self.warnings = (*warnings, *self._graces.warnings())
 
-    def _day(self, parts: Sequence[Columns]) -> Day:
-        day = Day.of(self.season, parts)
+    def _texts(self) -> Iterator[_Text]:
+        """The file's text in blocks of whole lines."""
+        layout: Layout | None = None
+        name = self.name
+        for text, warnings in line_blocks(name.key, self._source, name.gzipped, name.limits, self._block):
+            if layout is None:
+                layout = layout_of(name.key, EVENTS, text)
+                warnings = (*layout.warnings, *warnings)
+            yield _Text(text, layout, warnings)
+            layout = replace(layout, body=0, line=layout.line + _lines(text, layout.body))
+
+    def _parsed(self, text: _Text) -> tuple[_Text, Cells | None]:
+        return text, parse_fast(text.text, text.layout, self.name.league, encoded=True)
+
+    def _day(self, parts: Sequence[Columns]) -> Stretch:
+        day = Stretch.of(self.season, parts)
         self.events.count(day.event)
         self.details.count(day.detail)
         self._areas += np.bincount(day.area, minlength=len(self._areas))
         self._clock_back += int(np.count_nonzero((np.diff(day.seconds) < 0) & (np.diff(day.game) == 0)))
         return day
 
-    def _rows(self, text: bytes, layout: Layout, last: Last) -> tuple[Rows, Last]:
-        """The rows of a block, and where it leaves the file. Problems are found with the line that they are in."""
-        cells = parse_fast(text, layout, self.name.league)
+    def _rows(self, text: _Text, cells: Cells | None, last: Last) -> tuple[Rows, Last]:
+        """The rows of a block, and where it leaves the file. Problems are found with the line that they are in.
+
+        cells: what `parse_fast` made of it.
+        """
         if cells is not None and cells.rows:
             rows, found = Rows.of(cells), Problems(self.name.key)
             after = check_block(self.season, rows, last, found)
             if not found.count:
                 return rows, after
-        cells = parse_careful(text, layout, self.name.league, self._problems, self._graces)
+        cells = parse_careful(text.text, text.layout, self.name.league, self._problems, self._graces)
         rows = Rows.of(cells)
         return rows, check_block(self.season, rows, last, self._problems) if cells.rows else last
 
@@ -141,6 +156,15 @@ class PlayByPlay:
         if self._clock_back:
             plays = f"{self._clock_back:,} play{'s' if self._clock_back > 1 else ''}"
             yield f"the clock steps back within a game, at {plays}: they stay in the order of the file"
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A block of whole lines: where its columns stand, and at which line of the file it begins."""
+
+    text: bytes
+    layout: Layout
+    warnings: tuple[str, ...]
 
 
 def _filled(rows: Rows, name: str, blank: int) -> np.ndarray:

@@ -9,32 +9,32 @@ import numpy as np
 import numpy.typing as npt
 
 from hoops.arrays import Bools, Ints
-from hoops.plays.day import TEAM1, TEAM2, Day
+from hoops.plays.stretch import TEAM1, TEAM2, Stretch
 
 RUN = 8  # points that make a run worth showing
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """The scoring plays of a day, (m,), in order of games and play.
+    """The scoring plays of a stretch, (m,), in order of games and play.
 
-    day: the day, whose `makes` these are.
+    plays: the stretch, whose `makes` these are.
     """
 
-    day: Day
+    plays: Stretch
 
     @cached_property
     def game(self) -> npt.NDArray[np.intp]:
-        return self.day.game[self.day.makes]
+        return self.plays.game[self.plays.makes]
 
     @cached_property
     def side(self) -> Ints:
-        return self.day.side[self.day.makes]
+        return self.plays.side[self.plays.makes]
 
     @cached_property
     def lead(self) -> npt.NDArray[np.int32]:
         """Score of team 1 less that of team 2 after the play."""
-        one, two = self.day.score[:, self.day.makes]
+        one, two = self.plays.score[:, self.plays.makes]
         return one - two
 
     @cached_property
@@ -54,7 +54,7 @@ class Timeline:
     @cached_property
     def run_points(self) -> Ints:
         """Points of each run, (r,)."""
-        points = self.day.points[self.day.makes].astype(np.int64)
+        points = self.plays.points[self.plays.makes].astype(np.int64)
         return np.add.reduceat(points, self.run_starts) if len(points) else points
 
     @cached_property
@@ -65,15 +65,15 @@ class Timeline:
     def best_run(self, side: int) -> Ints:
         """Points of a side's longest run in each game, (g,)."""
         mine = self.side[self.run_starts] == side
-        return _largest(self.run_points[mine], self.game[self.run_starts][mine], self.day.games)
+        return _largest(self.run_points[mine], self.game[self.run_starts][mine], self.plays.games)
 
     def largest_lead(self, side: int) -> Ints:
         """Most that a side was ahead in each game, points, (g,); 0 if it never was."""
-        return _largest(self.lead if side == TEAM1 else -self.lead, self.game, self.day.games)
+        return _largest(self.lead if side == TEAM1 else -self.lead, self.game, self.plays.games)
 
     def per_game(self, which: Bools) -> Ints:
         """How many of some of the scoring plays each game has, (g,)."""
-        return np.bincount(self.game[which], minlength=self.day.games)
+        return np.bincount(self.game[which], minlength=self.plays.games)
 
     @cached_property
     def doubts(self) -> tuple[Bools, Bools]:
@@ -82,15 +82,15 @@ class Timeline:
         It steps back where a team has less than at the scoring play before. It jumps where it goes another way than by
         the points of this play. A play without a stated score is not judged, nor does it count as the one before.
         """
-        day, stated = self.day, self.day.stated[:, self.day.makes]
+        plays, stated = self.plays, self.plays.stated[:, self.plays.makes]
         said = np.flatnonzero(stated.any(axis=0))
         now, game, side = stated[:, said], self.game[said], self.side[said]
         before = np.zeros_like(now)
         same = np.diff(game, prepend=-1) == 0
         before[:, same] = now[:, np.flatnonzero(same) - 1]
-        points = day.points[day.makes][said]
+        points = plays.points[plays.makes][said]
         due = np.stack([np.where(side == each, points, 0) for each in (TEAM1, TEAM2)])
-        back, jump = np.zeros(len(day.makes), bool), np.zeros(len(day.makes), bool)
+        back, jump = np.zeros(len(plays.makes), bool), np.zeros(len(plays.makes), bool)
         back[said] = (now < before).any(axis=0)
         jump[said] = (now - before != due).any(axis=0) & ~back[said]
         return jump, back
@@ -98,5 +98,7 @@ class Timeline:
 
 def _largest(values: npt.NDArray, game: npt.NDArray, games: int) -> Ints:
     most = np.zeros(games, np.int64)
-    np.maximum.at(most, game, values)
+    starts = np.flatnonzero(np.diff(game, prepend=-1))
+    if len(starts):
+        most[game[starts]] = np.maximum(np.maximum.reduceat(values, starts), 0)
     return most

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 MAX_UNKNOWN = 64  # of each kind; a file with more of them holds something else than codes
 UNSPECIFIED = "unspecified"
@@ -62,6 +61,10 @@ MISSED = tuple(EVENT_CODES.index(f"miss{points}") for points in (1, 2, 3))
 # Points that an event is worth; events beyond the known ones are worth none.
 POINTS = np.zeros(len(EVENT_CODES) + MAX_UNKNOWN, np.int8)
 POINTS[list(MADE)] = 1, 2, 3
+# Whether an event is a field goal that was made, and one that was tried.
+FIELD_GOAL = POINTS > 1
+ATTEMPT = FIELD_GOAL.copy()
+ATTEMPT[list(MISSED[1:])] = True
 
 
 def code_of(event: str) -> int:
@@ -122,16 +125,17 @@ class Codes:
         self._numbers = {name: number for number, name in enumerate(self.names)}
 
     def numbers(self, codes: pa.Array) -> np.ndarray:
-        """The number of each code, uint8, (n,); null is the blank code.
+        """The number of each code, uint8, (n,); null is the blank code. They may be dictionary-encoded.
 
         Raises
         ------
         ValueError
             There are more than `MAX_UNKNOWN` unknown codes.
         """
-        encoded = pc.fill_null(codes, _BLANK).dictionary_encode()
-        table = np.array([self._number(code) for code in encoded.dictionary.to_pylist()], np.uint8)
-        return table[encoded.indices.to_numpy()] if len(codes) else np.zeros(0, np.uint8)
+        encoded = codes.dictionary_encode()  # itself, if it is
+        names = [*encoded.dictionary.to_pylist(), *([None] if encoded.indices.null_count else [])]
+        table = np.array([self._number(name or _BLANK) for name in names], np.uint8)
+        return table[encoded.indices.fill_null(len(names) - 1).to_numpy()]
 
     def count(self, numbers: np.ndarray) -> None:
         self.seen += np.bincount(numbers, minlength=len(self.seen))

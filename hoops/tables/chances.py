@@ -22,13 +22,13 @@ from hoops.forecast.swings import added_by_player, changes, swings
 from hoops.games.identity import Keys
 from hoops.games.leagues import League
 from hoops.games.reference import Reference
-from hoops.plays.day import TEAM1, TEAM2, Day
 from hoops.plays.games import SeasonGames
+from hoops.plays.stretch import TEAM1, TEAM2, Stretch
 from hoops.plays.totals import Sums, Tally
 from hoops.plays.vocabulary import Codes
 from hoops.tables.words import Columns, SeasonWords, batch
 
-VERSION = "1"  # raise it when the same plays and forecasts would give other chances
+VERSION = "2"  # raise it when the same plays and forecasts would give other chances
 _TEAM, _PLAYER = 12, 24  # bits
 
 
@@ -38,7 +38,7 @@ def inputs(games: SeasonGames, keys: Keys) -> str:
 
 
 class SeasonChances:
-    """The tables `play_chances`, `game_swings` and `player_chances`, from days of plays, in the order of days.
+    """The tables `play_chances`, `game_swings` and `player_chances`, from the plays in order, some at a time.
 
     They have a row for each of `plays` and `play_games`, in the same order: games that are not in the results are left
     out. Parameters are those of `hoops.tables.plays.SeasonPlays`.
@@ -60,47 +60,48 @@ class SeasonChances:
         self._appearances = Tally(_TEAM, _PLAYER)
         self._added = Sums(_TEAM, _PLAYER)
 
-    def add(self, day: Day) -> dict[str, pa.RecordBatch]:
-        """Its piece of every table that grows by the day; pieces follow each other sorted."""
-        place, known = self._known.find(day)
-        day, games = day.of_games(known), self._known.rows(place[known])
-        pregame = games.probability[day.game]
-        side = (1 - 2 * day.side).astype(np.int8)
+    def add(self, plays: Stretch) -> dict[str, pa.RecordBatch]:
+        """Its piece of every table that grows with the plays; pieces follow each other sorted."""
+        place, known = self._known.find(plays)
+        plays, games = plays.of_games(known), self._known.rows(place[known])
+        pregame = plays.spread(games.probability)
+        side = (1 - 2 * plays.side).astype(np.int8)
         event, detail = (
             pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array(codes.names, pa.string()))
-            for numbers, codes in ((day.event, self._events), (day.detail, self._details))
+            for numbers, codes in ((plays.event, self._events), (plays.detail, self._details))
         )
-        ball = ball_after(day.game, day.seconds, side, event, detail, self._words.regular)
+        ball = ball_after(plays.game, plays.seconds, side, event, detail, self._words.regular)
         won = games.score[TEAM1] > games.score[TEAM2]
-        ended = np.zeros(day.plays, bool)
-        ended[day.starts[1:] - 1] = _whole(day, won)
-        lead = (day.score[TEAM1] - day.score[TEAM2]).astype(np.float64)
-        left = seconds_left(day.seconds).astype(np.float64)
+        ended = np.zeros(plays.size, bool)
+        ended[plays.starts[1:] - 1] = _whole(plays, won)
+        lead = (plays.score[TEAM1] - plays.score[TEAM2]).astype(np.float64)
+        left = seconds_left(plays.seconds).astype(np.float64)
         chance, swing = chances_and_leverage(lead, left, ball, pregame, ended)
-        before = _before(day, swing, games.probability)
-        added = changes(day.game, chance, pregame)
-        credited = added_by_player(day.game, day.seconds, side, day.player, event, added)
-        self._appearances.add(*day.appearances)
-        named = day.player != 0
-        self._added.add(day.team[named], day.player[named], values=credited[named])
-        found = swings(day.game, chance, pregame, won)
+        before = _before(plays, swing, games.probability)
+        added = changes(plays.game, chance, pregame)
+        credited = added_by_player(plays.game, plays.seconds, side, plays.player, event, added)
+        self._appearances.add(*plays.appearances)
+        named = plays.player != 0
+        self._added.add(plays.team[named], plays.player[named], values=credited[named])
+        found = swings(plays.game, chance, pregame, won)
+        ids = {"day": plays.day, "team1_id": plays.team1, "team2_id": plays.team2}
         rows: Columns = {
-            "day": np.full(day.plays, day.day), "team1_id": day.team1[day.game], "team2_id": day.team2[day.game],
-            "play": day.number, "chance": chance, "leverage": before, "credited": credited,
+            **{name: plays.spread(of_games) for name, of_games in ids.items()},
+            "play": plays.number, "chance": chance, "leverage": before, "credited": credited,
         }  # fmt: skip
         of_games: Columns = {
-            **self._words.pairing(day, np.arange(day.games)),
+            **self._words.pairing(plays),
             "team1_probability": games.probability,
-            "winner_id": np.where(won, day.team1, day.team2),
+            "winner_id": np.where(won, plays.team1, plays.team2),
             "excitement": found.excitement, "lowest": found.lowest,
-            "biggest_play": day.number[found.biggest], "biggest_seconds": day.seconds[found.biggest],
+            "biggest_play": plays.number[found.biggest], "biggest_seconds": plays.seconds[found.biggest],
             "biggest_swing": found.swing,
-            "leverage": np.add.reduceat(before, day.starts[:-1]) / np.diff(day.starts),
+            "leverage": np.add.reduceat(before, plays.starts[:-1]) / np.diff(plays.starts),
         }  # fmt: skip
         return {"play_chances": batch("play_chances", rows), "game_swings": batch("game_swings", of_games)}
 
     def tables(self) -> dict[str, pa.Table]:
-        """Every table that is made of a season's sums; call it when all days have been added."""
+        """Every table that is made of a season's sums; call it when all plays have been added."""
         (team, player), games = self._appearances.counted()
         added = self._added.summed()[1]
         columns: Columns = {
@@ -109,19 +110,19 @@ class SeasonChances:
         return {"player_chances": pa.Table.from_batches([batch("player_chances", columns)])}
 
 
-def _whole(day: Day, won: npt.NDArray[np.bool_]) -> Bools:
+def _whole(plays: Stretch, won: npt.NDArray[np.bool_]) -> Bools:
     """Games whose log is there to the end: it adds up, its last play ends a period, and who leads has won, (g,)."""
-    last = day.starts[1:] - 1
-    lead = day.rebuilt[TEAM1] - day.rebuilt[TEAM2]
-    whole: Bools = day.complete & (seconds_left(day.seconds[last]) == 0)
+    last = plays.starts[1:] - 1
+    lead = plays.rebuilt[TEAM1] - plays.rebuilt[TEAM2]
+    whole: Bools = plays.complete & (seconds_left(plays.seconds[last]) == 0)
     return whole & (lead != 0) & ((lead > 0) == won)
 
 
-def _before(day: Day, swing: Floats, pregame: Floats) -> Floats:
+def _before(plays: Stretch, swing: Floats, pregame: Floats) -> Floats:
     """The leverage of the moment before each play, (n,): that after the play before, or that of the start."""
-    nothing = np.zeros(day.games)
-    whole = np.full(day.games, float(REGULATION))
+    nothing = np.zeros(plays.games)
+    whole = np.full(plays.games, float(REGULATION))
     _, start = chances_and_leverage(nothing, whole, Ball(nothing, nothing), pregame)
     before = np.concatenate([[0.0], swing])[:-1]
-    before[day.starts[:-1]] = start
+    before[plays.starts[:-1]] = start
     return before

@@ -1,4 +1,4 @@
-"""The tables of a season's plays: some grow by the day and are given in pieces, the others are made at the end."""
+"""The tables of a season's plays: some grow with the plays and are given in pieces, the others are made at the end."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from hoops.games.leagues import League
 from hoops.games.reference import Reference
-from hoops.plays.day import TEAM1, TEAM2, Day
 from hoops.plays.games import SeasonGames
 from hoops.plays.periods import periods
 from hoops.plays.profiles import Profile, profiles
+from hoops.plays.stretch import TEAM1, TEAM2, Stretch
 from hoops.plays.timeline import RUN, Timeline
 from hoops.plays.totals import Tally, assists
-from hoops.plays.vocabulary import MADE, MISSED, Codes, code_of
+from hoops.plays.vocabulary import ATTEMPT, FIELD_GOAL, MADE, MISSED, Codes, code_of
 from hoops.tables.words import Columns, SeasonWords, batch
 
 TRUNCATED = 200  # plays; a log of fewer is not of a whole game
@@ -23,10 +23,10 @@ _TEAM, _PLAYER, _CODE, _AREA, _DAY = 12, 24, 7, 7, 8  # bits
 
 
 class SeasonPlays:
-    """The tables of `hoops.schemas.PLAY_TABLES` but those of chances, from days of plays, in the order of days.
+    """The tables of `hoops.schemas.PLAY_TABLES` but those of chances, from the plays in order, some at a time.
 
-    Plays of games that are not in the results go to `stray_plays` and nowhere else. Between days it holds sums only,
-    which grow with the players and not with the plays.
+    Plays of games that are not in the results go to `stray_plays` and nowhere else. Between stretches it holds sums
+    only, which grow with the players and not with the plays.
 
     games: the season's games that are in the results.
     players: names by player.
@@ -53,33 +53,32 @@ class SeasonPlays:
         self._appearances = Tally(_TEAM, _PLAYER)
         self._assists = Tally(_TEAM, _PLAYER, _PLAYER, 1)
 
-    def add(self, day: Day) -> dict[str, pa.RecordBatch]:
-        """Count a day, and give its piece of every table that grows by the day; pieces follow each other sorted."""
-        place, known = self._known.find(day)
-        stray = day.of_games(~known)
+    def add(self, plays: Stretch) -> dict[str, pa.RecordBatch]:
+        """Count a stretch, and give its piece of every table that grows with it; pieces follow each other sorted."""
+        place, known = self._known.find(plays)
+        stray = plays.of_games(~known)
         self.stray_games += stray.games
-        self.stray_rows += stray.plays
-        pieces = {"stray_plays": batch("stray_plays", self._rows(stray))}
-        day, games = day.of_games(known), self._known.rows(place[known])
-        self._count(day)
-        timeline = Timeline(day)
-        rows = self._rows(day)
-        rows["site"] = self._words.sites(np.where(day.side == TEAM1, 1, -1) * games.site[day.game])
-        rows["lead_change"] = lead_change = np.zeros(day.plays, bool)
-        lead_change[day.makes[timeline.lead_change]] = True
-        placed = np.flatnonzero(np.isin(day.event, (*MADE[1:], *MISSED[1:])) & (day.x >= 0))
-        pieces |= {
+        self.stray_rows += stray.size
+        plays, games = plays.of_games(known), self._known.rows(place[known])
+        self._count(plays)
+        timeline = Timeline(plays)
+        rows = self._rows(plays)
+        rows["site"] = self._words.sites(np.stack([games.site, -games.site]), plays.spread_by_side)
+        rows["lead_change"] = lead_change = np.zeros(plays.size, bool)
+        lead_change[plays.makes[timeline.lead_change]] = True
+        pieces = {
+            "stray_plays": batch("stray_plays", self._rows(stray)),
             "plays": batch("plays", rows),
-            "play_games": self._games(day, games, timeline),
-            "score_timeline": batch("score_timeline", rows, day.makes),
-            "scoring_runs": self._runs(day, timeline),
-            "shot_locations": batch("shot_locations", rows, placed),
+            "play_games": self._games(plays, games, timeline),
+            "score_timeline": batch("score_timeline", rows, plays.makes),
+            "scoring_runs": self._runs(plays, timeline),
+            "shot_locations": batch("shot_locations", rows, np.flatnonzero((plays.x >= 0) & ATTEMPT[plays.event])),
         }
-        self._rows_before += day.plays
+        self._rows_before += plays.size
         return pieces
 
     def tables(self) -> dict[str, pa.Table]:
-        """Every table that is made of a season's sums; call it when all days have been added."""
+        """Every table that is made of a season's sums; call it when all plays have been added."""
         return {
             "event_counts": self._counted("event_counts", self._counts, ("team", "player", "event", "detail", "area")),
             "team_event_counts": self._counted("team_event_counts", self._counts, ("team", "event", "detail", "area"),
@@ -90,37 +89,37 @@ class SeasonPlays:
             "assist_networks": self._networks(),
         }  # fmt: skip
 
-    def _count(self, day: Day) -> None:
-        self._counts.add(day.team, day.player, day.event, day.detail, day.area)
-        self._days.add(np.full(day.plays, day.day), day.event, day.detail, day.area)
-        self._appearances.add(*day.appearances)
-        made = assists(day, code_of("assist"))
+    def _count(self, plays: Stretch) -> None:
+        self._counts.add(plays.team, plays.player, plays.event, plays.detail, plays.area)
+        self._days.add(plays.spread(plays.day), plays.event, plays.detail, plays.area)
+        self._appearances.add(*plays.appearances)
+        made = assists(plays, code_of("assist"))
         self._assists.add(made.team, made.passer, made.scorer, made.points == 3)
 
-    def _rows(self, day: Day) -> Columns:
-        """The columns of a day's plays, (n,)."""
-        known = day.x >= 0
+    def _rows(self, plays: Stretch) -> Columns:
+        """The columns of some plays, (n,)."""
+        nowhere = plays.x < 0
         return {
-            **self._words.pairing(day, day.game),
-            "play": day.number, "seconds": day.seconds, "period": self._words.periods(day.seconds),
-            **self._words.who(day.team, day.player),
-            **self._words.what(day.event, day.detail, day.area),
-            "x": pa.array(day.x, mask=~known), "y": pa.array(day.y, mask=~known),
-            "points": day.points, "team1_score": day.score[TEAM1], "team2_score": day.score[TEAM2],
+            **self._words.pairing(plays, plays.spread),
+            "play": plays.number, "seconds": plays.seconds, "period": self._words.periods(plays.seconds),
+            **self._words.who(np.stack([plays.team1, plays.team2]), plays.player, plays.spread_by_side),
+            **self._words.what(plays.event, plays.detail, plays.area),
+            "x": pa.array(plays.x, mask=nowhere), "y": pa.array(plays.y, mask=nowhere),
+            "points": plays.points, "team1_score": plays.score[TEAM1], "team2_score": plays.score[TEAM2],
         }  # fmt: skip
 
-    def _games(self, day: Day, games: SeasonGames, timeline: Timeline) -> pa.RecordBatch:
+    def _games(self, plays: Stretch, games: SeasonGames, timeline: Timeline) -> pa.RecordBatch:
         jump, back = timeline.doubts
-        plays, goals = np.diff(day.starts), np.isin(day.event, MADE[1:])
-        last = np.maximum.reduceat(day.seconds, day.starts[:-1])
+        count, goals = np.diff(plays.starts), FIELD_GOAL[plays.event]
+        last = np.maximum.reduceat(plays.seconds, plays.starts[:-1])
         columns: Columns = {
-            **self._words.pairing(day, np.arange(day.games)),
+            **self._words.pairing(plays),
             "kind": self._words.kinds(games.kind), "team1_site": self._words.sites(games.site),
-            "first_row": self._rows_before + day.starts[:-1],
-            "plays": plays,
-            "complete": day.complete,
-            "agrees": (day.final == games.score).all(axis=0),
-            "truncated": (plays < TRUNCATED) | ~np.logical_or.reduceat(goals, day.starts[:-1]),
+            "first_row": self._rows_before + plays.starts[:-1],
+            "plays": count,
+            "complete": plays.complete,
+            "agrees": (plays.final == games.score).all(axis=0),
+            "truncated": (count < TRUNCATED) | ~np.logical_or.reduceat(goals, plays.starts[:-1]),
             "jumps": timeline.per_game(jump), "steps_back": timeline.per_game(back),
             "last_seconds": last,
             "overtimes": np.maximum(periods(last, self._words.regular) + 1 - self._words.regular, 0),
@@ -128,20 +127,21 @@ class SeasonPlays:
         }  # fmt: skip
         for side in (TEAM1, TEAM2):
             team = f"team{side + 1}"
-            columns[f"{team}_score"], columns[f"{team}_points"] = day.final[side], day.rebuilt[side]
+            columns[f"{team}_score"], columns[f"{team}_points"] = plays.final[side], plays.rebuilt[side]
             columns[f"{team}_largest_lead"] = timeline.largest_lead(side)
             columns[f"{team}_best_run"] = timeline.best_run(side)
         return batch("play_games", columns)
 
-    def _runs(self, day: Day, timeline: Timeline) -> pa.RecordBatch:
+    def _runs(self, plays: Stretch, timeline: Timeline) -> pa.RecordBatch:
         long = timeline.run_points >= RUN
-        first, last = (day.makes[ends[long]] for ends in (timeline.run_starts, timeline.run_ends))
+        first, last = (plays.makes[ends[long]] for ends in (timeline.run_starts, timeline.run_ends))
+        game = plays.game[last]
         columns: Columns = {
-            **self._words.pairing(day, day.game[last]),
-            **self._words.who(day.team[last]),
+            **self._words.pairing(plays, lambda of_games: of_games[game]),
+            **self._words.who(plays.team[last]),
             "points": timeline.run_points[long],
-            "first_seconds": day.seconds[first], "last_seconds": day.seconds[last],
-            "team1_score": day.score[TEAM1, last], "team2_score": day.score[TEAM2, last],
+            "first_seconds": plays.seconds[first], "last_seconds": plays.seconds[last],
+            "team1_score": plays.score[TEAM1, last], "team2_score": plays.score[TEAM2, last],
         }  # fmt: skip
         return batch("scoring_runs", columns)
 

@@ -11,12 +11,13 @@ import pyarrow as pa
 
 from hoops.games.leagues import AWAY, HOME, NEUTRAL, Kind, League
 from hoops.games.reference import Reference
-from hoops.plays.day import Day
 from hoops.plays.periods import period_name, periods, regular_periods
+from hoops.plays.stretch import Stretch
 from hoops.plays.vocabulary import Codes, area_name, detail_name, event_name
 from hoops.schemas import PLAY_TABLES
 
 Columns = dict[str, Any]
+Spread = Callable[[npt.NDArray], npt.NDArray]  # from what each of some things has to what each row has
 SITES = {HOME: "home", NEUTRAL: "neutral", AWAY: "away"}
 _CODE = 7  # bits
 _DENSE = 2**18  # numbers below it have a place in a table
@@ -36,29 +37,33 @@ class Words:
         self._dictionary = pa.array([], pa.string())
         self._has_none = False
 
-    def of(self, numbers: npt.NDArray) -> pa.DictionaryArray:
-        """The word of each number, (n,); numbers are not negative.
+    def of(self, numbers: npt.NDArray, spread: Spread = np.asarray) -> pa.DictionaryArray:
+        """The word of each number, (n,); numbers are not negative. spread: makes of them what each row has.
 
         >>> Words("abc".__getitem__).of(np.array([2, 0, 2])).to_pylist()
         ['c', 'a', 'c']
         """
-        most = int(numbers.max(initial=0))
-        if most >= _DENSE:
-            unique, at = np.unique(numbers, return_inverse=True)
-            index = np.array([self._place(number) for number in unique.tolist()], np.int32)[at]
-        else:
-            if most >= len(self._places):
-                more = np.full(max(most + 1, 2 * len(self._places)) - len(self._places), _NEW, np.int32)
-                self._places = np.concatenate([self._places, more])
-            index = self._places[numbers]
-            if index.min(initial=0) == _NEW:
-                for number in np.unique(numbers[index == _NEW]).tolist():
-                    self._places[number] = self._place(number)
-                index = self._places[numbers]
+        index = spread(self._index(numbers))
         if len(self._dictionary) < len(self._words):
             self._dictionary = pa.array(list(self._words), pa.string())
         missing = index < 0 if self._has_none else None
-        return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32(), mask=missing), self._dictionary)
+        return pa.DictionaryArray.from_arrays(pa.array(index, mask=missing), self._dictionary, safe=False)
+
+    def _index(self, numbers: npt.NDArray) -> npt.NDArray[np.int32]:
+        """Place in the dictionary of each number's word, (n,)."""
+        most = int(numbers.max(initial=0))
+        if most >= _DENSE:
+            unique, at = np.unique(numbers, return_inverse=True)
+            return np.array([self._place(number) for number in unique.tolist()], np.int32)[at]
+        if most >= len(self._places):
+            more = np.full(max(most + 1, 2 * len(self._places)) - len(self._places), _NEW, np.int32)
+            self._places = np.concatenate([self._places, more])
+        index = self._places[numbers]
+        if index.min(initial=0) == _NEW:
+            for number in np.unique(numbers[index == _NEW]).tolist():
+                self._places[number] = self._place(number)
+            index = self._places[numbers]
+        return index
 
     def _place(self, number: int) -> int:
         word = self._word(number)
@@ -91,23 +96,22 @@ class SeasonWords:
         self._event = Words(lambda one: event_name(events.names[one]))
         self._detail = Words(lambda one: detail_name(events.names[one >> _CODE], details.names[one & (1 << _CODE) - 1]))
         self._area = Words(area_name)
-        self._period = Words(lambda one: period_name(one, self.regular))
+        self._period = Words(lambda one: period_name(int(periods(np.array(one), self.regular)), self.regular))
         self._site = Words(lambda one: SITES[one - 1])
 
-    def pairing(self, day: Day, game: npt.NDArray[np.intp]) -> Columns:
-        """Day and teams of rows that belong to some games of a day."""
-        columns: Columns = {
-            "day": np.full(len(game), day.day, np.int16),
-            "date": pa.repeat(pa.scalar(self._reference.dates(day.season, [day.day])[0], pa.date32()), len(game)),
-        }
-        for side, team in ((1, day.team1), (2, day.team2)):
-            columns[f"team{side}_id"] = of_side = team[game]
-            columns[f"team{side}_name"] = self._teams.of(of_side)
+    def pairing(self, plays: Stretch, spread: Spread = np.asarray) -> Columns:
+        """Day and teams of each game; or of rows, if `spread` makes of what each game has what each row has."""
+        days, at = np.unique(plays.day, return_inverse=True)
+        dates = np.array(self._reference.dates(self._season, days.tolist()), "datetime64[D]")
+        columns: Columns = {"day": spread(plays.day), "date": pa.array(spread(dates[at]), pa.date32())}
+        for side, team in ((1, plays.team1), (2, plays.team2)):
+            columns[f"team{side}_id"] = spread(team)
+            columns[f"team{side}_name"] = self._teams.of(team, spread)
         return columns
 
-    def who(self, team: npt.NDArray, player: npt.NDArray | None = None) -> Columns:
-        """Team, and player where there is one; player 0 is null."""
-        columns: Columns = {"team_id": team, "team_name": self._teams.of(team)}
+    def who(self, team: npt.NDArray, player: npt.NDArray | None = None, spread: Spread = np.asarray) -> Columns:
+        """Team, and player where there is one; player 0 is null. spread: makes of the teams those of the rows."""
+        columns: Columns = {"team_id": spread(team), "team_name": self._teams.of(team, spread)}
         if player is not None:
             columns["player_id"] = pa.array(player, pa.int32(), mask=player == 0)
             columns["player_name"] = self._named.of(player)
@@ -130,11 +134,11 @@ class SeasonWords:
         return self._area.of(area)
 
     def periods(self, seconds: npt.NDArray) -> pa.DictionaryArray:
-        return self._period.of(periods(seconds, self.regular))
+        return self._period.of(seconds)
 
-    def sites(self, site: npt.NDArray) -> pa.DictionaryArray:
-        """home, neutral or away, of +1, 0 and -1."""
-        return self._site.of(site + 1)
+    def sites(self, site: npt.NDArray, spread: Spread = np.asarray) -> pa.DictionaryArray:
+        """home, neutral or away, of +1, 0 and -1. spread: makes of them those of the rows."""
+        return self._site.of(site + 1, spread)
 
     def kinds(self, kind: npt.NDArray[np.str_]) -> pa.DictionaryArray:
         words = list(Kind)

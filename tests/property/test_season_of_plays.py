@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoops.plays.day import Day
+from hoops.plays.stretch import Stretch
 from hoops.plays.vocabulary import DETAIL_CODES, EVENT_CODES, Codes
 from lake.parquet import Unreadable
 from lake.plays import SeasonOfPlays, Written, read, write
@@ -24,12 +24,12 @@ PAIRS = ((1101, 1102), (1101, 3999), (1102, 1103), (1104, 1105))
 class Season:
     """Days and their codes, as a reader has them."""
 
-    days: Sequence[Day]
+    days: Sequence[Stretch]
     events: Codes
     details: Codes
     season: int = 2018
 
-    def __iter__(self) -> Iterator[Day]:
+    def __iter__(self) -> Iterator[Stretch]:
         return iter(self.days)
 
 
@@ -40,7 +40,7 @@ def codes(known: tuple[str, ...], others: list[str]) -> Codes:
 
 
 @st.composite
-def a_day(draw: st.DrawFn, number: int, events: Codes, details: Codes) -> Day:
+def a_day(draw: st.DrawFn, number: int, events: Codes, details: Codes) -> Stretch:
     pairs = sorted(draw(st.sets(st.sampled_from(PAIRS), min_size=1)))
     plays = draw(st.lists(st.integers(1, 9), min_size=len(pairs), max_size=len(pairs)))
     n = sum(plays)
@@ -49,9 +49,9 @@ def a_day(draw: st.DrawFn, number: int, events: Codes, details: Codes) -> Day:
         return np.array(draw(st.lists(st.integers(low, high), min_size=n, max_size=n)), kind)
 
     finals = st.lists(st.integers(0, 300), min_size=len(pairs), max_size=len(pairs))
-    return Day(
-        2018, number, *np.array(pairs, np.int32).T, starts=np.concatenate([[0], np.cumsum(plays)]),
-        final=np.array([draw(finals), draw(finals)], np.int32),
+    return Stretch(
+        2018, np.full(len(pairs), number, np.int32), *np.array(pairs, np.int32).T,
+        starts=np.concatenate([[0], np.cumsum(plays)]), final=np.array([draw(finals), draw(finals)], np.int32),
         seconds=numbers(0, 9000, np.int16), side=numbers(0, 1, np.int8), player=numbers(0, 9_999_999, np.int32),
         event=numbers(0, len(events.names) - 1, np.uint8), detail=numbers(0, len(details.names) - 1, np.uint8),
         area=numbers(0, 99, np.int8), x=numbers(-1, 100, np.int8), y=numbers(-1, 100, np.int8),
@@ -86,8 +86,8 @@ def renumbered(season: Season, order: list[int], others: list[int]) -> Season:
     return Season(days, events, details)
 
 
-def assert_same(one: Day, other: Day) -> None:
-    for field in fields(Day):
+def assert_same(one: Stretch, other: Stretch) -> None:
+    for field in fields(Stretch):
         mine, its = getattr(one, field.name), getattr(other, field.name)
         np.testing.assert_array_equal(mine, its, err_msg=field.name)
         assert getattr(mine, "dtype", int) == getattr(its, "dtype", int), field.name
@@ -98,7 +98,7 @@ def assert_same(one: Day, other: Day) -> None:
 def test_what_is_read_is_what_was_written(season: Season) -> None:
     told, body = written(season)
     again = read(io.BytesIO(body))
-    assert (again.season, again.content, again.rows) == (2018, told.content, sum(day.plays for day in season.days))
+    assert (again.season, again.content, again.rows) == (2018, told.content, sum(day.size for day in season.days))
     assert (told.rows, told.days, len(told.games)) == (again.rows, len(season.days), sum(d.games for d in season.days))
     assert again.events.names == [*EVENT_CODES, *sorted(season.events.names[len(EVENT_CODES) :])]
     assert again.details.names == [*DETAIL_CODES, *sorted(season.details.names[len(DETAIL_CODES) :])]
@@ -107,7 +107,7 @@ def test_what_is_read_is_what_was_written(season: Season) -> None:
         detail = np.array([again.details.names.index(name) for name in season.details.names], np.uint8)
         assert_same(replace(before, event=event[before.event], detail=detail[before.detail]), after)
     assert again.keys.tolist() == sorted(again.keys.tolist())
-    assert [day.day for day in again] == [day.day for day in season.days], "it can be gone over twice"
+    assert [day.day.tolist() for day in again] == [day.day.tolist() for day in season.days], "it can be gone over twice"
 
 
 @settings(max_examples=60, deadline=None)
@@ -151,5 +151,5 @@ def test_what_is_no_season(body: bytes) -> None:
         SeasonOfPlays(io.BytesIO(body))
 
 
-def _equal(one: Day, other: Day) -> bool:
-    return all(np.array_equal(getattr(one, field.name), getattr(other, field.name)) for field in fields(Day))
+def _equal(one: Stretch, other: Stretch) -> bool:
+    return all(np.array_equal(getattr(one, field.name), getattr(other, field.name)) for field in fields(Stretch))

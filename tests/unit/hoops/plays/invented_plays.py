@@ -10,9 +10,9 @@ import pyarrow as pa
 from hoops.contract import parse
 from hoops.contract.events import EVENTS
 from hoops.games.reference import Reference
-from hoops.plays.day import Day
 from hoops.plays.games import SeasonGames
 from hoops.plays.reader import PlayByPlay
+from hoops.plays.stretch import Stretch
 from hoops.schemas import PREDICTED
 from hoops.tables.chances import SeasonChances
 from hoops.tables.plays import SeasonPlays
@@ -77,15 +77,15 @@ def reader(data: bytes, name: str = MEN_2018, block: int = BLOCK) -> PlayByPlay:
     return PlayByPlay(parse(name), io.BytesIO(data), block=block)
 
 
-def days(data: bytes, name: str = MEN_2018, block: int = BLOCK) -> list[Day]:
+def days(data: bytes, name: str = MEN_2018, block: int = BLOCK) -> list[Stretch]:
     return list(reader(data, name, block))
 
 
-def known(days: Iterable[Day], site: int = 1, kind: str = "regular", probability: float = 0.625) -> pa.Table:
+def known(days: Iterable[Stretch], site: int = 1, kind: str = "regular", probability: float = 0.625) -> pa.Table:
     """Results of the games of some days, each with the score that its log states, and its forecast."""
     rows = [
         {
-            "season": day.season, "day": day.day, "team1_id": int(day.team1[i]), "team2_id": int(day.team2[i]),
+            "season": day.season, "day": int(day.day[i]), "team1_id": int(day.team1[i]), "team2_id": int(day.team2[i]),
             "kind": kind, "site": site, "team1_score": int(day.final[0, i]), "team2_score": int(day.final[1, i]),
             "team1_probability": probability,
         }

@@ -19,8 +19,8 @@ Rows = list[str]
 
 def test_days_hold_whole_games_seen_from_team_1() -> None:
     first, second = days(text(season()))
-    assert (first.day, first.games, first.plays) == (11, 1, 12)
-    assert (second.day, second.team1.tolist(), second.team2.tolist()) == (12, [1104, 1200], [1105, 1300])
+    assert (first.day.tolist(), first.games, first.size) == ([11], 1, 12)
+    assert (second.day.tolist(), second.team1.tolist(), second.team2.tolist()) == ([12, 12], [1104, 1200], [1105, 1300])
     assert second.final.tolist() == [[8, 5], [5, 8]]
     assert second.starts.tolist() == [0, 12, 24]
     assert second.side[:12].tolist() == first.side.tolist()
@@ -57,16 +57,16 @@ def test_games_that_lie_in_several_blocks(block: int) -> None:
 def test_other_forms_of_the_same_file(form: Callable[[bytes], bytes], block: int) -> None:
     plain = days(text(season()))
     other = days(form(text(season())), block=block)
-    assert [one.plays for one in other] == [one.plays for one in plain]
+    assert [one.size for one in other] == [one.size for one in plain]
     assert all(np.array_equal(one.score, two.score) for one, two in zip(plain, other, strict=True))
 
 
 def test_gzip_and_columns_in_any_order_or_left_out() -> None:
-    assert [day.plays for day in days(gzip.compress(text(season())), f"{MEN_2018}.gz")] == [12, 24]
+    assert [day.size for day in days(gzip.compress(text(season())), f"{MEN_2018}.gz")] == [12, 24]
     titles = HEADER.split(",")
     places = [place for place, title in enumerate(titles) if title not in ("X", "Y", "Area")][::-1]
     rows = [",".join(line.split(",")[place] for place in places) for line in [HEADER, *season()]]
-    assert [day.plays for day in days(text(rows[1:], rows[0]))] == [12, 24]
+    assert [day.size for day in days(text(rows[1:], rows[0]))] == [12, 24]
 
 
 def test_places_on_the_court() -> None:
@@ -84,7 +84,7 @@ def test_places_on_the_court() -> None:
 def test_doubts_are_told() -> None:
     plays = [*PLAYS, (2300, 1104, 150, "shove", "hard"), (2300, 1104, 150, "shove", "")]
     told = reader(text(game(11, 1104, 1272, plays)), block=200)
-    assert sum(day.plays for day in told) == 14
+    assert sum(day.size for day in told) == 14
     assert told.warnings == (
         "EventType has codes that are not known: 'shove' in 2 rows; kept as they are",
         "EventSubType has codes that are not known: 'hard' in 1 row; kept as they are",
@@ -194,4 +194,4 @@ class Dribble(io.BytesIO):
 
 def test_a_source_that_gives_little_at_a_time() -> None:
     plays = PlayByPlay(parse(f"{MEN_2018}.gz"), Dribble(gzip.compress(text(season()))))
-    assert sum(day.plays for day in plays) == 36
+    assert sum(day.size for day in plays) == 36

@@ -10,6 +10,7 @@ from hoops.forecast.ball import Ball
 from hoops.forecast.in_game import chances_and_leverage
 from hoops.games.reference import Reference
 from hoops.plays.games import SeasonGames
+from hoops.plays.stretch import stretches
 from hoops.tables.chances import SeasonChances
 from hoops.tables.plays import SeasonPlays
 from tests.unit.hoops.plays.invented_plays import PLAYS, between, days, game, known, reader, season, tables, text
@@ -187,9 +188,8 @@ def test_in_parts_the_tables_are_the_same(made: dict[str, pa.Table]) -> None:
     given = (plays.name.league, 2018, SeasonGames.of(known(read)), Reference(), {}, plays.events, plays.details)
     for maker in (SeasonPlays(*given), SeasonChances(*given)):
         pieces: dict[str, list[pa.RecordBatch]] = {}
-        for day in read:
-            for part in day.parts(1):
-                for name, piece in maker.add(part).items():
-                    pieces.setdefault(name, []).append(piece)
+        for part in stretches(read, 1):
+            for name, piece in maker.add(part).items():
+                pieces.setdefault(name, []).append(piece)
         for name, table in ({n: pa.Table.from_batches(each) for n, each in pieces.items()} | maker.tables()).items():
             assert table.to_pylist() == made[name].to_pylist(), name

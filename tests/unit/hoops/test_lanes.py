@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lake.lanes import WriteBehind, read_ahead
+from hoops.lanes import WriteBehind, read_ahead
 
 
 def lanes() -> list[str]:

@@ -1,10 +1,11 @@
-"""The plays of one day: whole games, as arrays, seen from team 1 and team 2 as everything else is."""
+"""A stretch of a season's plays: whole games, as arrays, seen from team 1 and team 2 as everything else is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,16 +17,17 @@ from hoops.plays.vocabulary import POINTS
 
 TEAM1, TEAM2 = 0, 1  # sides
 
-PART = 16_384  # plays
+STRETCH = 32_768  # plays: enough that steps between arrays are nothing beside those within them, and in the cache
+_BY_GAME = ("day", "team1", "team2")
 _BY_PLAY = ("seconds", "side", "player", "event", "detail", "area", "x", "y")
 
-# The arrays of plays by name, with a row a play: what the reader gives in any cut, and `Day` holds of a day.
+# The arrays of plays by name, with a row a play: what the reader gives in any cut, and `Stretch` holds of a day.
 Columns = Mapping[str, npt.NDArray]
 
 
 @dataclass(frozen=True)
-class Day:
-    """Plays of one day's games, (n,), and the games, (g,): by team 1 and team 2, plays in the order of the file.
+class Stretch:
+    """Plays, (n,), of some games, (g,), of a season; games ascend by day, team 1 and team 2, plays as in the file.
 
     starts: first play of each game, and n: (g + 1,).
     final: final scores by side, points, (2, g).
@@ -39,7 +41,7 @@ class Day:
     """
 
     season: int
-    day: int
+    day: Ids
     team1: Ids
     team2: Ids
     starts: npt.NDArray[np.intp]
@@ -55,49 +57,41 @@ class Day:
     stated: npt.NDArray[np.int32]
 
     @classmethod
-    def of(cls, season: int, parts: Sequence[Columns]) -> Day:
+    def of(cls, season: int, parts: Sequence[Columns]) -> Stretch:
         """A day from its plays in the order of the file, in any number of parts; the plays of a game are together."""
-        joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        key = key_of(np.array(season), joined["day"], joined["team1"], joined["team2"])
+        rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        key = key_of(np.array(season), rows["day"], rows["team1"], rows["team2"])
         order = np.argsort(key, kind="stable")
-        rows = {name: joined.pop(name)[order] for name in parts[0]}
         first = np.flatnonzero(np.diff(key[order], prepend=-1))
-        return cls(
-            season=season,
-            day=int(rows["day"][0]),
-            team1=rows["team1"][first],
-            team2=rows["team2"][first],
-            starts=np.append(first, len(order)),
-            final=np.stack([rows["final1"][first], rows["final2"][first]]),
-            stated=np.stack([rows["stated1"], rows["stated2"]]),
-            **{name: rows[name] for name in _BY_PLAY},
-        )
+        of_games = {name: rows.pop(name)[order[first]] for name in (*_BY_GAME, "final1", "final2")}
+        final = np.stack([of_games.pop(f"final{side}") for side in (1, 2)])
+        stated = np.stack([rows.pop(f"stated{side}")[order] for side in (1, 2)])
+        of_plays = {name: rows.pop(name)[order] for name in _BY_PLAY}  # one after the other: a day may be large
+        return cls(season, starts=np.append(first, len(order)), final=final, stated=stated, **of_games, **of_plays)
 
-    def of_games(self, which: Bools) -> Day:
+    def of_games(self, which: Bools) -> Stretch:
         """The plays of some of its games, (g,), and these games."""
         if which.all():
             return self
-        plays = which[self.game]
+        plays = self.spread(which)
         return replace(
             self,
-            team1=self.team1[which],
-            team2=self.team2[which],
+            **{name: getattr(self, name)[which] for name in _BY_GAME},
             starts=np.append(0, np.cumsum(np.diff(self.starts)[which])),
             final=self.final[:, which],
             stated=self.stated[:, plays],
             **{name: getattr(self, name)[plays] for name in _BY_PLAY},
         )
 
-    def parts(self, plays: int = PART) -> Iterator[Day]:
-        """The same games, some at a time: of about so many plays, so that what is made of them is small."""
+    def parts(self, plays: int) -> Iterator[Stretch]:
+        """The same games, some at a time: as many as have so many plays, or one that has more."""
         first = 0
         while first < self.games:
             stop = max(int(np.searchsorted(self.starts, self.starts[first] + plays, side="right")) - 1, first + 1)
             start, end = self.starts[first], self.starts[stop]
             yield replace(
                 self,
-                team1=self.team1[first:stop],
-                team2=self.team2[first:stop],
+                **{name: getattr(self, name)[first:stop] for name in _BY_GAME},
                 starts=self.starts[first : stop + 1] - start,
                 final=self.final[:, first:stop],
                 stated=self.stated[:, start:end],
@@ -106,32 +100,41 @@ class Day:
             first = stop
 
     @property
-    def plays(self) -> int:
+    def size(self) -> int:
+        """How many plays."""
         return len(self.event)
 
     @property
     def games(self) -> int:
         return len(self.team1)
 
+    def spread(self, values: npt.NDArray) -> npt.NDArray:
+        """What each game has, (g,), for each of its plays, (n,)."""
+        return np.repeat(values, np.diff(self.starts))
+
+    def spread_by_side(self, values: npt.NDArray) -> npt.NDArray:
+        """What the teams of each game have by side, (2, g), for each play that of its team, (n,)."""
+        return values.T.ravel()[self._team_of]
+
     @cached_property
     def keys(self) -> Keys:
         """The key of each game (`hoops.games.identity`), ascending, (g,)."""
-        return key_of(np.array(self.season), np.array(self.day), self.team1, self.team2)
+        return key_of(np.array(self.season), self.day, self.team1, self.team2)
 
     @cached_property
     def game(self) -> npt.NDArray[np.intp]:
         """Place of each play's game, (n,)."""
-        return np.repeat(np.arange(self.games), np.diff(self.starts))
+        return self.spread(np.arange(self.games))
 
     @cached_property
-    def number(self) -> npt.NDArray[np.intp]:
+    def number(self) -> Ids:
         """Number of each play in its game, from 1, (n,)."""
-        return np.arange(self.plays) - self.starts[self.game] + 1
+        return np.arange(1, self.size + 1, dtype=np.int32) - self.spread(self.starts[:-1].astype(np.int32))
 
     @cached_property
     def team(self) -> Ids:
         """Team of each play, (n,)."""
-        return np.where(self.side == TEAM1, self.team1[self.game], self.team2[self.game])
+        return self.spread_by_side(np.stack([self.team1, self.team2]))
 
     @cached_property
     def points(self) -> npt.NDArray[np.int8]:
@@ -141,7 +144,7 @@ class Day:
     @cached_property
     def score(self) -> npt.NDArray[np.int32]:
         """Score after each play by side, added up from what was made, (2, n)."""
-        return np.stack([self._running(np.where(self.side == side, self.points, 0)) for side in (TEAM1, TEAM2)])
+        return np.stack([self._running(self.points * (self.side == side)) for side in (TEAM1, TEAM2)])
 
     @cached_property
     def appearances(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -167,7 +170,37 @@ class Day:
         """Games whose plays add up to the final score, (g,)."""
         return (self.rebuilt == self.final).all(axis=0)
 
+    @cached_property
+    def _team_of(self) -> npt.NDArray[np.intp]:
+        """Place of each play's team among those of all games, team 1 and team 2 of the first game first, (n,)."""
+        return np.add(self.spread(np.arange(0, 2 * self.games, 2)), self.side, dtype=np.intp)
+
     def _running(self, values: npt.NDArray) -> npt.NDArray[np.int32]:
         total = np.cumsum(values, dtype=np.int32)
-        before = total[self.starts[:-1]] - values[self.starts[:-1]]
-        return total - before[self.game].astype(np.int32)
+        return total - self.spread(total[self.starts[:-1]] - values[self.starts[:-1]])
+
+
+def joined(parts: Sequence[Stretch]) -> Stretch:
+    """Stretches that follow each other as one."""
+    if len(parts) == 1:
+        return parts[0]
+    before = np.cumsum([0, *(part.size for part in parts)])
+    starts = [part.starts[:-1] + at for part, at in zip(parts, before, strict=False)]
+    whole: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
+        for name in (*_BY_GAME, *_BY_PLAY, "final", "stated")
+    }
+    return replace(parts[0], starts=np.append(np.concatenate(starts), before[-1]), **whole)
+
+
+def stretches(source: Iterable[Stretch], plays: int = STRETCH) -> Iterator[Stretch]:
+    """The same games in stretches of about so many plays: short days are joined, and long ones cut between games."""
+    waiting: list[Stretch] = []
+    for day in source:
+        for part in day.parts(plays):
+            if waiting and sum(one.size for one in waiting) + part.size > plays:
+                yield joined(waiting)
+                waiting = []
+            waiting.append(part)
+    if waiting:
+        yield joined(waiting)
