@@ -20,6 +20,7 @@ from madness.commands import (
     down,
     ingest,
     models,
+    pool,
     predict,
     provision,
     reset,
@@ -40,8 +41,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in (up.up, down.down, status.status, ingest.ingest, sample.sample, backtest.backtest, predict.predict,
-                 bracket.bracket, submission.submission, reset.reset, configure.configure, provision.provision,
-                 deploy.deploy,
+                 bracket.bracket, pool.pool, submission.submission, reset.reset, configure.configure,
+                 provision.provision, deploy.deploy,
                  rollback.rollback, doctor.doctor, destroy.destroy, door.door, door.edge, rights.rights,
                  train.train):  # fmt: skip
     app.command()(_command)

@@ -10,7 +10,7 @@ from typing import Any
 from hoops.games.leagues import League
 from hoops.games.moment import told
 
-_OFF_TERMINAL = 110  # columns
+OFF_TERMINAL = 110  # columns
 _LONGEST, _SHORTEST = 18, 8  # letters of a name in a drawing
 _ENTRY, _WINNER = 4, 9  # columns beside a name: its seed; lines, and its chance or score
 _COLUMNS = 5  # names beside each other in a region's drawing: who enters, and who wins each of four rounds
@@ -30,18 +30,24 @@ def render_bracket(found: dict[str, Any], width: int | None = None) -> None:
     """Print a bracket with its odds on stdout."""
     from rich.console import Console
 
-    console = Console(width=width or (None if sys.stdout.isatty() else _OFF_TERMINAL))
+    console = Console(width=width or (None if sys.stdout.isatty() else OFF_TERMINAL))
     when = f"evening of {told((found['season'], found['as_of']))}" + (f" ({found['date']})" if found["date"] else "")
     console.print(f"{League(found['league']).label}, NCAA tournament of {found['season']}, {when}", highlight=False)
-    letters = min(_LONGEST, (console.width - _ENTRY - (_COLUMNS - 1) * _WINNER) // _COLUMNS)
-    if letters >= _SHORTEST:
-        for text in _drawing(found, letters):
+    letters = room(console.width)
+    if letters:
+        for text in drawing(found, letters):
             console.print(text.rstrip(), highlight=False, markup=False, soft_wrap=True)
-    _table(console, found, letters < _SHORTEST)
+    _table(console, found, not letters)
     console.print(_footer(found), highlight=False)
 
 
-def _drawing(found: Mapping[str, Any], letters: int) -> list[str]:
+def room(width: int) -> int:
+    """Letters of a name in a drawing of so many columns; 0 if there is no room for one."""
+    letters = min(_LONGEST, (width - _ENTRY - (_COLUMNS - 1) * _WINNER) // _COLUMNS)
+    return letters if letters >= _SHORTEST else 0
+
+
+def drawing(found: Mapping[str, Any], letters: int) -> list[str]:
     """Lines of the regions, one below the other, and of the Final Four."""
     slots = {slot["slot"]: slot for slot in found["slots"]}
     teams = {team["seed"]: team for team in found["teams"]}
@@ -92,7 +98,7 @@ def _line(seed: str) -> str:
 def _winner(slot: Mapping[str, Any], names: Mapping[int, str], letters: int) -> str:
     """Who won, with the score, or who is most likely to come out, with the chance in percent."""
     if slot["winner"] is None:
-        return f"{names[slot['favourite']][:letters]} {_percent(slot['chance'])}%"
+        return f"{names[slot['favourite']][:letters]} {percent(slot['chance'])}%"
     name = names[slot["winner"]][:letters]
     return f"{name} {slot['score'][0]}-{slot['score'][1]}" if slot["score"] else f"{name} (no game)"
 
@@ -110,14 +116,14 @@ def _table(console: Any, found: Mapping[str, Any], everybody: bool) -> None:
     for stage in stages:
         table.add_column(_SHORT[stage], justify="right", no_wrap=True)
     for team in found["teams"] if everybody else found["teams"][:_SHOWN]:
-        table.add_row(team["seed"], team["team_name"], *(_percent(team["reach"][stage]) for stage in stages))
+        table.add_row(team["seed"], team["team_name"], *(percent(team["reach"][stage]) for stage in stages))
     console.print(table)
 
 
-def _percent(chance: float) -> str:
+def percent(chance: float) -> str:
     """A chance in percent; neither 0 nor 100 unless it is certain.
 
-    >>> [_percent(one) for one in (0.0, 0.0001, 0.034, 0.256, 0.9999, 1.0)]
+    >>> [percent(one) for one in (0.0, 0.0001, 0.034, 0.256, 0.9999, 1.0)]
     ['0', '<1', '3', '26', '>99', '100']
     """
     if chance in (0.0, 1.0):

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from hoops.arrays import Floats
 from hoops.brackets.chances import chances
-from hoops.brackets.draws import doubt, drawn
+from hoops.brackets.draws import Doubt, doubt, drawn
 from hoops.brackets.facts import Facts, facts
 from hoops.brackets.odds import closed, odds
 from hoops.brackets.schedule import Schedule, schedule
@@ -52,6 +52,25 @@ class Asked:
     method: str = METHODS[0]
 
 
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A bracket on an evening: what is known of it, and what may become of it.
+
+    picks: winner (id) by slot, as asked for. chances: of each game of the bracket, (m,). model: that made them; None
+    where all is played. doubt: how little is known, where odds over drawn strengths are asked for.
+    """
+
+    bracket: Bracket
+    told: Facts
+    when: Schedule
+    picks: Mapping[str, int]
+    chances: Floats
+    model: Model | None
+    doubt: Doubt | None
+    reference: Reference
+    names: TeamNames
+
+
 def bracket(asked: Asked, source: Source, progress: Progress = lambda done, total: None) -> dict[str, Any]:
     """The bracket and its odds, as plain values fit for JSON.
 
@@ -60,6 +79,15 @@ def bracket(asked: Asked, source: Source, progress: Progress = lambda done, tota
     MadnessError
         There is no field, a pick, a day or a method is not to be had, or seeds, slots and results contradict.
     """
+    at = standing(asked, source, progress)
+    decided = {**at.told.won, **at.picks}
+    found = drawn(at.bracket, at.chances, at.doubt, decided) if at.doubt else None
+    reach = found.reach if found else odds(at.bracket, at.chances, decided).reach
+    return _answer(reach, at) | {"method": asked.method, "largest_error": float(found.error.max()) if found else 0.0}
+
+
+def standing(asked: Asked, source: Source, progress: Progress = lambda done, total: None) -> Standing:
+    """The bracket as it stood; errors as of `bracket`."""
     if asked.method not in METHODS:
         raise BracketError(f"{asked.method!r} is no way to have odds; allowed are {', '.join(METHODS)}")
     season = _season(asked, source)
@@ -71,9 +99,10 @@ def bracket(asked: Asked, source: Source, progress: Progress = lambda done, tota
     as_of = _evening(asked.as_of, season, games)
     told = facts(field, games, as_of)
     when = schedule(field, told, games, source.fixtures(season), tables.get("NCAATourneySeedRoundSlots"))
-    picks = _picks(asked.picks, field, told, TeamNames(Reference(tables), asked.league))
-    decided, chance, model = {**told.won, **picks}, np.full(len(field.games), 0.5), None
-    unsure = None
+    reference = Reference(tables)
+    names = TeamNames(reference, asked.league)
+    picks = _picks(asked.picks, field, told, names)
+    chance, model, unsure = np.full(len(field.games), 0.5), None, None
     if len(told.won) < len(field.slots):
         model = source.model_on((season, as_of + 1))
         known = source.known((season, as_of), progress)
@@ -81,10 +110,7 @@ def bracket(asked: Asked, source: Source, progress: Progress = lambda done, tota
             raise BracketError(f"no game of season {season} up to day {as_of} is here: a forecast would be a coin")
         chance = chances(field, when, told, known, model)
         unsure = doubt(field, when, told, known, model.parameters) if asked.method == "drawn" else None
-    found = drawn(field, chance, unsure, decided) if unsure else None
-    reach = found.reach if found else odds(field, chance, decided).reach
-    answer = _answer(field, reach, told, when, picks, model, Reference(tables))
-    return answer | {"method": asked.method, "largest_error": float(found.error.max()) if found else 0.0}
+    return Standing(field, told, when, picks, chance, model, unsure, reference, names)
 
 
 def _season(asked: Asked, source: Source) -> int:
@@ -143,15 +169,8 @@ def _picks(texts: tuple[str, ...], field: Bracket, told: Facts, names: TeamNames
     return picks
 
 
-def _answer(
-    field: Bracket,
-    reach: Floats,
-    told: Facts,
-    when: Schedule,
-    picks: Mapping[str, int],
-    model: Model | None,
-    reference: Reference,
-) -> dict[str, Any]:
+def _answer(reach: Floats, at: Standing) -> dict[str, Any]:
+    field, told, model, reference = at.bracket, at.told, at.model, at.reference
     (date,) = reference.dates(field.season, [told.as_of])
     names = dict(zip(field.teams.tolist(), reference.names(field.teams.tolist()), strict=True))
     best_first = np.lexsort((np.arange(len(field)), *-reach.T))
@@ -171,23 +190,23 @@ def _answer(
             }
             for row in best_first.tolist()
         ],
-        "slots": [_slot(slot, field, reach, told, when, reference) for slot in field.slots],
-        "picks": [{"slot": slot, "team_id": team, "team_name": names[team]} for slot, team in picks.items()],
+        "slots": [_slot(slot, reach, at) for slot in field.slots],
+        "picks": [{"slot": slot, "team_id": team, "team_name": names[team]} for slot, team in at.picks.items()],
         "model": model.id if model else None,
         "trained_through": dict(zip(("season", "day"), model.trained_through, strict=True)) if model else None,
         "out_of_sample": (field.season, told.as_of + 1) > model.trained_through if model else None,
     }
 
 
-def _slot(
-    slot: Slot, field: Bracket, reach: Floats, told: Facts, when: Schedule, reference: Reference
-) -> dict[str, Any]:
+def _slot(slot: Slot, reach: Floats, at: Standing) -> dict[str, Any]:
     """A game of the bracket: its sides, when it is, who won it or is most likely to."""
+    field = at.bracket
     rows = field.entrants(slot)
     chance = reach[rows, slot.round]
     best = int(chance.argmax())
+    told, when = at.told, at.when
     played = told.games.get(slot.name)
-    (date,) = reference.dates(field.season, [when.day[slot.name]])
+    (date,) = at.reference.dates(field.season, [when.day[slot.name]])
     return {
         "slot": slot.name,
         "round": slot.round,
