@@ -37,7 +37,7 @@ class BadScoring(MadnessError):
 
 @dataclass(frozen=True)
 class Scoring:
-    """points: of a right winner, by round of 64, ... final. bonus: one of `BONUSES`, or None. sizes: of it, by round."""
+    """points: of a right winner, by round, the round of 64 first. bonus: one of `BONUSES`; sizes: of it, by round."""
 
     points: tuple[Fraction, ...]
     bonus: str | None = None
