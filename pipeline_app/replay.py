@@ -241,9 +241,11 @@ class Replay:
 
     @property
     def _is_unfinished(self) -> bool:
-        """True if the season in work is not as it was written last: days were folded, or taken away."""
+        """True if the season in work is not as it was written last: days were folded, taken away, or its state lost."""
         known = None if self.head.season is None else self.head.seasons.get(self.head.season)
-        return self.head.season is not None and (known is None or known.digest != season_digest(self.head.days))
+        return self.head.season is not None and (
+            known is None or not known.snapshot or known.digest != season_digest(self.head.days)
+        )
 
     def _finish_season(self) -> None:
         """Write rows and state of the season in work and enter them in the head."""

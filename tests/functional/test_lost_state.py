@@ -81,6 +81,7 @@ def test_whatever_object_is_lost_is_made_again(full_stage: Stage, how: str) -> N
         assert head_of(stage, League.WOMEN) == other
         head = head_of(stage)
         assert head.position == (2024, 100) and not head.stale and not head.catching_up
+        assert all(one.snapshot for one in head.seasons.values()), key
         assert not stage.lake.folded(League.MEN).heads.lost(head), key
         assert stage.lake.published.manifest(League.MEN)[0].tables.keys() >= {k for k in before if "league=M" in k}
 
