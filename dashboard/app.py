@@ -22,7 +22,7 @@ from dashboard import bundle, notes, parts, shell
 from dashboard.bundle import BundledDash
 from dashboard.data import Edition, Tables
 from dashboard.door import Door
-from dashboard.pages import about, game, games, players, quality, ratings, statistics, team, tournament
+from dashboard.pages import about, bracket, game, games, players, quality, ratings, statistics, team, tournament
 from dashboard.place import Place
 from dashboard.view import View
 from dashboard.wire import pack_answers
@@ -34,6 +34,7 @@ PAGES: dict[str, ModuleType] = {
     "": games,
     "game": game,
     "ratings": ratings,
+    "bracket": bracket,
     "tournament": tournament,
     "quality": quality,
     "team": team,

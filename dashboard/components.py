@@ -1,4 +1,4 @@
-"""The list of game cards: a React component of our own, drawn by `assets/games.js`.
+"""React components of our own: the list of game cards, drawn by `assets/games.js`, and the bracket.
 
 A Saturday has 150 games of some twenty elements each; as one component with plain data they draw in a few
 milliseconds, and sorting and finding a team need no round trip.
@@ -8,7 +8,7 @@ milliseconds, and sorting and finding a team need no round trip.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash.development.base_component import Component
@@ -50,3 +50,29 @@ class GameList(Component):
     ) -> None:
         props = {"games": list(games), "sorts": [list(sort) for sort in sorts], "first": first}
         super().__init__(id=f"games-{name}", title=title, note=note, **props)
+
+
+class Bracket(Component):
+    """A season's bracket, drawn by `assets/bracket_view.js`.
+
+    Parameters
+    ----------
+    title
+        League and season, in words.
+    data
+        As `bracket_data.bracket_data` makes it.
+    team
+        Address of a team's page without the id.
+    """
+
+    _namespace = "madness_dashboard"
+    _type = "Bracket"
+    _children_props: list[str] = []
+    _base_nodes = ["children"]
+    _prop_names = ["id", "title", "data", "team"]
+    _valid_wildcard_attributes: list[str] = []
+    available_properties = _prop_names
+    available_wildcard_properties: list[str] = []
+
+    def __init__(self, title: str, data: Mapping[str, Any], team: str) -> None:
+        super().__init__(id="bracket", title=title, data=dict(data), team=team)

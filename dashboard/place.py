@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode
 
 from hoops.games.leagues import League
 
-PAGES = ("", "game", "ratings", "tournament", "quality", "team", "players", "statistics", "about")
+PAGES = ("", "game", "ratings", "bracket", "tournament", "quality", "team", "players", "statistics", "about")
 _DIGITS = 8  # of a number that can mean anything here; int() refuses thousands of them
 
 

@@ -17,6 +17,7 @@ WIDE = "md"  # from here on the navigation is in the header, else it is the tab 
 NAVIGATION = (
     ("", "Games", "Games", "games"),
     ("ratings", "Ratings", "Ratings", "ratings"),
+    ("bracket", "Bracket", "Bracket", "bracket"),
     ("tournament", "Tournament", "Tourney", "tournament"),
     ("team", "Teams", "Teams", "team"),
     ("players", "Players", "Players", "players"),

@@ -98,5 +98,5 @@
     );
   }
 
-  window.madness_dashboard = { GameList };
+  window.madness_dashboard = Object.assign(window.madness_dashboard || {}, { GameList });
 })();

@@ -1,19 +1,17 @@
-"""Tournament: the picked season's field, wins and championships by team, champions by season."""
+"""Tournament: wins and championships by team, champions by season; the season's field where it has no bracket."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from enum import StrEnum
 from typing import Any
 
 from dash import html
 
 from dashboard import figures, grids, parts
+from dashboard.bracket_data import has_bracket
+from dashboard.standing import KAGGLE, Standing, nothing, standing, words
 from dashboard.view import View
 from dashboard.wording import plural, season_label
-from hoops.games.leagues import SELECTION_SUNDAY
 
 TITLE = "Tournament"
 PARAMETERS = ()
@@ -21,87 +19,20 @@ BARS = 20
 _COLUMNS = ("team_id", "team_name", "seed", "region", "wins", "losses", "champion")
 
 
-_CANCELLED = 2020  # in both leagues
-_OVER = 158  # finals were played on days 147 to 155
-_KAGGLE = "NCAATourneyCompactResults.csv"
-
-
-class Standing(StrEnum):
-    """Where a tournament stands, as far as it is known here; the value is what the list of champions says."""
-
-    PLAYED = "Played"
-    CANCELLED = "Cancelled"
-    TO_COME = "Not played yet"
-    UNDER_WAY = "Under way"
-    NOT_LOADED = "Not loaded here"
-    UNFINISHED = "Final not loaded here"
-    UNKNOWN = "Not played yet, or not loaded here"
-
-
-def standing(view: View, season: int, teams: Sequence[Mapping[str, Any]]) -> Standing:
-    """Where the tournament of a season stands. teams: its rows of `tournaments`; none without seeds and games.
-
-    Only the newest season can be going on. It is over when the calendar says so, and it is not while it has games to
-    come or stops before Selection Sunday.
-    """
-    if any(team["champion"] for team in teams):
-        return Standing.PLAYED
-    if season == _CANCELLED and not teams:
-        return Standing.CANCELLED
-    begun = any(team["wins"] or team["losses"] for team in teams)
-    over = _is_over(view, season)
-    if over is None:
-        return Standing.UNDER_WAY if begun else Standing.UNKNOWN
-    if begun:
-        return Standing.UNFINISHED if over else Standing.UNDER_WAY
-    return Standing.NOT_LOADED if over else Standing.TO_COME
-
-
-def _is_over(view: View, season: int) -> bool | None:
-    """Whether a season has ended; None where neither its games nor a calendar tell."""
-    if season != view.edition.seasons[-1]:
-        return True
-    facts = view.seasons.get(season)
-    if facts is None or facts["last_day"] < SELECTION_SUNDAY:
-        return False
-    if view.tables.table("upcoming", view.league, season, ("day",)).num_rows:
-        return False
-    return None if facts["day_zero"] is None else view.now.date() > facts["day_zero"] + timedelta(days=_OVER)
-
-
 def render(view: View) -> list[Any]:
     seasons = {season: table.to_pylist() for season, table in view.every_season("tournaments", _COLUMNS).items()}
     if not any(seasons.values()):
-        return [_nothing(view)]
+        return [nothing(view, "No NCAA tournament here")]
     return [_field(view, seasons.get(view.season, [])), _by_team(view, seasons), _champions(view, seasons)]
-
-
-def _nothing(view: View) -> html.Div:
-    """No season has a field or a game of the tournament."""
-    where = standing(view, view.season, ())
-    commands: tuple[tuple[str, str], ...] = ()
-    if where in (Standing.NOT_LOADED, Standing.UNKNOWN):
-        commands = (("Hand in its files", f"madness ingest {view.league}{_KAGGLE} {view.league}NCAATourneySeeds.csv"),)
-    return parts.empty("No NCAA tournament here", _words(view, where), commands=commands)
-
-
-def _words(view: View, where: Standing) -> str:
-    """Why the field of the season shown is not here."""
-    tournament = f"The {view.season} tournament"
-    return {
-        Standing.CANCELLED: f"{tournament} was cancelled.",
-        Standing.TO_COME: f"{tournament} has not been played yet: its field will stand here once seeds are in.",
-        Standing.NOT_LOADED: f"{tournament} is not loaded here, neither games ({view.league}{_KAGGLE}) nor seeds.",
-    }.get(where, f"{tournament} has not been played yet, or it is not loaded here.")
 
 
 def _field(view: View, teams: list[dict[str, Any]]) -> html.Section:
     title = f"The field of {view.season}"
     where = standing(view, view.season, teams)
     if not teams:
-        return parts.section(title, parts.quiet(f"{_words(view, where)} Other tournaments are below."))
+        return parts.section(title, parts.quiet(f"{words(view, where)} Other tournaments are below."))
     still = {
-        Standing.NOT_LOADED: f" Its games are not loaded here ({view.league}{_KAGGLE}).",
+        Standing.NOT_LOADED: f" Its games are not loaded here ({view.league}{KAGGLE}).",
         Standing.UNKNOWN: " Its games are not played yet, or not loaded here.",
         Standing.TO_COME: " No game has been played yet.",
         Standing.UNFINISHED: " Not all of its games are loaded here.",
@@ -110,6 +41,10 @@ def _field(view: View, teams: list[dict[str, Any]]) -> html.Section:
     most = max(team["wins"] for team in teams)
     champion = next((team for team in teams if team["champion"]), None)
     banner = _banner(view, champion) if champion else None
+    if has_bracket(view):
+        bracket = parts.link("The bracket", view.place.href("bracket"), "button")
+        note = f"{plural(len(teams), 'team')}.{still}"
+        return parts.section(f"The tournament of {view.season}", banner, note=note, actions=[bracket])
     if not any(team["seed"] for team in teams):
         ranked = sorted(teams, key=lambda team: (-team["wins"], team["team_name"]))
         quarter = -(-len(ranked) // 4)

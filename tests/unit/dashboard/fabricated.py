@@ -23,7 +23,7 @@ from hoops.games.reference import Reference
 from hoops.schemas import BOX_COLUMNS, PUBLISHED
 from lake.parquet import decode, encode
 from lake.store import Store
-from tests import fabricated_plays
+from tests import fabricated_brackets, fabricated_plays
 from tests.memory_store import MemoryStore
 
 SEASONS = (2022, 2023, 2024)
@@ -68,19 +68,22 @@ def bucket(
     decided: bool = True,
     plays_of: int = 0,
     placed: bool = True,
+    brackets: bool = False,
 ) -> MemoryStore:
     """A bucket with everything published. `stops_at`: the day on which the last season stops (None: it is complete).
     `decided`: there is a table of models. `plays_of`: how many of the last season's days have play-by-play, the newest
-    ones. `placed`: shots have places and areas."""
+    ones. `placed`: shots have places and areas. `brackets`: there are the tables of brackets."""
     store = MemoryStore("fabricated", clock=lambda: PUBLISHED_AT)
     for league in leagues:
         made = _League(league, teams, named=named, dated=dated, seeded=seeded, boxed=boxed)
         for season in seasons:
             stop = stops_at if season == seasons[-1] else None
             made.play(season, stop, tournament=stop is None and season not in without_tournament)
+            if brackets:
+                made.draw(season, stop, own=season == seasons[-1])
         if decided:
             made.decide()
-        tables: dict[str, pa.Table | bytes] = {**made.tables()}
+        tables: dict[str, pa.Table | bytes] = {**made.tables(), **made.brackets}
         if plays_of:
             tables |= made.play_tables(seasons[-1], plays_of, placed=placed)
         publish(store, league, tables, seasons, generation)
@@ -124,6 +127,7 @@ class _League:
         self.conference = {t: _CONFERENCES[i % len(_CONFERENCES)] for i, t in enumerate(self.ids)}
         self.strength = dict(zip(self.ids, self.rng.normal(0, 9, teams), strict=True))
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.brackets: dict[str, pa.Table] = {}
 
     def date(self, season: int, day: int) -> date | None:
         return date(season - 1, 11, 6) + timedelta(days=day) if self.dated else None
@@ -148,6 +152,20 @@ class _League:
         if tournament:
             self._tournament(season, record, won)
         self._close(season, record)
+
+    def draw(self, season: int, stop: int | None, *, own: bool) -> None:
+        """The tables of the season's bracket, or those of the time before it."""
+        teams, games = self.rows[f"tournaments/{season}"], self.rows[f"forecasts/{season}"]
+        made: dict[str, pa.Table] = {}
+        if teams:
+            made = fabricated_brackets.of_tournament(
+                self.league, season, teams, games, self.strength, MARGIN_SD, own=own, day_zero=self.date(season, 0)
+            )
+        elif stop is not None:
+            made = fabricated_brackets.before_selection(stop, self.names, self.conference)
+        self.brackets |= {
+            f"{name}/league={self.league}/season={season}/part.parquet": table for name, table in made.items()
+        }
 
     def _forecast(self, season: int, day: int, t1: int, t2: int, site: int) -> dict[str, Any]:
         margin = self.strength[t1] - self.strength[t2] + 3.2 * site + self.rng.normal(0, 2)
