@@ -114,11 +114,14 @@
 
     const day = season.days.some((one) => one.day === place.day) ? place.day : season.days[season.days.length - 1].day;
     const { chosen } = place;
+    const newest = React.useRef(chosen); // clicks that come faster than the page is drawn build on each other
+    newest.current = chosen;
     const view = React.useMemo(() => season.view(day, chosen), [season, day, chosen]);
     const plain = season.plain(day);
 
     function to(next, words, replace) {
       const made = { day, chosen, said: [], ...next };
+      newest.current = made.chosen;
       write(season, made, replace);
       setPlace(made);
       say(words);
@@ -149,7 +152,7 @@
         setSelected(who);
         if (view.facts[slot.node] >= 0) return;
         const taken = chosen[slot.node] === who && view.decided[slot.node] === who;
-        const made = taken ? picks.retract(chosen, slot.round, slot.place) : picks.advance(chosen, season.there, slot.round, who);
+        const made = taken ? picks.retract(newest.current, slot.round, slot.place) : picks.advance(newest.current, season.there, slot.round, who);
         to({ chosen: made }, `${season.at[who].name} ${taken ? "not picked any more" : "picked to win"} ${slot.name}.`);
       },
     };
