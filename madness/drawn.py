@@ -16,6 +16,7 @@ _ENTRY, _WINNER = 4, 9  # columns beside a name: its seed; lines, and its chance
 _COLUMNS = 5  # names beside each other in a region's drawing: who enters, and who wins each of four rounds
 _SHORT = ("64", "32", "16", "8", "4", "final", "title")
 _SHOWN = 16  # teams in the table below a drawing
+_NEXT = 8  # teams named that just miss a projected field
 
 
 @dataclass
@@ -32,12 +33,16 @@ def render_bracket(found: dict[str, Any], width: int | None = None) -> None:
 
     console = Console(width=width or (None if sys.stdout.isatty() else OFF_TERMINAL))
     when = f"evening of {told((found['season'], found['as_of']))}" + (f" ({found['date']})" if found["date"] else "")
-    console.print(f"{League(found['league']).label}, NCAA tournament of {found['season']}, {when}", highlight=False)
+    what = "projected field of" if found["projected"] else "NCAA tournament of"
+    console.print(f"{League(found['league']).label}, {what} {found['season']}, {when}", highlight=False)
     letters = room(console.width)
     if letters:
         for text in drawing(found, letters):
             console.print(text.rstrip(), highlight=False, markup=False, soft_wrap=True)
     _table(console, found, not letters)
+    if found["projected"] and found["out"]:
+        next_ = (f"{team['team_name']} {percent(team['bid'])}%" for team in found["out"][:_NEXT])
+        console.print(f"next in line: {', '.join(next_)}", highlight=False)
     console.print(_footer(found), highlight=False)
 
 
@@ -113,10 +118,13 @@ def _table(console: Any, found: Mapping[str, Any], everybody: bool) -> None:
     table = Table(box=None, padding=(0, 1, 0, 0), title="chances in percent", title_justify="left")
     table.add_column("seed", no_wrap=True)
     table.add_column("team", no_wrap=True, overflow="ellipsis", ratio=1 if console.width < 60 else None)
+    if found["projected"]:
+        table.add_column("in", justify="right", no_wrap=True)
     for stage in stages:
         table.add_column(_SHORT[stage], justify="right", no_wrap=True)
     for team in found["teams"] if everybody else found["teams"][:_SHOWN]:
-        table.add_row(team["seed"], team["team_name"], *(percent(team["reach"][stage]) for stage in stages))
+        bid = [percent(team["bid"])] if found["projected"] else []
+        table.add_row(team["seed"], team["team_name"], *bid, *(percent(team["reach"][stage]) for stage in stages))
     console.print(table)
 
 
@@ -138,6 +146,8 @@ def _footer(found: Mapping[str, Any]) -> str:
     if not found["out_of_sample"]:
         through = found["trained_through"]
         text += f"; it was trained on games to {told((through['season'], through['day']))}, these among them"
+    if found["projected"]:
+        text = f"the bracket is the projected one, if it should come so; the table counts every field\n{text}"
     if found["method"] == "drawn":
         text += (
             f"\nodds over drawn strengths, with a standard error of {100 * found['largest_error']:.2f} points at most"

@@ -26,6 +26,8 @@ from hoops.forecast.model import Model
 from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY, League
 from hoops.games.reference import Reference
 from hoops.games.team_names import TeamNames
+from hoops.selection.projection import DRAWS
+from operate.projected import answer, projected_field
 from operate.sources import Progress, Source
 
 # Games independent given their chances; or the mean over drawn strengths, where a team that wins is better than was
@@ -72,13 +74,17 @@ class Standing:
 
 
 def bracket(asked: Asked, source: Source, progress: Progress = lambda done, total: None) -> dict[str, Any]:
-    """The bracket and its odds, as plain values fit for JSON.
+    """The bracket and its odds, as plain values fit for JSON; before Selection Sunday, as they are projected.
 
     Raises
     ------
     MadnessError
-        There is no field, a pick, a day or a method is not to be had, or seeds, slots and results contradict.
+        There is no field and none can be projected, a pick, a day or a method is not to be had, or seeds, slots and
+        results contradict.
     """
+    season = _season(asked, source)
+    if _is_before(asked, season, source):
+        return _projected(asked, season, source, progress)
     at = standing(asked, source, progress)
     decided = {**at.told.won, **at.picks}
     found = drawn(at.bracket, at.chances, at.doubt, decided) if at.doubt else None
@@ -107,7 +113,7 @@ def standing(asked: Asked, source: Source, progress: Progress = lambda done, tot
         model = source.model_on((season, as_of + 1))
         known = source.known((season, as_of), progress)
         if known.season != season:
-            raise BracketError(f"no game of season {season} up to day {as_of} is here: a forecast would be a coin")
+            raise _coin(season, as_of)
         chance = chances(field, when, told, known, model)
         unsure = doubt(field, when, told, known, model.parameters) if asked.method == "drawn" else None
     return Standing(field, told, when, picks, chance, model, unsure, reference, names)
@@ -124,6 +130,39 @@ def _season(asked: Asked, source: Source) -> int:
             f"no {asked.league.label.lower()}'s game has a result here: add results first, or name a folder by --data"
         )
     return last[0]
+
+
+def _is_before(asked: Asked, season: int, source: Source) -> bool:
+    """Whether the field is not named yet on the evening that is asked for."""
+    if season in CANCELLED:
+        return False
+    if asked.as_of is not None and 0 <= asked.as_of < SELECTION_SUNDAY:
+        return True
+    days = [] if field_of(source.reference(), asked.league, season) else source.games(season)["day"].to_pylist()
+    return len(days) > 0 and max(days) <= SELECTION_SUNDAY
+
+
+def _projected(asked: Asked, season: int, source: Source, progress: Progress) -> dict[str, Any]:
+    """The bracket as it is projected; its slots are those of the projected field, if it should be the one."""
+    if asked.picks:
+        raise BracketError("picks are of a field that is named: before Selection Sunday there is none")
+    last = max(source.games(season)["day"].to_pylist(), default=0)
+    as_of = last if asked.as_of is None else min(asked.as_of, last)
+    model = source.model_on((season, as_of + 1))
+    known = source.known((season, as_of), progress)
+    if known.season != season:
+        raise _coin(season, as_of)
+    found, field, when, chance = projected_field(asked.league, season, as_of, source, known, model)
+    reference = Reference(source.reference())
+    names = TeamNames(reference, asked.league)
+    at = Standing(field, Facts(as_of, {}, {}), when, {}, chance, model, None, reference, names)
+    told = _answer(odds(field, chance).reach, at) | answer(found, reference)
+    error = max(float(np.sqrt(one * (1.0 - one) / DRAWS).max()) for one in (found.bid, found.reach))
+    return told | {"method": "drawn", "largest_error": error}
+
+
+def _coin(season: int, as_of: int) -> BracketError:
+    return BracketError(f"no game of season {season} up to day {as_of} is here: a forecast would be a coin")
 
 
 def _no_field(league: League, season: int, tables: Mapping[str, pa.Table]) -> BracketError:
@@ -179,6 +218,7 @@ def _answer(reach: Floats, at: Standing) -> dict[str, Any]:
         "season": field.season,
         "as_of": told.as_of,
         "date": date.isoformat() if date else None,
+        "projected": False,
         "stages": list(STAGES),
         "teams": [
             {

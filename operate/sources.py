@@ -38,6 +38,7 @@ from lake.schedule import Schedule
 DATASETS = (
     "Teams", "TeamSpellings", "Seasons", "Cities", "GameCities", "TeamConferences",
     "NCAATourneySeeds", "NCAATourneySlots", "NCAATourneySeedRoundSlots",
+    "ConferenceTourneyGames", "ConferenceTourneySeeds", "ConferenceTourneySlots",
 )  # fmt: skip
 Progress = Callable[[int, int], None]
 

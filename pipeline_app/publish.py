@@ -31,7 +31,7 @@ from lake.registry import Charge, Decision
 from lake.retry import retrying
 from lake.store import Conflict
 from operate.models import standings
-from pipeline_app import brackets
+from pipeline_app import brackets, projections
 from pipeline_app.brackets import Build, one_of
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.telemetry import log
@@ -96,6 +96,7 @@ def _publish(
             partial(_models, folded.charge, now, lake.shipped(league)),
         )
         wanted |= brackets.wanted(folded, partial(reference_of, lake, entries))
+        wanted |= projections.wanted(folded, partial(reference_of, lake, entries))
         written: dict[str, TableEntry] = {}
         left = 0
         for key, (inputs, build) in wanted.items():
@@ -189,7 +190,7 @@ def _wanted(
 
 def _stays(key: str, head: Head) -> bool:
     """A table that is left as it is: one of plays, or what it is made from is lost, or waits, or is folded again."""
-    if is_of_plays(key) or (brackets.is_of_bracket(key) and brackets.must_wait(head)):
+    if is_of_plays(key) or (brackets.is_of_bracket(key) and brackets.must_wait(head)) or projections.stays(key, head):
         return True
     if key.startswith("upcoming/"):
         return head.pending is None and bool(head.stale)

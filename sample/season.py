@@ -14,6 +14,7 @@ import numpy as np
 
 from hoops.brackets.tree import FINAL, FINAL_FOUR, REGIONS, Slot, bracket
 from hoops.games.leagues import Kind, League
+from hoops.selection.seeding import seeded
 from sample import brackets, selection
 from sample.box import box_scores
 from sample.playing import Styles, Truth, play_games, truth
@@ -163,7 +164,7 @@ class SeasonSimulator:
         eligible = np.flatnonzero(self.member != OUTSIDE)
         size = self.shape.field_of(self.league, self.out.season)
         order = selection.select(record, champions, eligible, size)
-        self.out.seeds = brackets.seeded(order, set(champions), self.member.tolist(), self.shape.bracket)
+        self.out.seeds = seeded(order, set(champions), self.member.tolist(), self.shape.bracket)
         field = bracket(self.league, self.out.season, self.out.seeds.items())
         self.out.slots = sorted(field.slots, key=lambda slot: (slot.round, slot.name))
 

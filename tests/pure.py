@@ -9,7 +9,7 @@ from itertools import groupby
 import pyarrow as pa
 
 from hoops import contract, tables
-from hoops.brackets.tree import field_of
+from hoops.brackets.tree import BadBracket, field_of
 from hoops.contract import merge
 from hoops.contract.merge import ReferenceStatement, Statement
 from hoops.contract.reader import Accepted
@@ -18,7 +18,9 @@ from hoops.forecast.model import Model, shipped, shipped_report
 from hoops.games.leagues import SELECTION_SUNDAY, League
 from hoops.games.moment import Moment
 from hoops.games.reference import Reference
+from hoops.knowledge import Knowledge
 from hoops.schemas import PUBLISHED
+from hoops.selection.projection import projection
 from lake import parquet
 from lake.published import table_key
 
@@ -36,7 +38,10 @@ def published_bytes(league: League, files: Mapping[str, bytes], in_charge: InCha
     games = merge.merge(
         [_statement(version, one) for version, one in mine if one.name.folder in ("results", "retractions")]
     )
-    made = league_tables(league, games, _reference(mine), in_charge or (lambda day: shipped(league)))
+    listed = merge.open_fixtures(
+        [_statement(version, one) for version, one in mine if one.name.folder in ("fixtures", "retractions")]
+    )
+    made = league_tables(league, games, _reference(mine), in_charge or (lambda day: shipped(league)), listed)
     if in_charge is None:
         made[table_key("models", league)] = tables.models([_shipped(league)])
     return {key: parquet.encode(table, PUBLISHED[key.split("/")[0]].schema) for key, table in made.items()}
@@ -64,7 +69,9 @@ def by_log(log: bytes, league: League, models: Iterable[Model]) -> InCharge:
     return in_charge
 
 
-def league_tables(league: League, games: pa.Table, reference: Reference, in_charge: InCharge) -> dict[str, pa.Table]:
+def league_tables(
+    league: League, games: pa.Table, reference: Reference, in_charge: InCharge, fixtures: pa.Table | None = None
+) -> dict[str, pa.Table]:
     folded = [*_folded(games, in_charge)]
     newest = folded[-1][0].season if folded else None
     made, summaries = {}, []
@@ -80,6 +87,9 @@ def league_tables(league: League, games: pa.Table, reference: Reference, in_char
                 field, selected, rows.predicted, in_charge, reference, is_newest=season == newest
             )
             made |= {table_key(name, league, season): table for name, table in of_bracket.items()}
+        elif season == newest and (days[-1].known.day or 0) <= SELECTION_SUNDAY:
+            of_evening = _projected(league, days[-1].known, games, reference, fixtures, in_charge)
+            made |= {table_key(name, league, season): table for name, table in of_evening.items()}
         summaries.append(tables.summary(season, rows.predicted))
         for name, table in tables.season_tables(rows, reference).items():
             made[table_key(name, league, season)] = table
@@ -95,6 +105,24 @@ def _folded(games: pa.Table, in_charge: InCharge) -> Iterator[tuple[Day, FoldedD
         (folded,) = fold([day], model, known)
         known = folded.known
         yield day, folded
+
+
+def _projected(
+    league: League,
+    known: Knowledge,
+    games: pa.Table,
+    reference: Reference,
+    fixtures: pa.Table | None,
+    in_charge: InCharge,
+) -> dict[str, pa.Table]:
+    season, day = known.now
+    try:
+        found = projection(league, season, day, games, reference.tables, fixtures, known, in_charge((season, day + 1)))
+    except BadBracket:
+        return {
+            name: PUBLISHED[name].schema.empty_table() for name in ("projected_field", "conference_odds", "game_worth")
+        }
+    return tables.projection_tables(found, reference)
 
 
 def _statement(version: str, one: Accepted) -> Statement:

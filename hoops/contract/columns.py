@@ -221,6 +221,11 @@ _SEED_TEXT = "region W-Z, seed 01-16, and a or b in a play-in: W01, X16a"
 _SEED = _text("Seed", "seed", "region and seed; a and b meet in a play-in", SEED, _SEED_TEXT)
 _SLOT_TEXT = "a slot such as R1W1 or R6CH, or a play-in's seed such as X16"
 _FEED_TEXT = "a seed such as W01 or X16a, or a slot such as R1W1"
+_SLOTS = (
+    _text("Slot", "slot", "the game; its winner is named by it", SLOT, _SLOT_TEXT),
+    _text("StrongSeed", "strong_seed", "seed or slot of the better seeded side", f"{SEED}|{SLOT}", _FEED_TEXT),
+    _text("WeakSeed", "weak_seed", "seed or slot of the other side", f"{SEED}|{SLOT}", _FEED_TEXT),
+)
 _FIRST_D1 = Column("FirstD1Season", "first_d1_season", Type.WHOLE, "first season in Division I (men's file only)",
                    FIRST_SEASON, LAST_SEASON, required=False, blank=True)  # fmt: skip
 _LAST_D1 = Column("LastD1Season", "last_d1_season", Type.WHOLE, "last season in Division I (men's file only)",
@@ -237,10 +242,7 @@ _REFERENCE = [
     Dataset("NCAATourneySeeds", REFERENCE, True, "NCAA tournament seeds", (SEASON, _SEED, TEAM),
             ("season", "seed"), "season"),
     Dataset("NCAATourneySlots", REFERENCE, True, "NCAA tournament bracket: who meets in each slot",
-            (SEASON, _text("Slot", "slot", "the game; its winner is named by it", SLOT, _SLOT_TEXT),
-             _text("StrongSeed", "strong_seed", "seed or slot of the better seeded side", f"{SEED}|{SLOT}", _FEED_TEXT),
-             _text("WeakSeed", "weak_seed", "seed or slot of the other side", f"{SEED}|{SLOT}", _FEED_TEXT)),
-            ("season", "slot"), "season"),
+            (SEASON, *_SLOTS), ("season", "slot"), "season"),
     Dataset("TeamConferences", REFERENCE, True, "each team's conference by season", (SEASON, TEAM, CONFERENCE),
             ("season", "team_id"), "season"),
     Dataset("GameCities", REFERENCE, True, "cities of games played",
@@ -249,6 +251,13 @@ _REFERENCE = [
             IDENTITY, "season", ("winner_id", "loser_id")),
     Dataset("ConferenceTourneyGames", REFERENCE, True, "which games belong to a conference tournament",
             (SEASON, CONFERENCE, DAY, WINNER, LOSER), IDENTITY, "season", ("winner_id", "loser_id")),
+    Dataset("ConferenceTourneySeeds", REFERENCE, True,
+            "seeds of conference tournaments, each of one region, W: not Kaggle's, and optional",
+            (SEASON, CONFERENCE, _SEED, TEAM), ("season", "conference", "seed"), "season"),
+    Dataset("ConferenceTourneySlots", REFERENCE, True,
+            "brackets of conference tournaments: the final is R6CH, the round before it R5, and so on down; a team "
+            "with a bye enters later",
+            (SEASON, CONFERENCE, *_SLOTS), ("season", "conference", "slot"), "season"),
     Dataset("SecondaryTourneyTeams", REFERENCE, True, "fields of secondary tournaments", (SEASON, _TOURNEY, TEAM),
             ("season", "tournament", "team_id"), "season"),
     Dataset("TeamSpellings", REFERENCE, True, "other spellings of team names",

@@ -15,7 +15,7 @@ from hoops.games.identity import rows_of
 # The datasets that published tables are made of; a change in any of them republishes the league.
 USED = (
     "Teams", "Seasons", "NCAATourneySeeds", "NCAATourneySlots", "NCAATourneySeedRoundSlots", "TeamConferences",
-    "Conferences", "Cities", "GameCities",
+    "ConferenceTourneyGames", "ConferenceTourneySeeds", "ConferenceTourneySlots", "Conferences", "Cities", "GameCities",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from hoops.tables.brackets import bracket_tables
 from hoops.tables.league import SeasonSummary, champion, seasons, summary, teams
 from hoops.tables.meetings import head_to_head, team_scores
 from hoops.tables.models import Decided, ModelSummary, models
+from hoops.tables.projections import projection_tables
 from hoops.tables.season import (
     SeasonRows,
     forecasts,
@@ -33,6 +34,7 @@ __all__ = [
     "forecasts",
     "head_to_head",
     "models",
+    "projection_tables",
     "ratings",
     "results",
     "scores",

@@ -16,7 +16,10 @@ def bracket(
     league: Annotated[str, typer.Option(help="M or W.")] = "M",
     season: Annotated[int | None, typer.Option(help="Season; the last one with games by default.")] = None,
     as_of: Annotated[
-        int | None, typer.Option(help="Know games up to and with this day only; 132 is Selection Sunday.")
+        int | None,
+        typer.Option(
+            help="Know games up to and with this day only; 132 is Selection Sunday, before it the field is projected."
+        ),
     ] = None,
     pick: Annotated[
         list[str] | None, typer.Option(metavar="SLOT=TEAM", help="Take it that a team wins a slot; repeatable.")
@@ -30,7 +33,10 @@ def bracket(
     stage: StageOption = "local",
     as_json: JsonOption = False,
 ) -> None:
-    """Draw the bracket of a season as it stood on an evening, with every team's chance to reach each round."""
+    """Draw the bracket of a season as it stood on an evening, with every team's chance to reach each round.
+
+    Before Selection Sunday it is the projected field, with every team's chance to be in.
+    """
     from madness import selection
     from madness.console import voice
     from madness.drawn import render_bracket

@@ -10,6 +10,7 @@ import pytest
 from hoops.brackets.tree import BadBracket
 from hoops.games.leagues import League
 from hoops.games.team_names import TeamError
+from lake.published import table_key
 from madness.drawn import render_bracket
 from operate.bracket import Asked, BracketError, bracket
 from operate.sources import FolderSource, LakeSource
@@ -121,12 +122,43 @@ def test_drawn_odds_say_the_same_of_games_whose_teams_are_known(full_stage: Stag
     assert over[0] == over[1] | {"method": "exact"}
 
 
+def test_before_selection_sunday_the_field_is_projected(full_stage: Stage, files: dict[str, bytes]) -> None:
+    """The stage's league stops in February; what its tables say, the command says."""
+    found = bracket(Asked(League.MEN), LakeSource(full_stage.lake, League.MEN))
+    assert found["projected"] and found["season"] == SEASON + 1
+    told = full_stage.lake.published.read(table_key("projected_field", League.MEN, SEASON + 1)).to_pylist()
+    told_of = {row["team_id"]: row for row in told}
+    assert {row["day"] for row in told} == {found["as_of"]}
+    for team in found["teams"] + found["out"]:
+        row = told_of[team["team_id"]]
+        assert [row[name] for name in ("seed", "rank", "bid", "automatic", "expected_line")] == [
+            team[name] for name in ("seed", "rank", "bid", "automatic", "expected_line")
+        ]
+        assert [row["final_four"], row["title"]] == [team["reach"][4], team["reach"][6]]
+    size = len(found["teams"])
+    assert sum(row["bid"] for row in told) == pytest.approx(size)
+    assert sorted(team["rank"] for team in found["teams"]) == list(range(1, size + 1))
+    odds = full_stage.lake.published.read(table_key("conference_odds", League.MEN, SEASON + 1)).to_pylist()
+    for conference in {row["conference"] for row in odds}:
+        rows = [row for row in odds if row["conference"] == conference]
+        assert sum(row["tournament_title"] for row in rows) == pytest.approx(1.0)
+        assert sum(row["season_title"] for row in rows) >= 1.0 - 1e-9
+        assert all(row["wins"] <= row["expected_wins"] for row in rows)
+    worth = full_stage.lake.published.read(table_key("game_worth", League.MEN, SEASON + 1)).to_pylist()
+    coming = full_stage.lake.published.read(table_key("upcoming", League.MEN, SEASON + 1)).to_pylist()
+    soon = {(row["day"], row["team1_id"]) for row in coming if row["day"] <= found["as_of"] + 7}
+    assert {(row["game_day"], row["team1_id"]) for row in worth} == soon != set()
+    gains = [row["team1_final_four_if_won"] - row["team1_final_four_if_lost"] for row in worth]
+    assert sum(gains) > 0.0
+    again = bracket(Asked(League.MEN), LakeSource(full_stage.new_process(), League.MEN))
+    assert again == found
+
+
 def test_what_cannot_be_had_is_told(full_stage: Stage, stage: Stage) -> None:
     source = LakeSource(full_stage.lake, League.MEN)
     for asked, text in (
-        (Asked(League.MEN), "no seeds of the men's tournament of 2024 are here: MNCAATourneySeeds.csv brings them"),
         (Asked(League.MEN, 2020), "the 2020 tournament was cancelled"),
-        (Asked(League.MEN, SEASON, 131), "on day 131 of 2023 there was no field yet: Selection Sunday, day 132"),
+        (Asked(League.MEN, SEASON, 131, ("R6CH=1101",)), "picks are of a field that is named"),
         (Asked(League.MEN, SEASON, 201), "day 201 is no day of a season"),
         (Asked(League.MEN, 24), "24 is no season"),
         (Asked(League.MEN, SEASON, 132, (), "guessed"), "'guessed' is no way to have odds; allowed are exact, drawn"),

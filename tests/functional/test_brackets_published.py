@@ -61,7 +61,9 @@ def settle(stage: Stage) -> None:
 
 
 def of_bracket(stage: Stage) -> dict[str, bytes]:
-    return {key: body for key, body in stage.published().items() if key.split("/")[0] in BRACKET_TABLES}
+    """Of the season whose field is named; the one that has only begun has a projected one."""
+    mine = {key: body for key, body in stage.published().items() if f"/season={SEASON}/" in key}
+    return {key: body for key, body in mine.items() if key.split("/")[0] in BRACKET_TABLES}
 
 
 def rows(stage: Stage, name: str, season: int = SEASON) -> list[dict]:

@@ -60,8 +60,7 @@ def test_the_functions_layer_can_read_all_that_is_written(full_stage: Stage, fil
             if row.key.endswith(".parquet"):
                 found.setdefault(row.key.split("/")[0], set()).update(codecs(store.get(row.key).body))  # type: ignore[union-attr]
     assert set().union(*found.values()) <= CODECS_OF_THE_LAYER
-    # The league stops in February.
-    assert set(found) == {"ledger", "state", *PUBLISHED} - {"game_worth", "projected_field", "conference_odds"}
+    assert set(found) == {"ledger", "state", *PUBLISHED}
 
 
 @pytest.mark.parametrize("seed", range(4))
