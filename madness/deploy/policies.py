@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from hoops.schemas import LEAGUE_TABLES, PLAY_TABLES, PUBLISHED
+from hoops.schemas import BRACKET_TABLES, LEAGUE_TABLES, PLAY_TABLES, PUBLISHED
 from lake.training_jobs import JOBS
 from operate.stage import APP, FUNCTIONS, Stage
 from pipeline_app.publish import SEASON_TABLES
@@ -21,6 +21,7 @@ FOLDERS = {
     "refresh_reference": "reference",
     "transform_events": "events",
 }
+REMOVED = (*SEASON_TABLES, *BRACKET_TABLES)  # tables of a season that may be gone one day
 _ASK_THE_HEAD = {"results", "retractions", "events"}
 Statement = dict[str, Any]
 
@@ -34,7 +35,7 @@ def policy(stage: Stage, function: str) -> dict[str, Any]:
     elif function == "apply_results":
         statements = [*_fold(stage), *_publish(stage), _receive(stage)]
     elif function == "reconcile":
-        published = _publish(stage, PUBLISHED, [*SEASON_TABLES, *PLAY_TABLES])
+        published = _publish(stage, PUBLISHED, [*REMOVED, *PLAY_TABLES])
         statements = [*_accept(stage, list(FOLDERS.values())), *published, *_look_after(stage)]
     elif function == "start_training":
         statements = _launch(stage)
@@ -74,13 +75,13 @@ def _fold(stage: Stage) -> list[Statement]:
 
 
 def _publish(
-    stage: Stage, tables: Iterable[str] = LEAGUE_TABLES, of_seasons: Iterable[str] = SEASON_TABLES
+    stage: Stage, tables: Iterable[str] = (*LEAGUE_TABLES, *BRACKET_TABLES), removed: Iterable[str] = REMOVED
 ) -> list[Statement]:
     # Not the whole bucket: under static/ lies what browsers run.
     return [
         _allow(["s3:ListBucket"], [_bucket(stage, stage.dashboard)]),
         _allow(["s3:GetObject", "s3:PutObject"], _objects(stage, stage.dashboard, ["manifest", *tables])),
-        _allow(["s3:DeleteObject"], _objects(stage, stage.dashboard, list(of_seasons))),
+        _allow(["s3:DeleteObject"], _objects(stage, stage.dashboard, list(removed))),
     ]
 
 
