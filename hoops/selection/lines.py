@@ -51,7 +51,7 @@ def places(automatic: Bools) -> tuple[Ints, Bools]:
     """The place in the bracket, from 0, of each team of a list, and whether it is the second one there, (..., size).
 
     Half of the play-ins are between the last teams of the list, the other half between the last at-large teams before
-    them. Two that play in share a place, the better one's.
+    them (champions, where these are too few). Two that play in share a place, the better one's.
 
     automatic : bool (..., size), of the list, best team first.
 
@@ -63,11 +63,12 @@ def places(automatic: Bools) -> tuple[Ints, Bools]:
     play_ins = size - bracket_of(size)
     bubbles = play_ins // 2
     last = 2 * (play_ins - bubbles)
-    at_large = ~automatic
-    at_large[..., size - last :] = False
-    from_below = np.cumsum(at_large[..., ::-1], axis=-1)[..., ::-1]  # 1 is the last at-large team
-    paired = at_large & (from_below <= 2 * bubbles)
-    second = paired & (from_below % 2 == 1)
+    early = np.arange(size) < size - last
+    at_large, champions = ~automatic & early, automatic & early
+    # 1 is the last of those that play in first: at-large teams, and champions where there are too few of these.
+    turn = np.where(at_large, _from_below(at_large), _from_below(champions) + at_large.sum(axis=-1, keepdims=True))
+    paired = early & (turn <= 2 * bubbles)
+    second = paired & (_from_below(paired) % 2 == 1)
     second[..., size - last :] = np.arange(last) % 2 == 1
     ahead = np.cumsum(~second, axis=-1) - 1  # places taken up to and with a team
     found = np.where(second, 0, ahead)
@@ -76,6 +77,12 @@ def places(automatic: Bools) -> tuple[Ints, Bools]:
     held = np.where(partner, ahead, -1)
     held[..., size - last :] = np.where(np.arange(last) % 2 == 0, ahead[..., size - last :], -1)
     return np.where(second, np.maximum.accumulate(held, axis=-1), found), second
+
+
+def _from_below(some: Bools) -> Ints:
+    """How many of some teams stand on a list from each place to its end, (..., size)."""
+    counts: Ints = np.cumsum(some[..., ::-1], axis=-1, dtype=np.intp)[..., ::-1]
+    return counts
 
 
 def lines(place: Ints) -> Ints:

@@ -273,7 +273,7 @@ def test_the_reader_takes_it_without_a_word(sample, games):
     reader = PlayByPlay(source, io.BytesIO(data))
     days = list(reader)
     assert reader.warnings == ()
-    assert sum(day.plays for day in days) == data.count(b"\n") - 1
+    assert sum(day.size for day in days) == data.count(b"\n") - 1
     incomplete = sum(int((~day.complete).sum()) for day in days)
     assert incomplete == 3
     assert sum(day.games for day in days) == len(games)

@@ -135,9 +135,9 @@ def test_too_few_teams_are_no_field() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from([8, 10, 64, 65, 68]))
-def test_every_place_of_the_bracket_is_taken_by_one_or_by_two_who_play_in(seed: int, size: int) -> None:
-    automatic = np.random.default_rng(seed).random(size) < 0.45
+@given(st.integers(0, 2**32 - 1), st.sampled_from([8, 10, 64, 65, 68]), st.sampled_from([0.45, 0.9, 1.0]))
+def test_every_place_of_the_bracket_is_taken_by_one_or_by_two_who_play_in(seed: int, size: int, share: float) -> None:
+    automatic = np.random.default_rng(seed).random(size) < share
     place, second = places(automatic)
     counts = np.bincount(place, minlength=bracket_of(size))
     assert len(counts) == bracket_of(size) and counts.min() == 1 and counts.max() <= 2
