@@ -25,6 +25,7 @@ from madness.local.processes import since_boot
 _SIDECAR = ".meta.json"
 _RECEIPTS = "receipts"
 _VERSIONS = ".versions"  # bodies of versions that were overwritten since
+_DRAFT = ".tmp"  # what MiniStack renames when all of it is written: until then the file before it counts
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def mend(home: Home) -> Mended:
         keep_state(home)
     left = home.left_behind(MINISTACK)
     thorough = left is not None
-    dropped = [file for file in _files(home.objects) if not _is_sidecar(file) and _is_damaged_object(file, thorough)]
+    objects = [file for file in _files(home.objects) if not _is_sidecar(file) and file.suffix != _DRAFT]
+    dropped = [file for file in objects if _is_damaged_object(file, thorough)]
     for file in dropped:
         _drop(file)
     if dropped:
@@ -126,6 +128,8 @@ def _is_damaged_object(file: Path, thorough: bool) -> bool:
     noted = _json(sidecar)
     if noted is None:
         return not size
+    if noted.get("is_delete_marker"):
+        return False  # the body is that of a version that was deleted: `.versions` has it, and nobody reads it here
     etag = str(noted.get("etag", "")).strip('"')
     if noted.get("size") != size or "-" in etag or not thorough:
         return noted.get("size") != size

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zipfile
 from pathlib import Path
 
 import pytest
+from ministack.services import s3
 
 from madness.local.home import MINISTACK, Home, LocalError
 from madness.local.mend import keep_state, mend
+from madness.local.processes import started
 
 BUCKET = "000000000000/models"
 DAMAGE = {"empty": b"", "cut off": b'{"payload": {', "garbage": b"\xff\x00[["}
@@ -97,6 +100,23 @@ def test_objects_are_read_only_where_the_local_aws_was_not_stopped(home) -> None
     home.run.joinpath(f"{MINISTACK}.json").write_bytes(b"")
     mended = mend(home)
     assert mended.takes_in_again and "ledger/day" in mended.said[0]
+
+
+@pytest.mark.parametrize("body", [b"{}", b""], ids=["a report", "an empty file"])
+def test_what_was_deleted_and_what_was_not_written_to_its_end_is_no_damage(home, body, monkeypatch) -> None:
+    monkeypatch.setattr(s3, "DATA_DIR", str(home.objects))
+    monkeypatch.setattr(s3, "S3_PERSIST", True)
+    monkeypatch.setitem(s3._buckets, "models", {"objects": {}, "created": "", "region": None})
+    monkeypatch.setitem(s3._bucket_versioning, "models", "Enabled")
+    s3._put_object("models", "rejected/file.json", body, {})
+    assert s3._delete_object("models", "rejected/file.json")[1]["x-amz-delete-marker"] == "true"
+    put(home, "ledger/day", b"rows").with_name("day.tmp").write_bytes(b"")
+    before = names(home.objects)
+    assert f"{BUCKET}/rejected/file.json" in before, "the body stays beside the marker"
+    killed = {"process": {"pid": 1, "started": started(os.getpid())}, "port": 1}
+    home.run.joinpath(f"{MINISTACK}.json").write_text(json.dumps(killed))
+    mended = mend(home)
+    assert (mended.said, mended.takes_in_again, names(home.objects)) == ((), False, before)
 
 
 def test_after_the_machine_went_down_every_file_is_taken_in_once_more(home) -> None:
