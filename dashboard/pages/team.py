@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
@@ -19,25 +20,50 @@ PARAMETERS = ("team",)
 _AHEAD = 6
 
 
-def render(view: View) -> list[Any]:
+def heading(view: View) -> str:
+    """The team that is shown."""
+    teams = _teams(view)
+    return TITLE if teams.shown is None else teams.names[teams.shown]
+
+
+@dataclass(frozen=True)
+class _Teams:
+    """The teams of a league by id: rows of `team_records` of the season, rows of `teams`, and names, also of teams
+    that have not played yet.
+
+    shown: the team that the address asks for, or the best one; None if no team has played yet.
+    """
+
+    records: Mapping[int, dict[str, Any]]
+    every: Mapping[int, dict[str, Any]]
+    names: Mapping[int, str]
+    shown: int | None
+
+
+def _teams(view: View) -> _Teams:
     records = {row["team_id"]: row for row in view.rows("team_records")}
     every = {row["team_id"]: row for row in view.tables.table("teams", view.league).to_pylist()}
     names = _scheduled(view) | {t: row["team_name"] for t, row in [*every.items(), *records.items()]}
-    if not names:
-        return [parts.empty("No teams yet", "Teams appear with their first games.")]
     best = min(records.values(), key=lambda row: row["rank"])["team_id"] if records else None
     asked = view.place.integer("team")
-    team = asked if asked in names else best
+    return _Teams(records, every, names, asked if asked in names else best)
+
+
+def render(view: View) -> list[Any]:
+    teams = _teams(view)
+    names, team = teams.names, teams.shown
+    if not names:
+        return [parts.empty("No teams yet", "Teams appear with their first games.")]
     options = [(str(one), name) for one, name in sorted(names.items(), key=lambda item: item[1])]
     value = None if team is None else str(team)
     picker = parts.select("team", value, options, "Team", placeholder="Pick a team", w=260)
     head = [*parts.notes(_not_there(view, team, names)), html.Div(picker, className="picker")]
     if team is None:
         return [*head, parts.quiet(f"No team has played in {season_label(view.season)} yet.")]
-    record = records.get(team)
+    record = teams.records.get(team)
     if record is None:
         text = f"{names[team]} played no games in {season_label(view.season)}."
-        if known := every.get(team):
+        if known := teams.every.get(team):
             text += (
                 f" It played here from {season_label(known['first_season'])} to {season_label(known['last_season'])}."
             )
@@ -82,10 +108,8 @@ def _head(view: View, record: dict[str, Any], finished: list[dict[str, Any]]) ->
              (("home", "home"), ("away", "away"), ("neutral", "neutral"))]  # fmt: skip
     return html.Div(
         [
-            html.Div(
-                [html.H2(record["team_name"], className="team-name"),
-                 html.P(" · ".join(filter(None, (record["conference"], season_label(view.season)))), className="note")],
-                className="team-head",
+            html.P(
+                " · ".join(filter(None, (record["conference"], season_label(view.season)))), className="note team-head"
             ),
             parts.tiles(
                 parts.tile("Rank", ordinal(record["rank"]), rating),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 import numpy as np
@@ -13,6 +13,7 @@ from hoops.errors import MadnessError
 
 SHOWN_PROBLEMS = 100
 SHOWN_CHARACTERS = 80
+_ROWS_NAMED = 5  # of rows in which the same is wrong
 _AT_FAULT = "a fault of the program, not of the file"
 _AFTER_A_FAULT = (
     "nothing in the file need be corrected: it stays where it is, and is tried again by the next version of the "
@@ -45,12 +46,16 @@ class Problem:
     allowed: str
 
     def text(self) -> str:
-        where = ", ".join(
-            part
-            for part in (f"row {self.row}" if self.row else "", f"column {self.column}" if self.column else "")
-            if part
-        )
-        return f"{where or 'whole file'}: found {self.found}; allowed: {self.allowed}"
+        return _sentence([self.row], self)
+
+
+def _sentence(rows: Sequence[int | None], problem: Problem) -> str:
+    """What is wrong in one or more rows, of which a few are named."""
+    places = [f"{row}" for row in rows if row]
+    more = f" and {len(places) - _ROWS_NAMED:,} more" if len(places) > _ROWS_NAMED else ""
+    of_rows = f"row{'s' if len(places) > 1 else ''} {', '.join(places[:_ROWS_NAMED])}{more}" if places else ""
+    where = ", ".join(filter(None, (of_rows, f"column {problem.column}" if problem.column else "")))
+    return f"{where or 'whole file'}: found {problem.found}; allowed: {problem.allowed}"
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,10 @@ class Report:
         if self.fault:
             return f"{shown(self.file, 200)} was rejected: {_AT_FAULT}\n  {self.fault}\n  {_AFTER_A_FAULT}"
         lines = [f"{shown(self.file, 200)} was rejected: {self.count:,} problem{'s' if self.count != 1 else ''}"]
-        lines += [f"  {problem.text()}" for problem in self.problems]
+        alike: dict[Problem, list[int | None]] = {}  # rows by what is wrong in them
+        for problem in self.problems:
+            alike.setdefault(replace(problem, row=None), []).append(problem.row)
+        lines += [f"  {_sentence(rows, problem)}" for problem, rows in alike.items()]
         if self.count > len(self.problems):
             lines.append(f"  ... and {self.count - len(self.problems):,} more")
         return "\n".join(lines)

@@ -204,9 +204,14 @@ def test_links_move_within_the_dashboard_without_loading_it_again(site, visit) -
     page.locator(".nav").get_by_text("Tournament").click()
     page.wait_for_selector(".banner")
     page.locator(".banner a").first.click()
-    page.wait_for_selector(".team-name")
+    page.wait_for_selector(".team-head")
     assert urlsplit(page.url).path == "/team"
     assert query(page)["league"] == "W"
+    page.wait_for_function("document.title.startsWith(document.querySelector('#heading').textContent + ' · Women')")
+    assert (
+        page.locator("#heading").inner_text()
+        == page.get_by_role("combobox", name="Team").or_(page.get_by_role("textbox", name="Team")).first.input_value()
+    )
     assert page.evaluate("window.here") is True
 
 
@@ -454,7 +459,7 @@ def test_behind_a_stage_of_api_gateway(fabricated, visit) -> None:
         page = visit(f"{url}/ratings")
         settled(page)
         page.locator(".grid a").first.click()
-        page.wait_for_selector(".team-name")
+        page.wait_for_selector(".team-head")
         assert urlsplit(page.url).path == "/dev/team"
         page.locator("#brand").click()
         page.wait_for_selector("#games-upcoming")

@@ -185,7 +185,10 @@ def test_a_team_without_games_this_season_is_said_to_have_none() -> None:
     store.put(
         key, fabricated.encode(pa.Table.from_pylist(teams, schema=PUBLISHED["teams"].schema), PUBLISHED["teams"].schema)
     )
-    page = browser(store).page("/team", "?team=1999")
+    there = browser(store)
+    for team, name in ((1999, "Gone"), (1101, teams[0]["team_name"])):
+        assert there.open("/team", f"?team={team}")["heading.children"] == name
+    page = there.page("/team", "?team=1999")
     assert "Gone played no games in 2023–24. It played here from 1989–90 to 1994–95." in page
     assert "loaded here" not in page
 

@@ -221,7 +221,18 @@ def test_first_hundred_rows_are_shown_and_all_are_counted() -> None:
     report = rejected(COMPACT_KEY, text(COMPACT_HEADER, *[bad] * 30_000))
     assert report.count == 30_000
     assert [problem.row for problem in report.problems] == list(range(2, 102))
-    assert report.text().endswith("... and 29,900 more")
+    sentence = "found 'x'; allowed: "  # said once
+    assert f"  rows 2, 3, 4, 5, 6 and 95 more, column NumOT: {sentence}" in report.text()
+    assert report.text().count(sentence) == 1 and report.text().endswith("... and 29,900 more")
+
+
+def test_what_is_wrong_in_some_rows_is_said_once_and_other_things_beside_it() -> None:
+    bad = ["2024,10,1101,60,1102,50,H,x", "2024,11,1101,60,1102,50,H,y", "2024,12,1101,60,1102,50,H,x"]
+    first, second, *rest = rejected(COMPACT_KEY, text(COMPACT_HEADER, *bad)).text().splitlines()[1:]
+    assert first.startswith("  rows 2, 4, column NumOT: found 'x'; ") and second.startswith(
+        "  row 3, column NumOT: found 'y'; "
+    )
+    assert not rest
 
 
 def test_problems_of_two_kinds_come_in_order_of_rows() -> None:
