@@ -13,7 +13,7 @@ from hoops.arrays import Floats
 from hoops.plays.stretch import Stretch
 from hoops.plays.vocabulary import FIELD_GOAL
 
-_PENDING = 2**18  # keys that wait before they are added up
+_PENDING = 2**15  # keys that wait before they are added up, or as many as were added up before if that is more
 
 Keys = npt.NDArray[np.int64]
 
@@ -35,7 +35,7 @@ class Tally:
         key = _joined(numbers, self._widths)
         self._parts.append(_counted(key) if times is None else _summed(key, times))
         self._waiting += len(self._parts[-1][0])
-        if self._waiting > _PENDING:
+        if self._waiting > max(_PENDING, len(self._parts[0][0])):
             self._settle()
 
     def counted(self, *places: int) -> tuple[list[Keys], Keys]:
@@ -98,7 +98,7 @@ class Sums:
         keys = encoded.dictionary.to_numpy()
         self._parts.append((keys, _weighed(encoded.indices.to_numpy(), values, len(keys))))
         self._waiting += len(keys)
-        if self._waiting > _PENDING:
+        if self._waiting > max(_PENDING, len(self._parts[0][0])):
             self._settle()
 
     def summed(self) -> tuple[list[Keys], Floats]:

@@ -53,6 +53,7 @@ def test_every_function_is_sized_and_has_its_policy(stage) -> None:
         assert function.lambda_memory_size == (1024 if name == "transform_events" else 1769)
         assert function.environment_variables["OPENBLAS_NUM_THREADS"] == "1"
         assert function.environment_variables["MADNESS_STAGE"] == stage
+        assert function.environment_variables["ARROW_DEFAULT_MEMORY_POOL"] == "system"
     assert as_chalice_sees["accept_results"].lambda_timeout == as_chalice_sees["transform_events"].lambda_timeout == 900
     # A message's visibility timeout (infra/template.yaml) is six times the function's.
     assert as_chalice_sees["apply_results"].lambda_timeout * 6 == 720
