@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 
 from hoops.arrays import Floats
-from hoops.contract.header import header_line
-from hoops.contract.payload import text_of
 from hoops.contract.report import Problems, reject, shown
 from hoops.games.team_names import TeamError, TeamNames
 from hoops.pools.sheet import Picks, Sheet
+from operate.csv_lines import csv_lines
 
 ROUNDS = ("R64", "R32", "S16", "E8", "F4", "NCG")
 _TITLE = ("ncg", "title", "champion", "finals")  # names of the last column that are in use
@@ -75,7 +74,7 @@ def read_public(name: str, content: bytes, sheet: Sheet, names: TeamNames) -> Fl
             slot = sheet.slots[sheet.at(depth).start + int(place)]
             problems.add(None, title, f"{100 * by_slot[place]:.1f} % for the teams of slot {slot.name} together",
                          f"100 %, give or take {100 * _OFF:g}")  # fmt: skip
-        found[:, depth] /= np.repeat(by_slot, 2 << depth)
+        found[:, depth] /= np.repeat(np.where(by_slot > 0.0, by_slot, 1.0), 2 << depth)
     problems.reject_if_any()
     return found
 
@@ -89,7 +88,7 @@ def read_sheets(name: str, content: bytes, sheet: Sheet, names: TeamNames) -> di
         A slot is missing or is none, twice, or won by a team that does not win the slot before; each time with its row.
     """
     problems = Problems(name)
-    rows = _of_json(name, content) if PurePath(name).suffix == ".json" else _of_csv(name, content, problems)
+    rows = _of_json(name, content) if PurePath(name).suffix.lower() == ".json" else _of_csv(name, content, problems)
     told: dict[str, dict[str, tuple[int, int]]] = {}
     for row, entrant, slot, text in rows:
         of_entrant = told.setdefault(entrant or PurePath(name).stem, {})
@@ -151,7 +150,7 @@ def _of_json(name: str, content: bytes) -> Iterator[tuple[int, str, str, str]]:
     try:
         picks = json.loads(content)["picks"]
         rows = [(str(one["slot"]).upper(), str(one["team_id"])) for one in picks]
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         reject(name, f"no JSON of a sheet ({type(error).__name__}: {error})", allowed)
     for number, (slot, team) in enumerate(rows, 1):
         yield number, "", slot, team
@@ -188,24 +187,16 @@ def _rows(
     optional: tuple[str, ...] = (),
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and cells by column; columns: the titles that each may have, in small letters."""
-    text, _ = text_of(name, content, name.endswith(".gz"))
-    header = header_line(name, text)
-    rows = csv.reader(io.StringIO(text[header.start :].decode(), newline=""), strict=True)
-    titles: list[str] = []
-    at: dict[str, int] = {}
-    try:
-        for line in rows:
-            row, cells = header.number - 1 + rows.line_num, [cell.strip() for cell in line]
-            if not titles:
-                titles = [title.casefold() for title in cells]
-                at = {one: titles.index(next(a for a in also if a in titles))
-                      for one, also in columns.items() if any(a in titles for a in also)}  # fmt: skip
-                if missing := [one for one in columns if one not in at and one not in optional]:
-                    reject(name, f"the columns {shown(','.join(cells))}", f"also {', '.join(missing)}", row=row)
-            elif any(cells):
-                if len(cells) != len(titles):
-                    problems.add(row, None, f"{len(cells)} cells", f"{len(titles)}, as in the header")
-                else:
-                    yield row, {one: cells[at[one]] if one in at else "" for one in columns}
-    except csv.Error as error:
-        reject(name, f"a line that cannot be read ({error})", "CSV", row=header.number - 1 + rows.line_num)
+    lines = csv_lines(name, content, "CSV")
+    header, titles = next(lines, (None, [""]))
+    told = [title.casefold() for title in titles]
+    at = {one: [place for place, title in enumerate(told) if title in also] for one, also in columns.items()}
+    if missing := [one for one, places in at.items() if not places and one not in optional]:
+        reject(name, f"the columns {shown(','.join(titles))}", f"also {', '.join(missing)}", row=header)
+    if twice := [one for one, places in at.items() if len(places) > 1]:
+        reject(name, f"the columns {shown(','.join(titles))}", f"{', '.join(twice)} once", row=header)
+    for row, cells in lines:
+        if len(cells) != len(titles):
+            problems.add(row, None, f"{len(cells)} cells", f"{len(titles)}, as in the header")
+        else:
+            yield row, {one: cells[places[0]] if places else "" for one, places in at.items()}

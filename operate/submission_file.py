@@ -6,8 +6,6 @@ Asked, chances ---> text of the submission
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoops.arrays import Floats, Ids
-from hoops.contract.header import header_line
-from hoops.contract.payload import text_of
 from hoops.contract.report import Problems, reject, shown
 from hoops.games.leagues import League
+from operate.csv_lines import csv_lines
 
 COLUMNS = ("ID", "Pred")
 _ID = re.compile(r"(\d{4})_(\d{4})_(\d{4})", re.ASCII)
@@ -81,10 +78,9 @@ def read_sample(name: str, content: bytes, seasons: Collection[int], teams: Mapp
         first, teams of two leagues, a team that does not exist, an ID twice, a Pred that is no number from 0 to 1; or
         it lacks pairs of the teams that it names.
     """
-    text, _ = text_of(name, content, name.endswith(".gz"))
     problems = Problems(name)
     rows: dict[tuple[int, int, int], int] = {}
-    for row, cell, pred in _cells(name, text, problems):
+    for row, cell, pred in _cells(name, content, problems):
         match = _ID.fullmatch(cell)
         if match is None:
             problems.add(row, "ID", shown(cell) or "nothing", _ID_ALLOWED)
@@ -138,25 +134,16 @@ def _require_all(problems: Problems, season: str, league: League, team1: Ids, te
         )  # fmt: skip
 
 
-def _cells(name: str, text: bytes, problems: Problems) -> Iterator[tuple[int, str, str]]:
-    """Line number, ID and Pred of each row; rows of another shape are problems, blank ones are passed over."""
-    header = header_line(name, text)
-    rows = csv.reader(io.StringIO(text[header.start :].decode(), newline=""), strict=True)
-    titles: list[str] = []
+def _cells(name: str, content: bytes, problems: Problems) -> Iterator[tuple[int, str, str]]:
+    """Line number, ID and Pred of each row; rows of another shape are problems."""
     expected = ",".join(COLUMNS)
-    while True:
-        try:
-            cells = [cell.strip() for cell in next(rows)]
-        except StopIteration:
-            return
-        except csv.Error as error:
-            reject(name, f"a line that cannot be read ({error})", expected, row=header.number - 1 + rows.line_num)
-        row = header.number - 1 + rows.line_num
-        if not titles:
-            titles = [title.casefold() for title in cells]
-            if sorted(titles) != sorted(title.casefold() for title in COLUMNS):
-                reject(name, f"the columns {shown(','.join(cells))}", expected, row=row)
-        elif len(cells) != len(COLUMNS) and any(cells):
+    lines = csv_lines(name, content, expected)
+    header, told = next(lines, (None, [""]))
+    titles = [title.casefold() for title in told]
+    if sorted(titles) != sorted(title.casefold() for title in COLUMNS):
+        reject(name, f"the columns {shown(','.join(told))}", expected, row=header)
+    for row, cells in lines:
+        if len(cells) != len(COLUMNS):
             problems.add(row, None, f"{len(cells)} cell{'s' if len(cells) > 1 else ''}", f"two, {expected}")
-        elif any(cells):
+        else:
             yield row, cells[titles.index("id")], cells[titles.index("pred")]

@@ -141,6 +141,11 @@ def test_given_shares_are_the_opponents(advice: dict, full_stage: Stage, sheet: 
         (lambda rows: [rows[0], rows[1][: rows[1].rindex(",")] + ",99", *rows[2:]], "% for the teams of slot R6CH"),
         (lambda rows: [rows[0].replace("NCG", "Last"), *rows[1:]], "also NCG"),
         (lambda rows: [*rows[:3], rows[3] + ",1", *rows[4:]], "row 4: found"),
+        (lambda rows: [rows[0] + ",NCG", *(row + ",50" for row in rows[1:])], "allowed: NCG once"),
+        (
+            lambda rows: [rows[0], *(",".join([row.split(",")[0], *"0" * row.count(",")]) for row in rows[1:])],
+            "0.0 % for",
+        ),
     ],
 )
 def test_bad_shares_are_told(
@@ -190,7 +195,7 @@ def test_a_champion_who_has_lost_before_is_told(advice: dict, sheet: Sheet, stan
     with pytest.raises(Rejected, match="to win R6CH, and not R5"):
         read_sheets("a.csv", write_sheet(out).encode(), sheet, standing.names)
     with pytest.raises(Rejected, match="no JSON of a sheet"):
-        read_sheets("a.json", b"[1]", sheet, standing.names)
+        read_sheets("a.JSON", b"[" * 100_000, sheet, standing.names)
 
 
 def test_what_cannot_be_is_told(advice: dict, full_stage: Stage) -> None:
@@ -200,6 +205,7 @@ def test_what_cannot_be_is_told(advice: dict, full_stage: Stage) -> None:
         ({"mine": (mine,), "others": mine}, 132, "among my sheets and among the others'"),
         ({"mine": (mine, mine)}, 132, "two sheets are mine's"),
         ({"mine": (mine,), "entrants": None}, 132, "1 entrants: a pool has 2"),
+        ({"mine": (mine,), "entrants": 0}, 132, "1 sheets are given, and the pool has 0 entrants"),
         ({"others": mine, "entrants": 1}, 132, "1 sheets are given, and the pool has 1 entrants, me among them"),
     ):
         with pytest.raises(BadPool, match=said):
