@@ -110,7 +110,7 @@ def _read(asked: Asked, source: Source, progress: Progress) -> _Read:
     if both := sorted(mine.keys() & others.keys()):
         raise BadPool(f"{both[0]} is among my sheets and among the others'")
     known = len(mine) + len(others)
-    entrants = asked.entrants or known
+    entrants = known if asked.entrants is None else asked.entrants
     if known > (entrants if mine else entrants - 1):
         raise BadPool(
             f"{known} sheets are given, and the pool has {entrants} entrants{'' if mine else ', me among them'}"

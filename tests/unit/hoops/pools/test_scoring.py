@@ -67,6 +67,7 @@ def test_whoever_wins_a_play_in_is_the_entry_that_was_picked() -> None:
         (("fox",), "'fox' is no scoring: there are espn, yahoo, cbs and custom"),
         (("custom", numbers("1,2,4")), "6 points, none below 0"),
         (("custom", numbers("0,0,0,0,0,0")), "without any points"),
+        (("custom", numbers("0,0,0,0,0,0"), "times"), "without any points"),
         (("espn", None, "luck"), "'luck' is no bonus: there are upset, difference, seed, times"),
         (("espn", None, "upset:1,2"), "6 bonuses"),
     ],
@@ -78,7 +79,7 @@ def test_scorings_that_cannot_be(asked, said) -> None:
 
 def test_points_too_fine_for_a_table() -> None:
     with pytest.raises(BadScoring, match="use rounder points"):
-        scoring("custom", numbers("0.0001,1,2,4,8,16")).worth(SHEET, chalk_but())
+        scoring("yahoo", None, "difference:0.01").worth(SHEET, chalk_but())
     with pytest.raises(BadScoring, match="no list of numbers"):
         numbers("1,two")
 
