@@ -103,6 +103,8 @@ def pool(asked: Asked, source: Source, taken_in: Progress, searched: Progress) -
 
 
 def _read(asked: Asked, source: Source, progress: Progress) -> _Read:
+    if asked.entrants is not None:
+        Prizes(asked.entrants, asked.shares)  # what cannot be is told before games are taken in, which takes a minute
     at = bracket.standing(asked.bracket, source, progress)
     sheet = sheet_of(at.bracket)
     mine = _sheets(asked.mine, sheet, at)

@@ -200,16 +200,20 @@ def test_a_champion_who_has_lost_before_is_told(advice: dict, sheet: Sheet, stan
 
 def test_what_cannot_be_is_told(advice: dict, full_stage: Stage) -> None:
     mine = ("mine.csv", write_sheet(advice["picks"]).encode())
+    rows = [f"{name},{one['slot']},{one['team_id']}" for name in ("Ann", "Ben") for one in advice["picks"]]
+    both = ("others.csv", "\n".join(["entrant,slot,team", *rows]).encode())
     for more, day, said in (
         ({}, 154, "has been played by day .*: brackets are due before"),
         ({"mine": (mine,), "others": mine}, 132, "among my sheets and among the others'"),
         ({"mine": (mine, mine)}, 132, "two sheets are mine's"),
         ({"mine": (mine,), "entrants": None}, 132, "1 entrants: a pool has 2"),
-        ({"mine": (mine,), "entrants": 0}, 132, "1 sheets are given, and the pool has 0 entrants"),
-        ({"others": mine, "entrants": 1}, 132, "1 sheets are given, and the pool has 1 entrants, me among them"),
+        ({"mine": (mine,), "entrants": 0}, 132, "0 entrants: a pool has 2"),
+        ({"others": both, "entrants": 2}, 132, "2 sheets are given, and the pool has 2 entrants, me among them"),
     ):
         with pytest.raises(BadPool, match=said):
             ask(full_stage, day, **more)
+    with pytest.raises(BadPool, match="110 % of the pot"):  # before anything is read
+        pool(Asked(bracket.Asked(League.MEN), 4, scoring("espn"), (Fraction(11, 10),)), object(), quiet, quiet)  # type: ignore[arg-type]
 
 
 def test_the_command(files: dict[str, bytes], advice: dict, tmp_path: Path) -> None:
