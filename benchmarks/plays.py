@@ -23,7 +23,6 @@ import csv
 import gzip
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -41,7 +40,7 @@ SLOWER, MEGABYTES, GROWTH = {TABLES: 4.0, CHANCES: 6.0}, 400, 1.1
 _CONFIG = Path(__file__).parents[1] / ".chalice" / "config.json"
 
 _POLARS = """
-import json, resource, sys, time
+import json, sys, time
 import polars as pl
 out, *files = sys.argv[1:]
 start, processor, rows = time.perf_counter(), time.process_time(), 0
@@ -51,7 +50,7 @@ for number, file in enumerate(files):
     plays.write_parquet(f"{out}/plays{number}.parquet", compression="snappy")
     counts.write_parquet(f"{out}/counts{number}.parquet", compression="snappy")
     rows += plays.height
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024
 seconds, processor = time.perf_counter() - start, time.process_time() - processor
 print(json.dumps({"rows": rows, "seconds": seconds, "processor": processor, "peak": peak}))
 """
@@ -168,8 +167,13 @@ def transform(files: Iterable[Path], events: Path, kaggle: Path, results: Path, 
                 raise SystemExit(f"{strays} games of {file} are not in the results")
         seconds, processor = time.perf_counter() - start, time.process_time() - processor
         large = {name: _file(path) for name, path in pieces.paths.items() if pieces.rows[name] > 100_000}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"rows": rows, "seconds": seconds, "processor": processor, "peak": peak, "files": large}
+    return {"rows": rows, "seconds": seconds, "processor": processor, "peak": _peak(), "files": large}
+
+
+def _peak() -> float:
+    """The most memory that this process had, MB: `ru_maxrss` would have that of the one that started it too."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(status["VmHWM"].split()[0]) / 1024
 
 
 def write_results(kaggle: Path, to: Path) -> None:
