@@ -28,13 +28,13 @@ def projected(view: View) -> list[html.Section]:
     inside = sum(team["seed"] is not None for team in teams)
     rows = [team | {"line": int(team["seed"][1:3]) if team["seed"] else None} for team in teams]
     columns = [
-        grids.number("rank", "#", 56),
-        grids.team("team_name", "team_id", view.team_href(""), width=150),
-        grids.wide(grids.text("conference", "Conference", 140)),
-        grids.number("line", "Seed", 72),
+        grids.wide(grids.number("rank", "#", 56)),
+        grids.team("team_name", "team_id", view.team_href(""), width=140),
+        grids.wide(grids.text("conference", "Conference", 132)),
+        grids.number("line", "Seed", 68),
         grids.text("bid", "In the field", 130, grows=False, **_CHANCE),
         grids.wide(grids.text("automatic", "As champion", 130, grows=False, **_CHANCE)),
-        grids.wide(grids.number("expected_line", "Mean seed", 100, 1)),
+        grids.wide(grids.number("expected_line", "Mean seed", 112, 1)),
         grids.text("final_four", "Final Four", 118, grows=False, **_CHANCE),
         grids.wide(grids.text("title", "Title", 118, grows=False, **_CHANCE)),
     ]
@@ -64,10 +64,10 @@ def conferences(view: View) -> list[html.Section]:
     rows = sorted(teams, key=lambda team: (team[order[0]], -team[order[1]], -(team[order[2]] or 0.0)))
     rows = [row | {"record": f"{row['wins']}–{row['losses']}"} for row in rows]
     columns = [
-        grids.text("conference", "Conference", 130),
-        grids.team("team_name", "team_id", view.team_href(""), width=140),
+        grids.text("conference", "Conference", 104),
+        grids.team("team_name", "team_id", view.team_href(""), width=124),
         grids.wide(grids.text("record", "Record", 90, grows=False, cellClass=grids.RIGHT, type="rightAligned")),
-        grids.wide(grids.number("expected_wins", "Wins expected", 126, 1)),
+        grids.wide(grids.number("expected_wins", "Wins expected", 144, 1)),
         grids.text("season_title", "Season title", 130, grows=False, **_CHANCE),
         grids.text("tournament_title", "Tournament", 130, grows=False, **_CHANCE),
     ]

@@ -22,9 +22,9 @@ def worth(view: View) -> list[html.Section]:
     if not rows:
         return []
     columns = [
-        grids.day() | {"field": "game_day"},
-        grids.team("name", "id", view.team_href(""), width=140),
-        grids.text("against", "Against", 140),
+        grids.wide(grids.day() | {"field": "game_day"}),
+        grids.team("name", "id", view.team_href(""), width=126),
+        grids.text("against", "Against", 126),
         grids.wide(grids.text("chance", "Wins", 84, grows=False, cellClass=grids.RIGHT, type="rightAligned")),
         *(_swing(stage, title) for stage, title in _STAGES),
         grids.wide(grids.text("four", "Final Four: loses, wins", 150, cellClass="num")),
@@ -42,7 +42,7 @@ def worth(view: View) -> list[html.Section]:
 
 
 def _swing(stage: str, title: str) -> dict[str, Any]:
-    return grids.number(stage, title, 110, 1, signed=True, headerTooltip=f"{title}: points of percent at stake")
+    return grids.number(stage, title, 104, 1, signed=True, headerTooltip=f"{title}: points of percent at stake")
 
 
 def _rows(view: View, game: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -79,8 +79,8 @@ def _block(
     if name in leaves:
         return _Block([_winner(slot, names, letters).ljust(winner)], 0)
     if slot["round"] == 0:
-        both = "/".join(teams[seed]["team_name"][: letters // 2] for seed in (slot["strong"], slot["weak"]))
-        text = names[slot["winner"]][:letters] if slot["winner"] else both
+        strong, weak = (teams[slot[side]]["team_name"] for side in ("strong", "weak"))
+        text = names[slot["winner"]][:letters] if slot["winner"] else either(strong, weak, letters)
         return _Block([f"{_line(name)} {text}".ljust(entry)], 0)
     above, below = (_block(slot[side], slots, teams, names, letters, leaves) for side in ("strong", "weak"))
     lines, first, last = above.lines + below.lines, above.at, len(above.lines) + below.at
@@ -94,6 +94,17 @@ def _block(
         out = f" {_winner(slot, names, letters)}" if row == middle else ""
         drawn.append(text.ljust(wide) + mark + out.ljust(winner))
     return _Block(drawn, middle)
+
+
+def either(one: str, other: str, letters: int) -> str:
+    """Two names in one place, cut to fit; one that needs less than half leaves its room to the other.
+
+    >>> either("Virginia", "Yale", 15), either("Norfolk St", "S Dakota St", 15)
+    ('Virginia/Yale', 'Norfolk/S Dakot')
+    """
+    room = letters - 1
+    one = one[: max(room // 2, room - len(other))].rstrip()
+    return f"{one}/{other[: room - len(one)].rstrip()}"
 
 
 def _line(seed: str) -> str:

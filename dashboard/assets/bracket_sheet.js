@@ -40,6 +40,7 @@
     };
   }
 
+  const lengthOf = (team) => (!team || team.name.length < 11 ? "" : team.name.length < 13 ? " long" : " longer"); // set closer
   const named = (team) => (team ? `${team.seed} ${team.name}` : "open");
 
   function words(view, game, side) {
@@ -75,7 +76,7 @@
         onClick: () => act.choose(slot, team.place, own), onFocus: () => act.stand(own),
       },
       h("span", { className: "bk-seed" }, team ? team.seed : ""),
-      h("span", { className: "bk-name" }, team ? team.name : ""),
+      h("span", { className: "bk-name" + lengthOf(team) }, team ? team.name : ""),
       game.decided && game.said !== null && h("span", { className: "bk-told" }, percent(side ? 1 - game.said : game.said)),
       h("span", { className: "bk-number" }, line.number)
     );
@@ -185,7 +186,7 @@
       ...act,
       key: (event) => {
         if (!event.key.startsWith("Arrow") || !event.target.dataset.line) return;
-        const next = step(view, event.target.dataset.line, event.key, window.matchMedia("(max-width: 1199px)").matches);
+        const next = step(view, event.target.dataset.line, event.key, window.matchMedia("(max-width: 1279px)").matches);
         if (!next) return;
         event.preventDefault();
         act.go(next);

@@ -32,7 +32,7 @@
       h("th", { key, scope: "col", className: css, "aria-sort": sort === key ? "descending" : undefined }, h("button", { type: "button", title, onClick: () => setSort(key) }, text));
     const cell = (team, round) => {
       const chance = reach(team, round), reached = before && view.facts[season.path(team.place).find((slot) => slot.round >= round)?.node] === team.place;
-      if (round === 0 && !season.path(team.place).some((slot) => slot.round === 0)) return h("td", { key: round, className: "stage-0" });
+      if (round === 0 && !season.path(team.place).some((slot) => slot.round === 0)) return h("td", { key: round, className: "stage-0" }, "✓"); // in the round of 64 without a play-in
       return h("td", { key: round, className: `stage-${round}` + (reached ? " reached" : ""), style: { "--share": 100 * chance + "%" } }, tenth(chance), reached && h("span", { className: "unseen" }, ", reached"));
     };
     const note = before
@@ -73,8 +73,14 @@
   }
 
   function TeamSelect({ season, value, label, onChange }) {
-    const sorted = [...season.teams].sort((a, b) => a.name.localeCompare(b.name));
-    return h("select", { value, "aria-label": label, onChange: (event) => onChange(Number(event.target.value)) }, sorted.map((team) => h("option", { key: team.place, value: team.place }, team.name)));
+    const sorted = React.useMemo(() => [...season.teams].sort((a, b) => a.name.localeCompare(b.name)), [season]);
+    const [shown, show] = React.useState(value); // at once; what it is chosen for is drawn later
+    React.useEffect(() => show(value), [value]);
+    function choose(event) {
+      show(Number(event.target.value));
+      onChange(Number(event.target.value));
+    }
+    return h("select", { value: shown, "aria-label": label, onChange: choose }, sorted.map((team) => h("option", { key: team.place, value: team.place }, team.name)));
   }
 
   /* The games of a place in a slot that can be, most likely opponent first. */
@@ -125,7 +131,8 @@
 
   function Meet({ view, act }) {
     const { season } = view;
-    const ranked = [...season.teams].sort((a, b) => act.plain.comeOut[6][b.place] - act.plain.comeOut[6][a.place]);
+    const { comeOut } = season.plain(season.days[0].day); // of Selection Sunday: a day on which all is over ranks nobody
+    const ranked = [...season.teams].sort((a, b) => comeOut[6][b.place] - comeOut[6][a.place]);
     const [two, setTwo] = React.useState([ranked[0].place, ranked[1].place]);
     const [one, other] = two.map((place) => season.at[place] || ranked[0]);
     let said = "Two different teams meet, or none.";
@@ -159,10 +166,11 @@
       ["best", "Most points", "The one with most expected points: 1, 2, 4, 8, 16, 32 by round", act.filled("best")],
       ["mine", "Yours", "What you have picked", view.chosen],
     ].filter(([key, , , chosen]) => key === "mine" || picks.any(chosen));
+    const filled = columns.filter(([, , , chosen]) => picks.any(chosen));
     const found = columns.map(([, , , chosen]) => worth(base, chosen));
     const names = (chosen, round) =>
       season.slots.filter((slot) => slot.round === round).map((slot) => {
-        const team = season.at[chosen[slot.node]], same = columns.every(([, , , one]) => one[slot.node] === chosen[slot.node]);
+        const team = season.at[chosen[slot.node]], same = filled.every(([, , , one]) => one[slot.node] === chosen[slot.node]);
         return h("li", { key: slot.name, className: team ? (same ? "" : "differs") : "none" }, team ? `${team.seed} ${team.name}` : "–");
       });
     const row = (title, each) => h("tr", { key: title }, h("th", { scope: "row" }, title), columns.map(([key, , , chosen], i) => h("td", { key }, each(chosen, found[i], key))));

@@ -122,9 +122,9 @@
     function to(next, words, replace) {
       const made = { day, chosen, said: [], ...next };
       newest.current = made.chosen;
-      write(season, made, replace);
       setPlace(made);
       say(words);
+      setTimeout(() => write(season, made, replace)); // after drawing: the browser takes milliseconds for an address
     }
     const over = view.facts[node(6, 0)] >= 0;
     const filled = (key) => {
@@ -145,7 +145,9 @@
         const there = round === 0 ? "playins" : round > 4 ? "finals" : String(slot >> (4 - round));
         setPart(there);
         setCursor(line);
-        setTimeout(() => document.querySelector(`[data-line="${line}"]`).focus());
+        const button = document.querySelector(`[data-line="${line}"]`);
+        button.focus();
+        if (document.activeElement !== button) setTimeout(() => button.focus()); // a phone has to show its part first
       },
       choose: function (slot, who, line) {
         setCursor(line);
@@ -161,6 +163,8 @@
     const heading = `${title} · ${season.days.find((one) => one.day === day).label}`;
     const parts = [...season.regions.map((name, quarter) => [String(quarter), name]), ["finals", "Finals"], ...(season.slots.some((slot) => slot.round === 0) ? [["playins", "First Four"]] : [])];
     const trace = selected === null ? [...season.teams].sort((a, b) => plain.comeOut[6][b.place] - plain.comeOut[6][a.place])[0].place : selected;
+    // What stands below the sheet waits until the sheet is drawn, and for the last of clicks that come fast.
+    const later = React.useDeferredValue(React.useMemo(() => ({ view, act: { ...act, selected: trace } }), [view, trace, learning]));
     return h(
       "div", { className: "bk" },
       h("h2", { className: "bk-title" }, heading),
@@ -182,10 +186,14 @@
       h("div", { className: "bk-parts", role: "group", "aria-label": "Part of the bracket" }, parts.map(([key, name]) => h("button", { key, type: "button", "aria-pressed": part === key, onClick: () => setPart(key) }, name))),
       h(Sheet, { view, act, part }),
       h("ul", { className: "bk-legend" }, LEGEND.map(([css, words]) => h("li", { key: css }, h("i", { className: css, "aria-hidden": true }), words))),
-      h(Odds, { view, act: { ...act, selected: trace } }),
-      h("div", { className: "pair" }, h(Path, { view, act: { ...act, selected: trace } }), h("div", null, h(Meet, { view, act }), h(Brackets, { view, act })))
+      h(Below, later)
     );
   }
+
+  const Below = React.memo(({ view, act }) => [
+    h(Odds, { key: "odds", view, act }),
+    h("div", { key: "pair", className: "pair" }, h(Path, { view, act }), h("div", null, h(Meet, { view, act }), h(Brackets, { view, act }))),
+  ]);
 
   window.madness_dashboard = Object.assign(window.madness_dashboard || {}, { Bracket });
 })();

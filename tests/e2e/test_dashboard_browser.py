@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -541,8 +542,18 @@ def test_the_browser_computes_the_odds_that_python_computes(site, visit, season)
 
 def titles(page: Any) -> dict[str, str]:
     """Chance of the title by team, as the table says it."""
-    rows = page.locator(".bk-odds tbody tr")
-    return {row.locator("th").inner_text(): row.locator(".stage-6").inner_text() for row in rows.all()}
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll('.bk-odds tbody tr')].map(
+            row => [row.querySelector('th').innerText, row.querySelector('.stage-6').innerText]))"""
+    )
+
+
+def waits_for_titles(page: Any, expected: dict[str, str], differ: bool = False) -> None:
+    """What stands below the sheet is drawn after it."""
+    deadline = time.monotonic() + 10
+    while (titles(page) == expected) is differ:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_click_advances_a_team_at_once_and_back_takes_it_back(bracketed, visit) -> None:
@@ -560,7 +571,7 @@ def test_a_click_advances_a_team_at_once_and_back_takes_it_back(bracketed, visit
     underdog = page.locator('[data-line="6-0-0"]')
     assert "R6CH" in (underdog.get_attribute("aria-label") or "")
     milliseconds = page.evaluate(
-        """() => [...document.querySelectorAll('.q0 .r1 .bk-line, .q3 .r2 .bk-line')].map(function (line) {
+        """() => [...document.querySelectorAll('.bk-round.r1 .bk-line')].map(function (line) {
             const start = performance.now();
             line.click();
             ReactDOM.flushSync(() => {});
@@ -568,22 +579,26 @@ def test_a_click_advances_a_team_at_once_and_back_takes_it_back(bracketed, visit
             return performance.now() - start;
         })"""
     )
-    assert np.median(milliseconds) < 50
+    middle, most = np.percentile(milliseconds, [50, 90])
+    print(f"a click: median {middle:.1f} ms, nine in ten within {most:.1f}, all within {max(milliseconds):.1f}")  # noqa: T201
+    assert len(milliseconds) == 64
+    assert middle < 25
+    assert most < 100
     assert page.locator(".bk-line.picked").count() >= 8
-    assert titles(page) != before
+    waits_for_titles(page, before, differ=True)
     assert query(page) == {"season": "2023"}
     picked = urlsplit(page.url).fragment
     assert re.fullmatch(r"day=132&picks=[a-z-]{1,23}", picked)
     page.get_by_role("button", name="Reset picks").click()
     assert page.locator(".bk-line.picked").count() == 0
-    assert titles(page) == before
+    waits_for_titles(page, before)
     page.go_back()
     page.wait_for_function("document.querySelectorAll('.bk-line.picked').length >= 8")
     assert urlsplit(page.url).fragment == picked
     assert asked == []
     again = visit(f"{bracketed}/bracket?season=2023#{picked}")
     assert again.locator(".bk-line.picked").count() == page.locator(".bk-line.picked").count()
-    assert titles(again) == titles(page)
+    waits_for_titles(page, titles(again))
 
 
 def test_the_bracket_goes_through_its_days(bracketed, visit) -> None:
@@ -677,7 +692,7 @@ def test_the_court_says_what_happened_where(played, visit) -> None:
     assert query(page)["court"] == "places"
 
 
-@pytest.mark.parametrize("page_name", ["", "ratings", "tournament", "quality", "team", "about"])
+@pytest.mark.parametrize("page_name", ["", "ratings", "bracket", "tournament", "quality", "team", "about"])
 def test_the_deployed_stack_shows_every_page(served, visit, page_name) -> None:
     for size in (DESKTOP, PHONE):
         page = visit(f"{served.url}{page_name}", size)
