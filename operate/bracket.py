@@ -201,7 +201,9 @@ def _picks(texts: tuple[str, ...], field: Bracket, told: Facts, names: TeamNames
             raise BracketError(f"{text!r} is no pick: those are a slot and a team, such as R6CH=Duke or R1W5=1181")
         if slot.upper() in picks:
             raise BracketError(f"two picks of {slot.upper()}")
-        picks[slot.upper()] = names.find(team)
+        picks[slot.upper()] = found = names.find(team)
+        if found not in field.row:
+            raise BracketError(f"{text!r} cannot be: {team} has no seed in {field.season}")
     for slot, winner in closed(field, picks).items():
         if told.won.get(slot, winner) != winner:
             raise BracketError(f"{slot} was won by {field.named(told.won[slot])}: {field.named(winner)} is out")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from hoops.arrays import Ids
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from hoops.games.reference import Reference
 
 ROUNDS = 7
 PLACES = 1 << ROUNDS
@@ -86,6 +87,8 @@ class Bracket:
         Of each team on the line of 128.
     slots : tuple of Slot
         By round, then place: in an order in which they can be played.
+    names : mapping of team (id) to its name
+        As far as errors are to name teams by more than their ids.
     """
 
     league: League
@@ -94,6 +97,7 @@ class Bracket:
     seeds: tuple[str, ...]
     places: npt.NDArray[np.intp]
     slots: tuple[Slot, ...]
+    names: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.teams)
@@ -167,8 +171,8 @@ class Bracket:
         return np.flatnonzero(self.places >> (slot.round + 1) == slot.place)
 
     def named(self, team: int) -> str:
-        """A team of the field by seed and id: how errors name it."""
-        return f"{self.seeds[self.row[team]]} (team {team})"
+        """A team of the field by seed and name, or id: how errors name it."""
+        return f"{self.seeds[self.row[team]]} ({self.names.get(team, f'team {team}')})"
 
     def wrong(self, text: str) -> BadBracket:
         return BadBracket(f"{_where(self.league, self.season)}: {text}")
@@ -178,7 +182,10 @@ def field_of(tables: Mapping[str, pa.Table], league: League, season: int) -> Bra
     """The bracket of a season from the datasets NCAATourneySeeds and NCAATourneySlots; None without seeds of it."""
     seeds = _of_season(tables.get("NCAATourneySeeds"), season, "seed", "team_id")
     slots = _of_season(tables.get("NCAATourneySlots"), season, "slot", "strong_seed", "weak_seed")
-    return bracket(league, season, seeds, slots) if seeds else None
+    if not seeds:
+        return None
+    known = Reference(tables)
+    return replace(bracket(league, season, seeds, slots), names={team: known.team_name(team) for _, team in seeds})
 
 
 def bracket(

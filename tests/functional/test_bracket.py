@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -89,8 +90,11 @@ def test_picks_are_taken_as_given(full_stage: Stage) -> None:
     assert found["picks"] == [{"slot": "R6CH", "team_id": last["team_id"], "team_name": last["team_name"]}]
     over = bracket(Asked(League.MEN, SEASON), source)
     lost = next(team for team in over["teams"] if team["reach"][5] == 0.0)
+    field = {team["team_name"] for team in over["teams"]}
+    outside = next(name for name in source.reference()["Teams"]["team_name"].to_pylist() if name not in field)
     for picks, error, text in (
-        ((f"R6CH={lost['team_id']}",), BracketError, "is out"),
+        ((f"R6CH={lost['team_id']}",), BracketError, rf"\({re.escape(lost['team_name'])}\) is out"),
+        ((f"R6CH={outside}",), BracketError, f"{outside} has no seed in {SEASON}"),
         (("R6CH",), BracketError, "is no pick"),
         (("R6CH=1101x",), TeamError, "is called '1101x'"),
         (("R9CH=" + str(lost["team_id"]),), BadBracket, "R9CH is no slot"),
