@@ -13,10 +13,13 @@ from hoops.arrays import Bools, Ints
 from hoops.games.leagues import League
 
 _SIZES = (64, 65, 68)
+_REGIONS = 4
 
 
 def field_size(league: League, season: int, tables: Mapping[str, pa.Table]) -> int:
     """Teams in the field of a season: by the NCAA's rule; of a league with other sizes, as many as the last time.
+
+    Fewer seeds than regions, or more than any field had, are those of a file that is not whole.
 
     >>> field_size(League.MEN, 2005, {}), field_size(League.WOMEN, 2021, {}), field_size(League.WOMEN, 2022, {})
     (65, 64, 68)
@@ -35,7 +38,7 @@ def field_size(league: League, season: int, tables: Mapping[str, pa.Table]) -> i
     if before.num_rows == 0:
         return usual
     last = pc.sum(pc.equal(before["season"], pc.max(before["season"]))).as_py()
-    return usual if last in _SIZES else int(last)
+    return int(last) if _REGIONS <= last <= max(_SIZES) and last not in _SIZES else usual
 
 
 def bracket_of(size: int) -> int:

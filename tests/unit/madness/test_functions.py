@@ -132,7 +132,7 @@ def test_each_difference_is_named() -> None:
     assert "accept_fixtures is not there" in told
     assert "reconcile: MemorySize is 512, wanted is 1769" in told
     assert "accept_results: Layers is none, wanted is arn:aws:lambda" in told
-    assert "apply_results: other variables (MADNESS_DASHBOARD_BUCKET, " in told and "prod" not in told
+    assert "apply_results: other variables (ARROW_DEFAULT_MEMORY_POOL, " in told and "prod" not in told
     assert "refresh_reference: its role has another policy than .chalice/policy-dev-refresh_reference.json" in told
 
 

@@ -19,7 +19,7 @@ from hoops.games.leagues import League
 from hoops.knowledge import Knowledge, statespace
 from hoops.knowledge.parameters import defaults
 from hoops.selection import committee
-from hoops.selection.lines import bracket_of, places
+from hoops.selection.lines import bracket_of, field_size, places
 from hoops.selection.projection import Projection, projected
 from hoops.selection.season import Season, season_of
 from hoops.selection.strengths import Strengths, by_state
@@ -132,6 +132,20 @@ def test_too_few_teams_are_no_field() -> None:
     season, known, _ = made(*league())
     with pytest.raises(BadBracket, match="24 teams have games, played or listed, and a field has 64"):
         projected(season, known, [], 64)
+
+
+def test_any_field_of_four_and_more_is_projected() -> None:
+    season, known, _ = made(*league())
+    for size in range(4, 25):
+        found = projected(season, known, [], size, draws=50, plays=1)
+        assert found.bid.sum() == pytest.approx(size)
+        assert found.reach[:, -1].sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("seeds", "size"), [(0, 68), (1, 68), (2, 68), (3, 68), (4, 4), (8, 8), (69, 68), (128, 68)])
+def test_seeds_of_a_file_that_is_not_whole_are_no_size_of_a_field(seeds: int, size: int) -> None:
+    table = pa.table({"season": pa.array([2030] * seeds, pa.int16())})
+    assert field_size(League.MEN, 2031, {"NCAATourneySeeds": table}) == size
 
 
 @settings(max_examples=60, deadline=None)
