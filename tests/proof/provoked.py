@@ -62,6 +62,7 @@ from tests.proof.rights import Call
 from tests.unit.hoops.fabricated_games import a_table
 from tests.unit.hoops.fabricated_results import a_league
 
+SEEDS = "reference/{}NCAATourneySeeds.csv"
 COMPACT = "results/{}RegularSeasonCompactResults.csv"
 PLAYED = "results/MRegularSeasonCompactResults_20240401.csv"
 CORRECTION = "results/MRegularSeasonCompactResults_20240501.csv"
@@ -318,7 +319,7 @@ def failing_program() -> Iterator[None]:
 def provoke(functions: Functions) -> None:
     league = generate_small().files
     files = {f"{contract.folder_of(name)}/{name}": body for name, body in league.items()}
-    men, women = (one_season(files[COMPACT.format(one)]) for one in "MW")
+    men, women = (games_of(files[COMPACT.format(one)]) for one in "MW")
     hard = {
         "reference/MTeams.csv": files["reference/MTeams.csv"],
         "fixtures/MFixtures.csv": files["fixtures/MFixtures.csv"],
@@ -327,6 +328,8 @@ def provoke(functions: Functions) -> None:
     }
     for key, body in hard.items():
         functions.upload_hard(key, body)
+    for one in "MW":  # the season before has a bracket, the newest one a projected field
+        functions.upload(SEEDS.format(one), files[SEEDS.format(one)])
     functions.upload(COMPACT.format("W"), women)
     functions.call("accept_results", s3_event(functions.stage.source, "results/gone.csv"))
     functions.fail_to_apply()
@@ -349,6 +352,8 @@ def provoke(functions: Functions) -> None:
     functions.decide_too_late()
     functions.upload(PLAYED.replace("0401", "0601"), men)
     functions.drain()
+    functions.lose("manifest/")
+    functions.reconcile()
     functions.upload(RETRACTIONS.format("W"), retraction(women.splitlines()[1:]))
     not_published(functions)
     functions.offer(1.4)  # a candidate of which the clock has to tell readers
@@ -394,7 +399,7 @@ def operate(functions: Functions) -> None:
     """What an operator's commands do, while the pipeline does its part whenever they sleep."""
     stage, league = functions.stage, generate_small().files
     clients: Clients = boto3.client  # type: ignore[assignment]
-    women = one_season(league["WRegularSeasonDetailedResults.csv"])
+    women = games_of(league["WRegularSeasonDetailedResults.csv"])
     uploads = [
         Upload("reference/WTeams.csv", league["WTeams.csv"]),
         Upload("fixtures/WFixtures.csv", league["WFixtures.csv"]),
@@ -435,9 +440,10 @@ def train(stage: Stage, clients: Clients) -> None:
     records.verdict(job)
 
 
-def one_season(body: bytes) -> bytes:
+def games_of(body: bytes) -> bytes:
     header, *rows = body.splitlines()
-    return b"\n".join([header, *[row for row in rows if row.startswith(b"2024")][:GAMES]])
+    before, season = ([row for row in rows if row.startswith(year)] for year in (b"2023", b"2024"))
+    return b"\n".join([header, before[-1], *season[:GAMES]])
 
 
 def played(fixtures: bytes) -> bytes:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from hoops.schemas import BRACKET_TABLES
 from operate.stage import FUNCTIONS, Stage, load_stage, project_root
 from tests.proof import stacks
 from tests.proof.rights import Call, Place, Policies, Right, UnknownCall, is_resource_of, needed
@@ -49,9 +48,7 @@ def test_a_function_may_do_what_it_does_and_nothing_else(provoked_calls: dict[st
     policies = Policies([policy(function)], PLACE)
     rights = [*rights_of(provoked_calls[function]), *used_by_lambda(STAGE, function)]
     assert policies.refused(rights) == []
-    # What is provoked has no tournament: tests/functional/test_brackets_published.py writes and removes its tables.
-    of_bracket = tuple(f"/{name}/*" for name in BRACKET_TABLES)
-    assert [one for one in policies.unused(rights) if not one[1].endswith(of_bracket)] == []
+    assert policies.unused(rights) == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
