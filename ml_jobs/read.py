@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from hoops.games.identity import in_order_of_play
 from hoops.games.leagues import League
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge.homes import located
+from hoops.players import Squads
 from lake.content import rows_digest
 from lake.folder import Folder, read_folder
 from lake.training import is_channel, read_channel
@@ -30,6 +31,7 @@ class LeagueGames:
     games: pa.Table
     surroundings: Surroundings
     seeds: pa.Table | None
+    squads: Squads = field(default_factory=Squads.empty)
 
     @classmethod
     def of(cls, folder: Folder, league: League) -> LeagueGames:

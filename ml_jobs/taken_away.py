@@ -19,6 +19,7 @@ from hoops.forecast.features import walk
 from hoops.games.results import Results
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge.parameters import Parameters
+from hoops.players import Squads
 from hoops.schemas import BOX_COLUMNS
 from ml_jobs.fit_scorer import Games
 from ml_jobs.settings import Settings
@@ -34,6 +35,7 @@ def described_again(
     parameters: Parameters,
     surroundings: Surroundings,
     settings: Settings,
+    squads: Squads | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Games]:
     """The games (`GAMES`, in order of play) as walks see them in which box scores were taken away; none if none can be.
@@ -46,7 +48,7 @@ def described_again(
     again = []
     for step in range(settings.taken_away):
         bare = without(games, lost(games, settings.seed + step))
-        played, described, _ = walk(bare, parameters, surroundings, progress)
+        played, described, _ = walk(bare, parameters, surroundings, progress, squads=squads)
         again.append(Games.of(played, has_box, described, settings.taken_away_weight))
     return again
 

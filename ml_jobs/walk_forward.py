@@ -25,6 +25,7 @@ from hoops.games.leagues import League
 from hoops.games.moment import end_of
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge.parameters import defaults
+from hoops.players import Squads
 from ml_jobs.checkpoints import Checkpoints
 from ml_jobs.fit_scorer import Games, fit, mute_groups, usable
 from ml_jobs.settings import Settings
@@ -47,6 +48,7 @@ class WalkForward:
     league: League
     surroundings: Surroundings = field(default_factory=Surroundings)
     settings: Settings = field(default_factory=Settings)
+    squads: Squads = field(default_factory=Squads.empty)
     on_game: Progress | None = None
     on_season: Progress | None = None
     say: Callable[[str], None] = log.warning
@@ -78,9 +80,9 @@ class WalkForward:
     def _described(self, games: pa.Table) -> tuple[Games, Games]:
         """The games as they looked before their days, and these with what else trains."""
         parameters = defaults(self.league)
-        played, described, _ = walk(games, parameters, self.surroundings, self.on_game)
+        played, described, _ = walk(games, parameters, self.surroundings, self.on_game, squads=self.squads)
         every = Games.of(played, played.has_box, described)
-        training = Games.joined([every, *described_again(games, parameters, self.surroundings, self.settings)])
+        training = Games.joined([every, *described_again(games, parameters, self.surroundings, self.settings, self.squads)])
         if mute := mute_groups(every, self.settings):
             self.say(f"nothing in these files tells anything of {', '.join(mute)}: the same in every game")
         return every, training

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,11 @@ from hoops.games.identity import in_order_of_play
 from hoops.games.leagues import Kind, League
 from hoops.games.moment import START, Moment
 from hoops.games.results import Results
+from hoops.knowledge import preseason
+from hoops.knowledge.known import strength_over_summer
 from hoops.knowledge.parameters import Parameters, defaults
 from hoops.knowledge.statespace import advance, initial, predict, update
+from hoops.players import Squads
 
 Progress = Callable[[int, int], None]
 # Forecasts by name, those of the model first, of every game of a table (`hoops.schemas.GAMES`, in order of play) that
@@ -205,19 +208,27 @@ class StateSpace:
     league: League
     parameters: Parameters | None = None
     progress: Progress | None = None
+    squads: Squads = field(default_factory=Squads.empty)
 
     def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
-        return {STATESPACE: walk(Results.of(games), self.parameters or defaults(self.league), self.progress)}
+        parameters = self.parameters or defaults(self.league)
+        return {STATESPACE: walk(Results.of(games), parameters, self.progress, self.squads)}
 
 
-def walk(games: Results, parameters: Parameters, progress: Progress | None = None) -> Simple:
+def walk(
+    games: Results, parameters: Parameters, progress: Progress | None = None, squads: Squads | None = None
+) -> Simple:
     """The state-space model's forecast of every game, each made from the games before its day."""
     probability, margin = np.empty(len(games)), np.empty(len(games))
-    state = initial(parameters)
+    state, summers, squads = initial(parameters), preseason.initial(), squads or Squads.empty()
     since = None
     for now, rows in games.days():
         season, today = now[0], games.rows(rows)
-        state = advance(state, since or now, now, parameters)
+        since = since or now
+        while since[0] < season:
+            state, summers, _ = strength_over_summer(state, summers, since, parameters, squads)
+            since = (since[0] + 1, 0)
+        state = advance(state, since, now, parameters)
         forecast = predict(state, season, today.matchups, parameters)
         probability[rows], margin[rows] = forecast.probability, forecast.margin
         state, since = update(state, season, today.outcomes, parameters), now

@@ -60,6 +60,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("no_losses", "no loss with a box score yet (indicator)", "0-1", "missing"),
     Feature("travel_neutral", "log(1 + km from home / 100), on neutral ground", "log", "travel"),
     Feature("travel_hosted", "the same where a team is at home", "log", "travel"),
+    Feature("rosters", "strength that rests on what players' files said before the season", _SDS, "players"),
 )  # fmt: skip
 NAMES = tuple(feature.name for feature in FEATURES)
 GROUPS = tuple(dict.fromkeys(feature.group for feature in FEATURES))
@@ -75,6 +76,7 @@ GROUP_TITLES = {
     "sums": "box scores in wins and in losses",
     "missing": "box scores missing",
     "travel": "distance from home",
+    "players": "who left and who came",
 }
 CONTEXT: tuple[Feature, ...] = (
     Feature("day", "day of the season / 132, less 0.5", "", "context"),

@@ -27,6 +27,8 @@ from hoops.games.results import Results
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge import Knowledge, efficiency, homes, statespace
 from hoops.knowledge.parameters import Parameters
+from hoops.knowledge.state import State
+from hoops.players import Squads
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,7 @@ def describe(
             _difference(first.rest, second.rest),
             _indicator(first.missing) - _indicator(second.missing),
             *_travelled(before, games, surroundings),
+            _rested(before.strength, games) / expected.sd,
         ]
     )
     context = np.column_stack(
@@ -101,16 +104,17 @@ def walk(
     surroundings: Surroundings | None = None,
     progress: Callable[[int, int], None] | None = None,
     known: Knowledge | None = None,
+    squads: Squads | None = None,
 ) -> tuple[Results, Described, Knowledge]:
     """Every game of a league (`GAMES`) as it looked before its day, in order of play; and what is known after all.
 
-    known: from the games before these; nothing if left out.
+    known: from the games before these; nothing if left out. squads: what players' files say.
     """
     results = Results.of(in_order_of_play(games))
     known, parts = known or knowledge.initial(parameters), []
     for moment, rows in results.days():
         today = results.rows(rows)
-        known = knowledge.advance(known, *moment, parameters)
+        known = knowledge.advance(known, *moment, parameters, squads)
         parts.append(describe(known, today.matchups, parameters, surroundings))
         known = knowledge.update(known, today, parameters)
         if progress is not None:
@@ -128,6 +132,13 @@ def _travelled(before: Knowledge, games: Matchups, surroundings: Surroundings) -
     first, second = (np.log1p(one / 100.0) for one in homes.distances(before.homes, games, surroundings.places))
     difference = _difference(first, second)
     return np.where(games.site == 0, difference, 0.0), np.where(games.site == 0, 0.0, difference)
+
+
+def _rested(state: State, games: Matchups) -> Floats:
+    """How much of the difference in strength rests on players' files, (m,)."""
+    one, other = (look_up(state.teams, state.from_rosters[:-1], teams, 0.0) for teams in (games.team1, games.team2))
+    rested: Floats = one - other
+    return rested
 
 
 def _difference(first: Floats, second: Floats) -> Floats:

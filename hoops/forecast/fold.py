@@ -28,6 +28,7 @@ from hoops.games.moment import Moment
 from hoops.games.results import Results
 from hoops.knowledge import Knowledge, efficiency, statespace
 from hoops.knowledge.parameters import Parameters
+from hoops.players import Squads
 from hoops.schemas import FIXTURES, ISSUED, PENDING, PREDICTED, RATED
 
 
@@ -60,7 +61,12 @@ class FoldedDay:
 
 
 def handle_new_data(
-    timestamp: Moment, games: pa.Table, known: Knowledge, model: Model, fixtures: pa.Table | None = None
+    timestamp: Moment,
+    games: pa.Table,
+    known: Knowledge,
+    model: Model,
+    fixtures: pa.Table | None = None,
+    squads: Squads | None = None,
 ) -> FoldedDay:
     """Take in one day: forecast every game from what is known before it, then update the aggregates with all of them.
 
@@ -72,6 +78,8 @@ def handle_new_data(
         `GAMES`: all games of that day, in any order. fixtures: `FIXTURES` of that day that were not played.
     known : Knowledge
         What all earlier days have told.
+    squads : Squads, optional
+        What players' files say of the league; of a season that begins, no more is seen than may be known then.
 
     Raises
     ------
@@ -82,7 +90,7 @@ def handle_new_data(
     """
     season, day = timestamp
     fixtures = FIXTURES.empty_table() if fixtures is None else fixtures
-    before = knowledge.advance(known, season, day, model.parameters)
+    before = knowledge.advance(known, season, day, model.parameters, squads)
     predicted = _forecast(games, before, known, model, PREDICTED)
     pending = _forecast(fixtures, before, known, model, PENDING)
     results = Results.of(games)
@@ -90,38 +98,47 @@ def handle_new_data(
     return FoldedDay(after, predicted, require_ratings(_rated(after, day, model), timestamp), pending)
 
 
-def fold(days: Iterable[Day], model: Model, known: Knowledge | None = None) -> Iterator[FoldedDay]:
+def fold(
+    days: Iterable[Day], model: Model, known: Knowledge | None = None, squads: Squads | None = None
+) -> Iterator[FoldedDay]:
     """Fold days in order from what is known (default: nothing), yielding what each gave."""
     known = knowledge.initial(model.parameters) if known is None else known
     for day in days:
-        folded = handle_new_data(day.timestamp, day.games, known, model, day.fixtures)
+        folded = handle_new_data(day.timestamp, day.games, known, model, day.fixtures, squads)
         known = folded.known
         yield folded
 
 
-def learn(games: pa.Table, parameters: Parameters, known: Knowledge | None = None) -> Iterator[tuple[Day, Knowledge]]:
+def learn(
+    games: pa.Table, parameters: Parameters, known: Knowledge | None = None, squads: Squads | None = None
+) -> Iterator[tuple[Day, Knowledge]]:
     """Each day of games (`GAMES`, sorted by season and day) and what is known after it; none is forecast.
 
     known: from the games before these; nothing if left out.
     """
     known = known or knowledge.initial(parameters)
     for day in days_of(games):
-        before = knowledge.advance(known, day.season, day.day, parameters)
+        before = knowledge.advance(known, day.season, day.day, parameters, squads)
         known = knowledge.update(before, Results.of(day.games), parameters)
         yield day, known
 
 
-def forecast_fixtures(known: Knowledge, fixtures: pa.Table, in_charge: Callable[[Moment], Model]) -> pa.Table:
+def forecast_fixtures(
+    known: Knowledge, fixtures: pa.Table, in_charge: Callable[[Moment], Model], squads: Squads | None = None
+) -> pa.Table:
     """Forecast fixtures (`FIXTURES` rows, all on days after `known`) from what is known now: `PENDING` rows.
 
     in_charge: the model that forecasts a day.
     """
-    parts = [PENDING.empty_table()]
+    parts, opened = [PENDING.empty_table()], known
     moments = sorted(set(zip(*(fixtures[name].to_pylist() for name in ("season", "day")), strict=True)))
     for season, day in moments:
         rows = fixtures.filter(pc.and_(pc.equal(fixtures["season"], season), pc.equal(fixtures["day"], day)))
         model = in_charge((season, day))
-        before = knowledge.advance(known, season, day, model.parameters)
+        # A summer is turned once, and not for each day of fixtures: from its end on the way is the same.
+        if opened.clock is not None and season > opened.now[0]:
+            opened = knowledge.advance(opened, season, 0, model.parameters, squads)
+        before = knowledge.advance(opened, season, day, model.parameters)
         parts.append(_forecast(rows, before, known, model, PENDING))
     return pa.concat_tables(parts).combine_chunks()
 

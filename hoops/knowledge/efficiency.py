@@ -183,6 +183,24 @@ def advance(state: Adjusted, since: Moment, now: Moment, parameters: Parameters)
     )
 
 
+def shifted(state: Adjusted, teams: Ids, points: Floats, sd: Floats, parameters: Parameters) -> Adjusted:
+    """A state that has come over a summer, with what players' files say of some teams; as in `statespace.shifted`.
+
+    A point of strength moves each channel by what it means there.
+    """
+    place, _ = find(state.base.teams, teams)
+    mean = state.mean.copy()
+    mean[place] += np.outer(points, _slope(state, parameters))
+    own = constants(parameters)
+    return replace(state, base=statespace.shifted(state.base, teams, points, SUMMER_SD * sd, own), mean=mean)
+
+
+def without_rosters(state: Adjusted, parameters: Parameters) -> Adjusted:
+    """The state as the same games would have left it if no players' file had moved it this season."""
+    part = np.outer(state.base.from_rosters, _slope(state, parameters))
+    return replace(state, base=statespace.without_rosters(state.base), mean=state.mean - part)
+
+
 def compare(before: Adjusted, season: int, matchups: Matchups, parameters: Parameters) -> Comparison:
     """What is expected of games, from what is known before them; swapped teams get the mirrored numbers exactly."""
     first, second = (_strengths(before, season, team, parameters) for team in (matchups.team1, matchups.team2))

@@ -1,26 +1,28 @@
-"""The four states of a league and their one clock; each is moved by the games of a day at once.
+"""The states of a league and their one clock; each is moved by the games of a day at once.
 
 `update` sees states and results and gives no forecast: nothing here could peek.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hoops.arrays import pack, unpack
 from hoops.games.moment import START, Moment
 from hoops.games.results import Results
-from hoops.knowledge import efficiency, homes, statespace, sums
+from hoops.knowledge import efficiency, homes, preseason, statespace, sums
 from hoops.knowledge.efficiency import Adjusted
 from hoops.knowledge.homes import Homes
 from hoops.knowledge.parameters import Parameters
+from hoops.knowledge.preseason import Preseason
 from hoops.knowledge.state import State
 from hoops.knowledge.sums import Aggregates
+from hoops.players import Squads
 
-_VERSION = 2
-_PARTS = ("clock", "strength", "adjusted", "sums", "homes")
+_VERSION = 3
+_PARTS = ("clock", "strength", "adjusted", "sums", "homes", "preseason")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +30,7 @@ class Knowledge:
     """What is known of a league.
 
     clock: the (season, day) last folded, or advanced to; None before the first game. strength: `statespace`;
-    adjusted: `efficiency`; sums: `sums`; homes: `homes`, all of `hoops.knowledge`.
+    adjusted: `efficiency`; sums: `sums`; homes: `homes`; preseason: `preseason`, all of `hoops.knowledge`.
     """
 
     clock: Moment | None
@@ -36,6 +38,7 @@ class Knowledge:
     adjusted: Adjusted
     sums: Aggregates
     homes: Homes
+    preseason: Preseason
 
     @property
     def now(self) -> Moment:
@@ -62,11 +65,16 @@ class Knowledge:
 def initial(parameters: Parameters) -> Knowledge:
     """Before a league's first game."""
     strength, adjusted = statespace.initial(parameters), efficiency.initial(parameters)
-    return Knowledge(None, strength, adjusted, sums.initial(), homes.initial())
+    return Knowledge(None, strength, adjusted, sums.initial(), homes.initial(), preseason.initial())
 
 
-def advance(known: Knowledge, season: int, day: int, parameters: Parameters) -> Knowledge:
+def advance(
+    known: Knowledge, season: int, day: int, parameters: Parameters, squads: Squads | None = None
+) -> Knowledge:
     """Move the clock to the morning of a day.
+
+    squads: what players' files say of the league; of each season that begins on the way, no more of it is seen than
+    may be known then. It makes no difference within a season.
 
     Raises
     ------
@@ -75,12 +83,55 @@ def advance(known: Knowledge, season: int, day: int, parameters: Parameters) -> 
     """
     now = (season, day)
     since = now if known.clock is None else known.clock  # there is nothing yet that time could change
-    return Knowledge(
-        now,
-        statespace.advance(known.strength, since, now, parameters),
-        efficiency.advance(known.adjusted, since, now, parameters),
-        sums.advance(known.sums, since, now),
-        known.homes,
+    while since[0] < season:
+        known = _over_summer(known, since, parameters, squads or Squads.empty())
+        since = known.now
+    return _on(known, since, now, parameters)
+
+
+def _on(known: Knowledge, since: Moment, now: Moment, parameters: Parameters) -> Knowledge:
+    return replace(
+        known,
+        clock=now,
+        strength=statespace.advance(known.strength, since, now, parameters),
+        adjusted=efficiency.advance(known.adjusted, since, now, parameters),
+        sums=sums.advance(known.sums, since, now),
+    )
+
+
+def _over_summer(known: Knowledge, since: Moment, parameters: Parameters, squads: Squads) -> Knowledge:
+    """To the first day of the next season, with what is known of its players."""
+    strength, learned, shift = strength_over_summer(known.strength, known.preseason, since, parameters, squads)
+    known = _on(known, since, (since[0] + 1, 0), parameters)
+    known = replace(known, strength=strength, preseason=learned)
+    if shift is None:
+        return known
+    return replace(
+        known, adjusted=efficiency.shifted(known.adjusted, shift.team, shift.points, shift.sd, parameters)
+    )
+
+
+def strength_over_summer(
+    strength: State, learned: Preseason, since: Moment, parameters: Parameters, squads: Squads
+) -> tuple[State, Preseason, preseason.Shift | None]:
+    """Strengths on the first day of the next season, what has been learned of summers, and how far this one moved."""
+    over, coming = since[0], since[0] + 1
+    played = strength.last_season == over
+    after = strength.teams[played], strength.mean[:-1][played]
+    strength = statespace.advance(strength, since, (coming, 0), parameters)
+    ahead = strength.teams, strength.mean[:-1]
+    learned, shift = preseason.turn(learned, over, after, ahead, squads.before(coming), parameters.newcomer)
+    if shift is not None:
+        strength = statespace.shifted(strength, shift.team, shift.points, shift.sd, parameters)
+    return strength, learned, shift
+
+
+def without_rosters(known: Knowledge, parameters: Parameters) -> Knowledge:
+    """What the same games would have told if no players' file had said anything of this season."""
+    return replace(
+        known,
+        strength=statespace.without_rosters(known.strength),
+        adjusted=efficiency.without_rosters(known.adjusted, parameters),
     )
 
 
@@ -103,6 +154,7 @@ def update(before: Knowledge, results: Results, parameters: Parameters) -> Knowl
         efficiency.update(before.adjusted, season, results, parameters),
         sums.update(before.sums, now, played),
         homes.update(before.homes, played.matchups),
+        before.preseason,
     )
 
 
@@ -116,6 +168,7 @@ def to_bytes(known: Knowledge) -> bytes:
             "adjusted": efficiency.to_bytes(known.adjusted),
             "sums": sums.to_bytes(known.sums),
             "homes": homes.to_bytes(known.homes),
+            "preseason": preseason.to_bytes(known.preseason),
         },
     )
 
@@ -137,4 +190,5 @@ def from_bytes(content: bytes) -> Knowledge:
         efficiency.from_bytes(parts["adjusted"]),
         sums.from_bytes(parts["sums"]),
         homes.from_bytes(parts["homes"]),
+        preseason.from_bytes(parts["preseason"]),
     )

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from hoops.arrays import Floats, Ids, pack, unpack
 
-_VERSION = 4
-_ARRAYS = ("teams", "last_season", "mean", "covariance", "long_run", "own_home", "own_home_variance")
+_VERSION = 5
+_ARRAYS = ("teams", "last_season", "mean", "covariance", "long_run", "own_home", "own_home_variance", "from_rosters")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class State:
         Where each strength returns to between seasons (points).
     own_home, own_home_variance : float64 (n,)
         Each team's home advantage less the league's, and its variance; taken as independent of all else.
+    from_rosters : float64 (n + 1,)
+        How much of the mean rests on what players' files said when the season began; games make it smaller.
     """
 
     teams: Ids
@@ -56,6 +58,7 @@ class State:
     long_run: Floats
     own_home: Floats
     own_home_variance: Floats
+    from_rosters: Floats
 
     def __post_init__(self) -> None:
         for name in _ARRAYS:

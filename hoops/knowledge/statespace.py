@@ -26,7 +26,7 @@ from hoops.knowledge.state import Forecast, Ratings, State, from_bytes, to_bytes
 
 __all__ = [
     "advance", "between", "chance", "counted", "from_bytes", "initial", "joint", "newcomer", "predict", "ratings",
-    "to_bytes", "update",
+    "shifted", "to_bytes", "update", "without_rosters",
 ]  # fmt: skip
 
 _Index = npt.NDArray[np.intp]
@@ -44,6 +44,7 @@ def initial(parameters: Parameters) -> State:
         long_run=np.empty(0),
         own_home=np.empty(0),
         own_home_variance=np.empty(0),
+        from_rosters=np.zeros(1),
     )
 
 
@@ -80,7 +81,27 @@ def _over_summer(state: State, season: int, parameters: Parameters) -> State:
         long_run=long_run,
         own_home=parameters.own_home_carry * state.own_home,
         own_home_variance=kept * state.own_home_variance + (1.0 - kept) * parameters.own_home_sd**2,
+        from_rosters=np.zeros(n + 1),
     )
+
+
+def shifted(state: State, teams: Ids, points: Floats, sd: Floats, parameters: Parameters) -> State:
+    """A state that has come over a summer, with what players' files say of some teams of it.
+
+    points: float64 (k,), added to the strengths of teams, int32 (k,). sd: float64 (k,), what the summer added to their
+    uncertainty, instead of `carry_sd`.
+    """
+    place, _ = find(state.teams, teams)
+    mean, covariance, from_rosters = state.mean.copy(), state.covariance.copy(), state.from_rosters.copy()
+    mean[place] += points
+    from_rosters[place] += points
+    covariance[place, place] += sd**2 - parameters.carry_sd**2
+    return replace(state, mean=mean, covariance=covariance, from_rosters=from_rosters)
+
+
+def without_rosters(state: State) -> State:
+    """The state with the mean that the same games would have left if no players' file had moved it this season."""
+    return replace(state, mean=state.mean - state.from_rosters, from_rosters=np.zeros_like(state.mean))
 
 
 def predict(before: State, season: int, matchups: Matchups, parameters: Parameters) -> Forecast:
@@ -160,9 +181,11 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
     variance = innovation_covariance.diagonal() + own_home_variance + noise_sd**2
     np.fill_diagonal(innovation_covariance, variance)
     innovation = counted(games, parameters) - _expected(state, index1, index2, host, site)
+    # What rosters have moved is forgotten as the games tell of it: their part of what was expected is no surprise.
+    rested = state.from_rosters[index1] - state.from_rosters[index2] + site * state.from_rosters[n]
     root = np.linalg.cholesky(innovation_covariance)
-    whitened = np.linalg.solve(root, np.column_stack([hp, innovation]))
-    gain, surprise = np.ascontiguousarray(whitened[:, :-1]), whitened[:, -1]
+    whitened = np.linalg.solve(root, np.column_stack([hp, innovation, rested]))
+    gain, surprise, forgotten = np.ascontiguousarray(whitened[:, :-2]), whitened[:, -2], whitened[:, -1]
     # A matrix times its own transpose is computed as one triangle and mirrored: exactly symmetric.
     learned = gain.T @ gain
     # A team's own home advantage takes its share of its game's surprise, as if it were correlated with nothing else.
@@ -176,6 +199,7 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
         covariance=np.subtract(state.covariance, learned, out=learned),
         own_home=own_home,
         own_home_variance=remaining,
+        from_rosters=state.from_rosters - forgotten @ gain,
     )
 
 
@@ -263,4 +287,5 @@ def _enrol(state: State, season: int, matchups: Matchups, parameters: Parameters
         long_run=np.append(state.long_run, strength)[order],
         own_home=np.append(state.own_home, np.zeros(len(new)))[order],
         own_home_variance=np.append(state.own_home_variance, np.full(len(new), parameters.own_home_sd**2))[order],
+        from_rosters=np.concatenate([state.from_rosters[:n], np.zeros(len(new)), state.from_rosters[n:]])[rows],
     )

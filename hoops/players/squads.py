@@ -1,0 +1,108 @@
+"""Players of a league by season: what they did, and who is on a team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hoops.arrays import Floats, Ids
+from hoops.schemas import BOX_COLUMNS, PLAYER_SEASONS, ROSTERS
+from hoops.schemas.players import CLASSES
+
+
+
+@dataclass(frozen=True, eq=False)
+class Squads:
+    """What players' files say of a league.
+
+    seasons: schema `PLAYER_SEASONS`, what players did in each season. It is known when the season is over.
+    rosters: schema `ROSTERS`, who is on a team in each season. It is known when the season begins.
+
+    Both are sorted by season, team_id and player_id. A player has one id in both, through seasons and transfers.
+    """
+
+    seasons: pa.Table
+    rosters: pa.Table
+
+    @classmethod
+    def empty(cls) -> Squads:
+        """Of a league without such files."""
+        return cls(PLAYER_SEASONS.empty_table(), ROSTERS.empty_table())
+
+    def before(self, season: int) -> Squads:
+        """All that a forecast of a season may know: totals of seasons before it, rosters up to it."""
+        return Squads(
+            self.seasons.filter(pc.less(self.seasons["season"], season)),
+            self.rosters.filter(pc.less_equal(self.rosters["season"], season)),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.seasons.num_rows or self.rosters.num_rows)
+
+    def played(self, season: int) -> Played:
+        """What players did in a season."""
+        rows = _of_season(self.seasons, season)
+        box = [_numbers(rows, name) for name in (*BOX_COLUMNS, "points")]
+        return Played(
+            team=_ids(rows, "team_id"),
+            player=_ids(rows, "player_id"),
+            klass=_classes(rows),
+            games=_numbers(rows, "games"),
+            minutes=np.nan_to_num(_numbers(rows, "minutes")),
+            box=np.column_stack(box),
+            rating=_numbers(rows, "rating"),
+        )
+
+    def roster(self, season: int) -> Roster:
+        """Who is on the teams of a season."""
+        rows = _of_season(self.rosters, season)
+        return Roster(_ids(rows, "team_id"), _ids(rows, "player_id"), _numbers(rows, "recruit_score"))
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """Rows of `PLAYER_SEASONS` of one season as arrays, (k,): box float64 (k, 14) by `BOX_COLUMNS` and points; what is
+    not told is NaN. klass: place in `CLASSES`, 1 where it is not told."""
+
+    team: Ids
+    player: Ids
+    klass: npt.NDArray[np.int8]
+    games: Floats
+    minutes: Floats
+    box: Floats
+    rating: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Roster:
+    """Rows of `ROSTERS` of one season as arrays, (k,); what is not told is NaN."""
+
+    team: Ids
+    player: Ids
+    recruit_score: Floats
+
+
+def _of_season(table: pa.Table, season: int) -> pa.Table:
+    seasons = table["season"].to_numpy()
+    start, stop = np.searchsorted(seasons, [season, season + 1])
+    return table.slice(start, stop - start)
+
+
+def _ids(rows: pa.Table, name: str) -> Ids:
+    found: Ids = rows[name].to_numpy()
+    return found
+
+
+def _numbers(rows: pa.Table, name: str) -> Floats:
+    found: Floats = rows[name].cast(pa.float64()).to_numpy()
+    return found
+
+
+def _classes(rows: pa.Table) -> npt.NDArray[np.int8]:
+    places = pc.fill_null(pc.index_in(rows["class"], pa.array(CLASSES)), 1)
+    found: npt.NDArray[np.int8] = np.minimum(places.to_numpy(), CLASSES.index("Sr")).astype(np.int8)
+    return found
