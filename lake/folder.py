@@ -10,18 +10,27 @@ import gzip
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops.contract import DATASETS, SourceName, WholeName, parse, read
-from hoops.contract.columns import FIXTURES_FOLDER, REFERENCE, RESULTS, RETRACTIONS_FOLDER
+from hoops.contract.columns import FIXTURES_FOLDER, PLAYERS_FOLDER, REFERENCE, RESULTS, RETRACTIONS_FOLDER
 from hoops.contract.header import BLANK, header_line
-from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_reference, open_fixtures
+from hoops.contract.merge import (
+    ReferenceStatement,
+    Statement,
+    merge,
+    merge_players,
+    merge_reference,
+    open_fixtures,
+)
 from hoops.contract.payload import MAX_LINE, text_of
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
+from hoops.players import Squads
 from lake.contents import Readable, contents, expected
 
 UNDATED = "19700101T000000Z"  # version of a file whose name has no timestamp: any other file is newer
@@ -34,12 +43,20 @@ class LeagueFiles:
     games: schema `hoops.schemas.GAMES`, what holds of all results and retractions.
     fixtures: schema `hoops.schemas.FIXTURES`; some of them may have been played.
     reference: one table for each reference dataset of the league, empty where the folder has no file of it.
+    players: likewise for each dataset of players; of all seasons, whichever were asked for, as each rests on those
+    before it.
     """
 
     league: League
     games: pa.Table
     fixtures: pa.Table
     reference: dict[str, pa.Table]
+    players: dict[str, pa.Table]
+
+    @cached_property
+    def squads(self) -> Squads:
+        """Who is on a team, and what they did before."""
+        return Squads.of(self.players["PlayerSeasons"], self.players["Rosters"])
 
     @property
     def seeds(self) -> pa.Table:
@@ -59,10 +76,15 @@ class Folder:
     warnings: tuple[str, ...]
     remarks: tuple[str, ...]
 
+    def squads(self, league: League) -> Squads:
+        """What its files of players say of a league; nothing where there are none."""
+        return self.leagues[league].squads
+
 
 def read_folder(path: Path, leagues: Iterable[League], seasons: Collection[int] | None = None) -> Folder:
     """Read the files of a folder or zip and merge them; every file is read whole, then only `seasons` are kept.
 
+    Of players all seasons are kept, since each rests on those before it.
     Play-by-play is passed over: it is read as a stream, where somebody wants it.
 
     Raises
@@ -81,7 +103,9 @@ def read_folder(path: Path, leagues: Iterable[League], seasons: Collection[int] 
         if isinstance(name, WholeName) and (name.league is None or name.league in wanted):
             data = file.read_bytes()
             accepted = read(name, data)
-            table = accepted.table if seasons is None else _of_seasons(accepted.table, seasons)
+            table = accepted.table
+            if seasons is not None and name.folder != PLAYERS_FOLDER:
+                table = _of_seasons(table, seasons)
             read_in.append((name, _statement(name, hashlib.sha256(data).hexdigest(), table)))
             warnings += [f"{file.name}: {warning}" for warning in accepted.warnings]
     for league in wanted:
@@ -130,7 +154,7 @@ def filtered(path: Readable, seasons: Collection[int]) -> bytes:
 
 def _statement(name: SourceName, content: str, table: pa.Table) -> Statement | ReferenceStatement:
     version = name.timestamp or UNDATED
-    if name.folder == REFERENCE:
+    if name.folder in (REFERENCE, PLAYERS_FOLDER):
         return ReferenceStatement(version, content, table)
     if name.folder == RETRACTIONS_FOLDER:
         return Statement(version, content, retractions=table)
@@ -152,12 +176,20 @@ def _league_files(league: League, read_in: list[tuple[SourceName, Statement | Re
             for name, dataset in DATASETS.items()
             if dataset.folder == REFERENCE and dataset.by_league
         },
+        {
+            name: merge_players(name, _said(name, read_in))
+            for name, dataset in DATASETS.items()
+            if dataset.folder == PLAYERS_FOLDER
+        },
     )
 
 
 def _reference(dataset: str, read_in: list[tuple[SourceName, Statement | ReferenceStatement]]) -> pa.Table:
-    said = [s for name, s in read_in if name.dataset == dataset and isinstance(s, ReferenceStatement)]
-    return merge_reference(dataset, said)
+    return merge_reference(dataset, _said(dataset, read_in))
+
+
+def _said(dataset: str, read_in: list[tuple[SourceName, Statement | ReferenceStatement]]) -> list[ReferenceStatement]:
+    return [s for name, s in read_in if name.dataset == dataset and isinstance(s, ReferenceStatement)]
 
 
 def _of_seasons(table: pa.Table, seasons: Collection[int]) -> pa.Table:

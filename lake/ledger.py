@@ -5,6 +5,8 @@
     ledger/league=M/fixtures/season=2024/20240315T060000Z-<content>.parquet
     ledger/league=M/reference/Teams/20240315T060000Z-<content>.parquet
     ledger/league=M/plays/season=2024/20240401T060000Z-<content>.parquet
+    ledger/league=M/players/season=2024/20240401T060000Z-<content>-seasons.parquet
+    ledger/league=M/players/season=2024/20231101T060000Z-<content>-rosters.parquet
 
 Nothing is read before it is written and nothing is overwritten: two writers cannot disturb each other, and the same
 file twice writes the same keys. The names alone tell what changed: a day's digest is the hash of its entry names.
@@ -15,19 +17,25 @@ The content in a name is a hash of the rows, so that another version of Arrow gi
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from hoops.contract.columns import EVENTS_FOLDER, FIXTURES_FOLDER, REFERENCE, RESULTS, RETRACTIONS_FOLDER
+from hoops.contract.columns import (
+    EVENTS_FOLDER,
+    FIXTURES_FOLDER,
+    PLAYERS_FOLDER,
+    REFERENCE,
+    RESULTS,
+    RETRACTIONS_FOLDER,
+)
 from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_reference
 from hoops.contract.names import EventsName, parse
 from hoops.errors import MadnessError
@@ -35,12 +43,18 @@ from hoops.games.leagues import League
 from hoops.schemas import GAMES as PLAYED
 from lake import parquet
 from lake.content import bytes_digest, rows_digest, rows_named
+from lake.entries import GAMES as GAMES
+from lake.entries import DayEntries as DayEntries
+from lake.entries import Entry as Entry
+from lake.entries import digest as digest
+from lake.entries import entry_of
 from lake.parquet import Unreadable
+from lake.players import SORTS, Players
 from lake.plays import Games, SeasonOfPlays
 from lake.ranged import Ranged
 from lake.store import Store
 
-GAMES, RETRACTIONS = "games", "retractions"
+RETRACTIONS = "retractions"
 PLAYS = "plays"
 WRITERS = 16  # requests at a time
 CACHED = 1024  # entries kept in memory, each a day's games
@@ -49,50 +63,6 @@ PART = 2**23  # bytes of a season of plays that are fetched at once
 
 class DamagedEntry(MadnessError):
     """An entry that cannot be read: what it said is told by the uploaded file alone."""
-
-
-@dataclass(frozen=True, order=True)
-class Entry:
-    """An object of the ledger. version: of the source file, sortable; content: hash of its rows."""
-
-    version: str
-    content: str
-    sort: str
-    key: str
-
-    @property
-    def season(self) -> int:
-        """Season of an entry of days, fixtures or plays."""
-        return int(_part(self.key, "season="))
-
-    @property
-    def day(self) -> int:
-        """Day of an entry of days."""
-        return int(_part(self.key, "day="))
-
-
-@dataclass(frozen=True)
-class DayEntries:
-    """What the ledger holds of one league-day, oldest entry first."""
-
-    season: int
-    day: int
-    entries: tuple[Entry, ...]
-
-    @property
-    def digest(self) -> str:
-        """Changes exactly when an entry is added."""
-        return digest(entry.key for entry in self.entries)
-
-    @property
-    def has_games(self) -> bool:
-        """A day on which only retractions were filed is not a day of the season."""
-        return any(entry.sort == GAMES for entry in self.entries)
-
-
-def digest(parts: Iterable[str]) -> str:
-    """Short hash of a sequence of strings."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
 class Ledger:
@@ -105,6 +75,7 @@ class Ledger:
         self._models, self._files_of = models, files_of
         self._cache: OrderedDict[str, pa.Table] = OrderedDict()
         self._games: dict[str, Games] = {}  # of seasons of plays
+        self._players: dict[League, Players] = {}  # as last listed
 
     def write_days(
         self, league: League, sort: str, version: str, days: Mapping[tuple[int, int], pa.Table]
@@ -129,29 +100,43 @@ class Ledger:
         key = f"{_plays(league)}season={season}/{version}-{content}.parquet"
         is_new = self._models.stat(key) is None
         self._models.put(key, file)
-        return _entry(key), is_new
+        return entry_of(key), is_new
+
+    def write_players(
+        self, league: League, dataset: str, version: str, seasons: Mapping[int, pa.Table]
+    ) -> dict[Entry, bool]:
+        """Write the rows of each season of a players' file (dataset: PlayerSeasons or Rosters)."""
+        of = f"{{}}-{SORTS[dataset]}.parquet"
+        return self._write({f"{_players(league)}season={one}/{of}": table for one, table in seasons.items()}, version)
 
     def seasons(self, league: League) -> list[int]:
         """Seasons with entries, in order."""
         names = self._models.folders(f"ledger/league={league}/")
         return sorted(int(name.removeprefix("season=")) for name in names if name.startswith("season="))
 
-    def days(self, league: League, season: int) -> list[DayEntries]:
-        """What the ledger holds of a season, by day."""
-        return self._by_day(f"{_seasons(league)}{season}/").get(season, [])
+    def days(self, league: League, season: int, players: Players | None = None) -> list[DayEntries]:
+        """What the ledger holds of a season, by day; players: if they are listed already."""
+        return self._by_day(f"{_seasons(league)}{season}/", players or self.players(league)).get(season, [])
 
     def history(self, league: League) -> dict[int, list[DayEntries]]:
         """What the ledger holds of every season, by day; one listing instead of one a season."""
-        return self._by_day(_seasons(league))
+        return self._by_day(_seasons(league), self.players(league))
 
-    def _by_day(self, prefix: str) -> dict[int, list[DayEntries]]:
+    def players(self, league: League) -> Players:
+        """What players' files say of a league, as the ledger has them now. What was read is kept until they change."""
+        entries = tuple(sorted(self._entries(_players(league))))
+        if league not in self._players or self._players[league].entries != entries:
+            self._players[league] = Players(entries, self.read)
+        return self._players[league]
+
+    def _by_day(self, prefix: str, players: Players) -> dict[int, list[DayEntries]]:
         found: dict[tuple[int, int], list[Entry]] = defaultdict(list)
         for entry in self._entries(prefix):
             found[entry.season, entry.day].append(entry)
         seasons: dict[int, list[DayEntries]] = {}
         for (season, day), entries in sorted(found.items()):
             seasons.setdefault(season, []).append(DayEntries(season, day, tuple(sorted(entries))))
-        return seasons
+        return {season: _beginning_with(players.digest(season), days) for season, days in seasons.items()}
 
     def fixtures(self, league: League) -> dict[int, Entry]:
         """The newest fixtures entry of each season."""
@@ -263,7 +248,7 @@ class Ledger:
     def _said_again(self, key: str) -> pa.Table | None:
         """The rows of a damaged entry, if the same file was uploaded again: from another entry with these very rows."""
         folder = key.rpartition("/")[0]
-        lost = _entry(key)
+        lost = entry_of(key)
         others = [one for one in self._entries(f"{folder}/") if one.sort == lost.sort and one.key != key]
         for one in others:
             stored = self._models.get(one.key)
@@ -274,15 +259,17 @@ class Ledger:
 
     def _remedy(self, key: str) -> str:
         league, what = (part.rpartition("=")[2] for part in key.split("/")[1:3])
-        lost = _entry(key)
+        lost = entry_of(key)
         by_sort = {GAMES: RESULTS}.get(lost.sort, RETRACTIONS_FOLDER)
-        folder = {PLAYS: EVENTS_FOLDER, FIXTURES_FOLDER: what, REFERENCE: what}.get(what, by_sort)
+        same = {one: one for one in (FIXTURES_FOLDER, REFERENCE, PLAYERS_FOLDER)}
+        folder = ({PLAYS: EVENTS_FOLDER} | same).get(what, by_sort)
         named = [(file, parse(file)) for file in self._files_of(lost.version)]
         files = [
             file
             for file, name in named
             if (name.folder, name.league or league) == (folder, league)
             and (folder != REFERENCE or name.dataset == key.split("/")[-2])
+            and (folder != PLAYERS_FOLDER or SORTS[name.dataset] == lost.sort)
             and (not isinstance(name, EventsName) or name.season == lost.season)
         ]
         upload = " and ".join(files) or f"the file of {folder}/ that speaks as of {lost.version}"
@@ -299,18 +286,18 @@ class Ledger:
         return ThreadPoolExecutor(WRITERS, thread_name_prefix="ledger")
 
     def _entries(self, prefix: str) -> list[Entry]:
-        return [_entry(row.key) for row in self._models.listing(prefix)]
+        return [entry_of(row.key) for row in self._models.listing(prefix)]
 
     def _write(self, tables: Mapping[str, pa.Table], version: str) -> dict[Entry, bool]:
         def write(item: tuple[str, pa.Table]) -> tuple[Entry, bool]:
             pattern, table = item
             key, body = pattern.format(f"{version}-{rows_digest(table)}"), parquet.encode_few(table)
             if self._models.put_new(key, body):
-                return _entry(key), True
+                return entry_of(key), True
             there = self._models.get(key)
-            if there is None or rows_named(_entry(key).content, there.body) is None:
+            if there is None or rows_named(entry_of(key).content, there.body) is None:
                 self._models.put(key, body)
-            return _entry(key), False
+            return entry_of(key), False
 
         return dict(self._each(write, list(tables.items())))
 
@@ -318,7 +305,7 @@ class Ledger:
 def _rows(key: str, body: bytes | None) -> pa.Table:
     if body is None:
         raise DamagedEntry(f"ledger entry {key} is gone: the ledger must only grow")
-    rows = rows_named(_entry(key).content, body)
+    rows = rows_named(entry_of(key).content, body)
     if rows is None:
         raise DamagedEntry(f"ledger entry {key} is damaged: its {len(body):,} bytes are not the rows of its name")
     return rows
@@ -357,13 +344,12 @@ def reference_tables(ledger: Ledger, entries: Mapping[str, Sequence[Entry]]) -> 
     return tables
 
 
-def _entry(key: str) -> Entry:
-    version, content, *sort = key.split("/")[-1].removesuffix(".parquet").split("-")
-    return Entry(version, content, sort[0] if sort else "", key)
-
-
-def _part(key: str, prefix: str) -> str:
-    return next(part for part in key.split("/") if part.startswith(prefix)).removeprefix(prefix)
+def _beginning_with(players: str, days: list[DayEntries]) -> list[DayEntries]:
+    """Days of a season, the first one that has games with the digest of what players' files say."""
+    first = next((place for place, day in enumerate(days) if day.has_games), None)
+    if not players or first is None:
+        return days
+    return [replace(day, players=players) if place == first else day for place, day in enumerate(days)]
 
 
 def _day(league: League, season: int, day: int) -> str:
@@ -380,6 +366,10 @@ def _fixtures(league: League) -> str:
 
 def _plays(league: League) -> str:
     return f"ledger/league={league}/{PLAYS}/"
+
+
+def _players(league: League) -> str:
+    return f"ledger/league={league}/{PLAYERS_FOLDER}/"
 
 
 def _reference(league: League) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +16,7 @@ from hoops.games.moment import START, Moment
 from hoops.schemas import FIXTURES
 from lake.heads import Head
 from lake.ledger import RETRACTIONS, DayEntries, Entry, Ledger, digest, statements
+from lake.players import Players
 
 OVERDUE = 7  # days for which a fixture without a result is still shown; results can be late
 
@@ -27,12 +30,17 @@ class Schedule:
         self._lists: dict[int, Entry] | None = None
         self._fixtures: dict[int, _ByDay] = {}
 
+    @cached_property
+    def players(self) -> Players:
+        """What players' files say."""
+        return self._ledger.players(self._league)
+
     def days(self, season: int) -> list[DayEntries]:
         """Days of a season that have games."""
         return [day for day in self._listed(season) if day.has_games]
 
     def inputs(self, head: Head, in_charge: str) -> str:
-        """Digest of what the forecasts of games to come are made from: where the state stands, lists, retractions.
+        """Digest of what forecasts of games to come are made from: the state, lists, retractions, players.
 
         in_charge: digest of who forecasts which day. Empty where there is neither a game nor a list.
         """
@@ -40,7 +48,10 @@ class Schedule:
         open_lists = {season: entry for season, entry in self._fixture_lists().items() if season >= position[0]}
         retracted = [entry for season in sorted(open_lists) for entry in self._retracted(season)]
         keys = [entry.key for entry in (*open_lists.values(), *retracted)]
-        return digest([str(position), in_charge, *keys]) if keys or head.position else ""
+        # Of a season that has begun, the state knows the players.
+        players = [self.players.digest(season) for season in sorted(open_lists) if season > position[0]]
+        stated = [str(position), in_charge, *keys, *filter(None, players)]
+        return digest(stated) if keys or head.position else ""
 
     def is_behind(self, head: Head) -> bool:
         """True while the ledger has days after the head's, whose results every forecast should know."""
@@ -87,7 +98,7 @@ class Schedule:
 
     def _listed(self, season: int) -> list[DayEntries]:
         if season not in self._days:
-            self._days[season] = self._ledger.days(self._league, season)
+            self._days[season] = self._ledger.days(self._league, season, self.players)
         return self._days[season]
 
     def _retracted(self, season: int) -> list[Entry]:

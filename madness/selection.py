@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from hoops.contract import EventsName, WholeName, parse
+from hoops.contract.columns import PLAYERS_FOLDER
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from lake.contents import contents
@@ -100,6 +101,7 @@ def uploads(
 ) -> list[Upload]:
     """The files of a folder that concern some leagues, cut to some seasons; those left empty are left out.
 
+    Players' files go whole: what a player did before is of use in the seasons asked for.
     Play-by-play has a file a season, which goes as it lies there; those of other seasons are left out and said.
     """
     found: list[Upload] = []
@@ -109,7 +111,7 @@ def uploads(
         if name.league is not None and name.league not in leagues:
             continue
         if isinstance(name, WholeName):
-            body = filtered(file, seasons)
+            body = file.read_bytes() if name.folder == PLAYERS_FOLDER else filtered(file, seasons)
             if body:
                 found.append(Upload(name.key, body))
         elif name.season in seasons:

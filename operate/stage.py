@@ -23,6 +23,7 @@ FUNCTIONS = (
     "accept_results",
     "accept_retractions",
     "accept_fixtures",
+    "accept_players",
     "refresh_reference",
     "transform_events",
     "apply_results",
@@ -36,6 +37,7 @@ TAKEN_BY = {
     "results": "accept_results",
     "retractions": "accept_retractions",
     "fixtures": "accept_fixtures",
+    "players": "accept_players",
     "reference": "refresh_reference",
     "events": "transform_events",
 }

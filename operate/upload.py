@@ -1,8 +1,8 @@
 """Upload files to the source bucket and wait until the pipeline has said yes or no to each.
 
-Reference comes first, then fixtures, then results, so that the first table published has names, and play-by-play last,
-when its games are known. While several results files are under way a hold (`lake.holds`) is out: the days that they
-share are then folded once and not once a file.
+Reference comes first, then players, fixtures and results, so that the first table published has names and the first
+forecast knows who plays, and play-by-play last, when its games are known. While several files of results or players are
+under way a hold (`lake.holds`) is out: the days that they share are then folded once and not once a file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from hoops.contract import Rejected, parse, refuse_too_large
-from hoops.contract.columns import EVENTS_FOLDER, FIXTURES_FOLDER, REFERENCE, RESULTS, RETRACTIONS_FOLDER
+from hoops.contract.columns import (
+    EVENTS_FOLDER,
+    FIXTURES_FOLDER,
+    PLAYERS_FOLDER,
+    REFERENCE,
+    RESULTS,
+    RETRACTIONS_FOLDER,
+)
 from hoops.contract.report import Report
 from hoops.errors import MadnessError
 from lake.contents import File, on_disk
@@ -33,7 +40,7 @@ from operate.aws import Clients
 from operate.reconcile import invoke_reconcile
 from operate.stage import TAKEN_BY, Stage
 
-_BEFORE_PLAYS = (REFERENCE, FIXTURES_FOLDER, RETRACTIONS_FOLDER, RESULTS)
+_BEFORE_PLAYS = (REFERENCE, PLAYERS_FOLDER, FIXTURES_FOLDER, RETRACTIONS_FOLDER, RESULTS)
 _ORDER = (*_BEFORE_PLAYS, EVENTS_FOLDER)
 _UNDER_WAY = 2  # every further one would start a process of its own on this machine
 _SILENCE, _PATIENCE = 45.0, 600.0  # seconds
@@ -297,12 +304,12 @@ def _outcome(lake: Lake, receipt: Receipt, accepted_as: str) -> Outcome:
 def _hold(
     uploads: Sequence[Upload], stage: Stage, lake: Lake, clients: Clients, clock: Callable[[], float]
 ) -> Iterator[Callable[[], None]]:
-    """Hold nudges back while more than one results file is taken in; gives what keeps the hold alive.
+    """Hold nudges back while more than one file that has days folded is taken in; gives what keeps the hold alive.
 
     Whatever happens, reconcile nudges for what was taken in: at once when the hold is ended here, soon after it has run
     out when this process is killed.
     """
-    if sum(upload.folder == RESULTS for upload in uploads) < 2:
+    if sum(upload.folder in (RESULTS, PLAYERS_FOLDER) for upload in uploads) < 2:
         yield lambda: None
         return
     name = uuid.uuid4().hex

@@ -11,7 +11,7 @@ whoever waits for an answer would wait in vain. So it is an answer too.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -28,7 +28,8 @@ from hoops.errors import Retryable
 from hoops.forecast.fold import days_of
 from hoops.games.leagues import League
 from lake.lake import Lake
-from lake.ledger import GAMES, RETRACTIONS, DamagedEntry, Entry, digest
+from lake.ledger import GAMES, RETRACTIONS, DamagedEntry, DayEntries, Entry, digest
+from lake.players import first_touched
 from lake.receipts import ACCEPTED, REJECTED, Receipt, token
 from lake.store import Conflict, Listed
 from pipeline_app import program
@@ -164,6 +165,8 @@ def _enter(lake: Lake, queue: Queue, accepted: Accepted, version: str) -> dict[E
             return _enter_days(lake, queue, leagues[0], GAMES, table, version)
         case "retractions":
             return _enter_days(lake, queue, leagues[0], RETRACTIONS, table, version)
+        case "players":
+            return _enter_players(lake, queue, leagues[0], accepted, version)
         case "fixtures":
             entered = lake.ledger.write_fixtures(leagues[0], version, _by_season(table))
         case _:
@@ -181,6 +184,23 @@ def _enter_days(
     entered = lake.ledger.write_days(league, sort, version, days)
     queue.send(plan(league, days, lake.folded(league).head, lake.ledger))
     return entered
+
+
+def _enter_players(lake: Lake, queue: Queue, league: League, accepted: Accepted, version: str) -> dict[Entry, bool]:
+    """Seasons that are folded and may know of it now, are so again from their first day; then the games to come."""
+    name = accepted.name
+    entered = lake.ledger.write_players(league, name.dataset, version, _by_season(accepted.table))
+    head, touched = lake.folded(league).head, min(map(first_touched, entered))
+    history = lake.ledger.history(league)
+    changed = [(season, day.day) for season, days in history.items() if touched <= season <= (head.season or 0)
+               for day in days if day.players and day.day in head.unlike(season, _digests(days))]  # fmt: skip
+    look = Nudge(league, None, None, digest([name.key, version]))
+    queue.send([*plan(league, changed, head, lake.ledger), look])
+    return entered
+
+
+def _digests(days: Iterable[DayEntries]) -> dict[int, str]:
+    return {day.day: day.digest for day in days if day.has_games}
 
 
 def _by_season(table: pa.Table) -> dict[int, pa.Table]:

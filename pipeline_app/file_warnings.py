@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops.arrays import find
-from hoops.contract.columns import DATASETS, FIXTURES_FOLDER, REFERENCE, RESULTS
+from hoops.contract.columns import DATASETS, FIXTURES_FOLDER, PLAYERS_FOLDER, REFERENCE, RESULTS
 from hoops.contract.merge import merge
 from hoops.contract.names import EventsName
 from hoops.contract.reader import Accepted
@@ -27,6 +27,7 @@ from lake.plays import Games
 from lake.receipts import ACCEPTED
 from lake.schedule import Schedule
 from pipeline_app import standing
+from pipeline_app.player_warnings import warnings_of_players
 from pipeline_app.standing import Found
 
 SHOWN = 10
@@ -45,6 +46,9 @@ def warnings_of(
     version: of the file's entries. entered: its entries, and whether each is new. named: token of the object version.
     """
     told = accepted.warnings + _newcomers(lake.ledger, accepted) + _sites(lake.ledger, accepted)
+    if accepted.name.folder == PLAYERS_FOLDER:
+        assert accepted.name.league is not None
+        told += warnings_of_players(lake.ledger, accepted, lake.folded(accepted.name.league).head)
     held = _held(lake.ledger, accepted, version, entered)
     if not any(entered.values()) and not any("changes nothing" in text for text in held):
         held += _again(lake, accepted.name.key, named)
@@ -69,20 +73,26 @@ def warnings_of_plays(
 
 
 def _newcomers(ledger: Ledger, accepted: Accepted) -> tuple[str, ...]:
-    """Teams and seasons of a file of games that the reference does not know yet."""
+    """Teams and seasons of a file of games or players that the reference does not know yet."""
     name, games = accepted.name, accepted.table
-    if name.league is None or name.folder not in (RESULTS, FIXTURES_FOLDER):
+    if name.league is None or name.folder not in (RESULTS, FIXTURES_FOLDER, PLAYERS_FOLDER):
         return ()
     entries = ledger.reference(name.league)
     warnings: tuple[str, ...] = ()
     # Where no team has a name there is no list that one could be missing from.
     if "Teams" in entries:
-        new = _in(games, "team1_id", "team2_id") - _known(ledger, entries["Teams"], "team_id")
+        columns = ("team_id",) if name.folder == PLAYERS_FOLDER else ("team1_id", "team2_id")
+        new = _in(games, *columns) - _known(ledger, entries["Teams"], "team_id")
         if new:
             warnings += (_without_name(new, "team", f"{name.league}Teams"),)
     new = _in(games, "season") - _known(ledger, entries.get("Seasons", []), "season")
-    if new:
-        one = len(new) == 1
+    one = len(new) == 1
+    if new and name.folder == PLAYERS_FOLDER:
+        if "Seasons" in entries:
+            warnings += (
+                f"season{'' if one else 's'} {_listed(new)} {'is' if one else 'are'} not in {name.league}Seasons",
+            )
+    elif new:
         warnings += (
             f"season{'' if one else 's'} {_listed(new)} {'is' if one else 'are'} not in {name.league}Seasons: "
             f"{'its' if one else 'their'} dates are unknown until a newer one has {'it' if one else 'them'}",
@@ -152,6 +162,9 @@ def _held(ledger: Ledger, accepted: Accepted, version: str, entered: Mapping[Ent
         noun = _UNITS[unit] if unit else "list"
         return _told(standing.of_reference(ledger, name.dataset, entered, table), noun, version)
     assert name.league is not None
+    if name.folder == PLAYERS_FOLDER:
+        found = standing.of_players(ledger, name.league, name.dataset, entered, table)
+        return _told(found, "team", version)
     sort = GAMES if name.folder == RESULTS else RETRACTIONS
     days = {(day.season, day.day): day.games for day in days_of(table)}
     return _told(

@@ -44,6 +44,11 @@ def accept_fixtures(event: S3Event) -> None:
     _accept(event)
 
 
+@handlers.on_s3_event(SOURCE, events=CREATED, prefix="players/", name="accept_players")
+def accept_players(event: S3Event) -> None:
+    _accept(event)
+
+
 @handlers.on_s3_event(SOURCE, events=CREATED, prefix="reference/", name="refresh_reference")
 def refresh_reference(event: S3Event) -> None:
     _accept(event)

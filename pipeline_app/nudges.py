@@ -220,8 +220,9 @@ def plan(league: League, changed: Iterable[tuple[int, int]], head: Head, ledger:
             if first < season <= position[0]:
                 by_season.setdefault(season, [])
     cause: list[str] = []
+    players = ledger.players(league) if by_season else None
     for season, days in sorted(by_season.items()):
-        entries = ledger.days(league, season)
+        entries = ledger.days(league, season, players)
         cause.append(digest(one.digest for one in entries))
         for day in _targets(season, days, entries, head):
             so_far = [one.digest for one in entries if one.day <= day]

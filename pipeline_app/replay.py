@@ -24,6 +24,7 @@ from hoops.games.identity import without
 from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY
 from hoops.games.moment import START, Moment
 from hoops.knowledge import Knowledge
+from hoops.players import Squads
 from hoops.schemas import ISSUED, PENDING, PREDICTED, RATED
 from lake.heads import Head, Heads, SeasonHead, pack_teams, season_digest
 from lake.issued import Issued
@@ -61,6 +62,7 @@ class Replay:
         self._go_back(head)
         self._reached = PENDING.empty_table()  # forecasts of fixtures on the days folded, none of them played
         self._on_record: dict[int, pa.Table] = {}
+        self._squads_of: dict[int, Squads] = {}
 
     def prefetch(self, targets: Iterable[Moment]) -> None:
         """Read what the targets will need in one go; folding reads what is still missing, a day at a time."""
@@ -220,6 +222,12 @@ class Replay:
             key = self.head.state_key()
             self._known = knowledge.initial(self._charge.parameters) if key is None else self._heads.read_known(key)
         return self._known
+
+    def _squads(self, season: int) -> Squads:
+        """What players' files say that a forecast of a season may know: what the digest of its first day speaks of."""
+        if season not in self._squads_of:
+            self._squads_of = {season: self._schedule.players.before(season)}
+        return self._squads_of[season]
 
     def _season_rows(self) -> _Rows:
         """Rows of the season in work, up to where it stands."""

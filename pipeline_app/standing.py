@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hoops.contract import standing
 from hoops.contract.merge import ReferenceStatement, Statement
@@ -107,6 +108,20 @@ def of_reference(ledger: Ledger, dataset: str, entered: Mapping[Entry, bool], ta
     return Found(
         standing.of_units(dataset, ReferenceStatement(mine.version, mine.content, table), said), is_whole=is_whole
     )
+
+
+def of_players(ledger: Ledger, league: League, dataset: str, entered: Mapping[Entry, bool], table: pa.Table) -> Found:
+    """What holds of the teams that a players' file names, in each of its seasons."""
+    total, every = Standing(), ledger.players(league).entries
+    for own in entered:
+        mine = ReferenceStatement(own.version, own.content, table.filter(pc.equal(table["season"], own.season)))
+        others = [one for one in every if (one.season, one.sort) == (own.season, own.sort) and one.key != own.key]
+        said = [
+            ReferenceStatement(entry.version, entry.content, rows)
+            for entry, rows in zip(others, ledger.read(others), strict=True)
+        ]
+        total += standing.of_units(dataset, mine, said)
+    return Found(total)
 
 
 def _listed(ledger: Ledger, league: League, seasons: set[int]) -> list[DayEntries]:

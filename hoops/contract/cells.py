@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -29,7 +29,8 @@ from hoops.games.leagues import League
 _BLOCK_BYTES = 2**22
 _BLOCK_ROWS = 8192
 _INTEGER = r"^-?[0-9]+(\.0+)?$"
-_DECIMAL = r"^[+-]?[0-9]{1,3}(\.[0-9]{1,15})?$"
+_DEGREES = r"^[+-]?[0-9]{1,3}(\.[0-9]{1,15})?$"
+_DECIMAL = r"^[+-]?([0-9]{1,15}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+-]?[0-9]{1,2})?$"
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 _CONTROL = r"[\x00-\x1f\x7f]"
 _DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d")
@@ -209,9 +210,11 @@ def _number(raw: pa.Array, column: Column, league: League | None) -> tuple[pa.Ar
 
 
 def _text(raw: pa.Array, column: Column) -> tuple[pa.Array, np.ndarray]:
-    """Text, dates or degrees, trimmed, and which cells are not allowed."""
+    """Text, dates, degrees or decimal numbers, trimmed, and which cells are not allowed."""
     values = pc.utf8_trim_whitespace(raw)
     empty = pc.equal(values, "")
+    if column.spellings:
+        values = _spelled(values, dict(column.spellings))
     if column.choices:
         good = pc.is_in(values, pa.array(column.choices))
     elif column.pattern:
@@ -222,17 +225,24 @@ def _text(raw: pa.Array, column: Column) -> tuple[pa.Array, np.ndarray]:
     if column.type is Type.DATE:
         values = _dates(values)
         good = values.is_valid()
-    elif column.type is Type.DEGREES:
-        plain = pc.match_substring_regex(values, _DECIMAL)
+    elif column.type in (Type.DEGREES, Type.DECIMAL):
+        plain = pc.match_substring_regex(values, _DEGREES if column.type is Type.DEGREES else _DECIMAL)
         numbers = pc.if_else(plain, values, None).cast(pa.float64())
         within = pc.and_(pc.greater_equal(numbers, column.low), pc.less_equal(numbers, column.high))
-        # Adding 0 makes -0 a 0, so that equal degrees are equal bytes.
+        # Adding 0 makes -0 a 0, so that equal numbers are equal bytes.
         values = pc.if_else(within, pc.add(numbers, 0.0), None)
         good = values.is_valid()
     if column.blank:
         values = pc.if_else(empty, None, values)
         good = pc.or_(good, empty)
     return values, ~np.asarray(good)
+
+
+def _spelled(values: pa.Array, spellings: Mapping[str, str]) -> pa.Array:
+    """Texts, each as the choice that it means; those that mean none stay."""
+    coded = values.dictionary_encode()
+    words = pa.array([spellings.get(text.lower(), text) for text in coded.dictionary.to_pylist()], pa.string())
+    return words.take(coded.indices)
 
 
 def _dates(values: pa.Array) -> pa.Array:

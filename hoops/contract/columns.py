@@ -9,16 +9,21 @@ import pyarrow as pa
 
 from hoops.games.identity import IDENTITY
 from hoops.games.leagues import LAST_DAY, League
-from hoops.schemas import BOX_COLUMNS, BOX_TITLES, FIXTURES, GAMES
+from hoops.schemas import BOX_COLUMNS, BOX_TITLES, CLASSES, FIXTURES, GAMES, PLAYER_SEASONS, ROSTERS
 
 FIRST_SEASON, LAST_SEASON = 1980, 2100
 MAX_POINTS = 300  # the record of Division I is 186
 MAX_OVERTIMES = 20  # the record is 7
 MAX_TEXT = 200
-MAX_PLAYER = 9_999_999
+MAX_PLAYER = 9_999_999  # of play-by-play
+MAX_PERSON = 999_999_999  # of players' files
+MAX_GAMES = 60  # the record of a season is 41
+MAX_MINUTES = 3000.0  # of a season: 60 games with two overtimes each
+MAX_TOTAL = 5000  # the record of points is 1,381
+MAX_RATING = 1000.0  # ratings of players with few minutes are wild; one real one is 685
 
-FOLDERS = ("results", "fixtures", "retractions", "reference", "events")
-RESULTS, FIXTURES_FOLDER, RETRACTIONS_FOLDER, REFERENCE, EVENTS_FOLDER = FOLDERS
+FOLDERS = ("results", "fixtures", "retractions", "reference", "events", "players")
+RESULTS, FIXTURES_FOLDER, RETRACTIONS_FOLDER, REFERENCE, EVENTS_FOLDER, PLAYERS_FOLDER = FOLDERS
 
 SEED = r"[WXYZ](0[1-9]|1[0-6])[ab]?"
 SLOT = r"R[1-6][A-Z0-9]{2}|[WXYZ](0[1-9]|1[0-6])"
@@ -33,6 +38,7 @@ class Type(Enum):
     TEXT = "text"
     DATE = "date"  # of a season's day zero
     DEGREES = "degrees"
+    DECIMAL = "number"
 
     @property
     def arrow(self) -> pa.DataType:
@@ -50,6 +56,7 @@ _ARROW = {
     Type.TEXT: pa.string(),
     Type.DATE: pa.date32(),
     Type.DEGREES: pa.float64(),
+    Type.DECIMAL: pa.float64(),
 }
 
 
@@ -61,21 +68,23 @@ class Column:
     name: its name in the table that the reader gives.
     required: the header must have it.
     blank: a cell may be empty, which becomes null.
+    spellings: other ways to write the choices, in lower case, each with the choice that it means.
     """
 
     title: str
     name: str
     type: Type
     description: str
-    low: int = 0
-    high: int = 0
+    low: float = 0
+    high: float = 0
     choices: tuple[str, ...] = ()
+    spellings: tuple[tuple[str, str], ...] = ()
     pattern: str = ""
     pattern_text: str = ""
     required: bool = True
     blank: bool = False
 
-    def bounds(self, league: League | None) -> tuple[int, int]:
+    def bounds(self, league: League | None) -> tuple[float, float]:
         """Smallest and largest number allowed."""
         if self.type is not Type.TEAM:
             return self.low, self.high
@@ -101,8 +110,11 @@ class Column:
                 return "a Monday in October or November, as month/day/year (11/06/2023) or 2023-11-06"
             case Type.DEGREES:
                 return f"degrees from {low} to {high}, such as {high / 2 + 0.25}"
+            case Type.DECIMAL:
+                return f"number from {low:g} to {high:g}, whole or with a decimal point"
         if self.choices:
-            return ", ".join(self.choices[:-1]) + f" or {self.choices[-1]}"
+            text = ", ".join(self.choices[:-1]) + f" or {self.choices[-1]}"
+            return f"{text}, or a usual word for it ({self.pattern_text})" if self.spellings else text
         return self.pattern_text or f"text of 1-{MAX_TEXT} characters"
 
 
@@ -113,8 +125,8 @@ class Dataset:
     name: the file's name without league letter, season, timestamp and ending.
     key: columns (of the reader's table) that no two rows share.
     unit: column by which a newer file replaces an older one: all older rows with a value of it that the newer file
-        has are gone; None: a newer file replaces the older one whole. (Results, fixtures and retractions have rules
-        of their own: see `hoops.contract.merge`.)
+        has are gone; None: a newer file replaces the older one whole. In players' files it counts within a season.
+        (Results, fixtures and retractions have rules of their own: see `hoops.contract.merge`.)
     pair: the two columns of the file that name the two teams of a game; they become team1_id < team2_id.
     by_season: a file is of one season, which stands in its name.
     """
@@ -136,6 +148,8 @@ class Dataset:
             return GAMES
         if self.folder == FIXTURES_FOLDER:
             return FIXTURES
+        if self.folder == PLAYERS_FOLDER:
+            return PLAYER_SEASONS if self.name == "PlayerSeasons" else ROSTERS
         names = dict(zip(self.pair, ("team1_id", "team2_id"), strict=True)) if self.pair else {}
         return pa.schema(
             [
@@ -290,6 +304,47 @@ _REFERENCE = [
             (CONFERENCE, _text("Description", "description", "name of the conference")), ("conference",), "conference"),
 ]  # fmt: skip
 
+_YEARS = ("freshman", "sophomore", "junior", "senior", "graduate")
+_CLASS_WORDS = tuple(
+    (f"{before}{word}", year)
+    for year, long in zip(CLASSES, _YEARS, strict=True)
+    for word in (year.lower(), f"{year.lower()}.", long)
+    for before in ("", "r-", "rs-", "rs ", "redshirt ")
+) + tuple((word, "Gr") for word in ("graduate student", "grad", "fifth year", "5th", "5th year"))
+_PLAYER = (
+    SEASON,
+    TEAM,
+    Column("PlayerID", "player_id", Type.ID, "player; the same through seasons and transfers", 1, MAX_PERSON),
+)
+_PLAYER_NAME = replace(_text("PlayerName", "player_name", "name, as the source has it"), blank=True)
+_CLASS = optional(
+    Column("Class", "class", Type.TEXT, "year of college", choices=CLASSES, spellings=_CLASS_WORDS,
+           pattern_text="Freshman, R-So., Redshirt Junior, Graduate Student")
+)  # fmt: skip
+_PLAYERS = [
+    Dataset("PlayerSeasons", PLAYERS_FOLDER, True,
+            "what each player did in a season, for a team; forecasts know it from the next season on",
+            (*_PLAYER, _PLAYER_NAME,
+             Column("Games", "games", Type.WHOLE, "games in which the player appeared", 0, MAX_GAMES),
+             Column("Minutes", "minutes", Type.DECIMAL, "minutes played in the season", 0, MAX_MINUTES),
+             _CLASS,
+             *(optional(Column(title, name, Type.WHOLE, f"{words} in the season", 0, MAX_TOTAL))
+               for title, name, words in zip((*_BOX_NAMES, "Points"), (*BOX_COLUMNS, "points"),
+                                             (*BOX_TITLES, "points"), strict=True)),
+             optional(Column("Rating", "rating", Type.DECIMAL, "a quality that somebody else made, such as a box "
+                             "plus-minus: points per 100 possessions above average", -MAX_RATING, MAX_RATING))),
+            ("season", "team_id", "player_id"), "team_id"),
+    Dataset("Rosters", PLAYERS_FOLDER, True,
+            "who is on a team in a season; forecasts know it from the season's first day on",
+            (*_PLAYER, optional(_PLAYER_NAME), _CLASS,
+             optional(Column("RecruitScore", "recruit_score", Type.DECIMAL, "how recruiters rated the player", 0, 100)),
+             optional(Column("FromDay", "from_day", Type.WHOLE, "first day on which the player can appear, such as "
+                             "after a late arrival", 0, LAST_DAY)),
+             optional(Column("ToDay", "to_day", Type.WHOLE, "last day on which the player can appear, such as before "
+                             "an injury that ends the season", 0, LAST_DAY))),
+            ("season", "team_id", "player_id"), "team_id"),
+]  # fmt: skip
+
 # Those that are read whole; play-by-play, which is not, is in `hoops.contract.events`.
 DATASETS: dict[str, Dataset] = {
     dataset.name: dataset
@@ -303,5 +358,6 @@ DATASETS: dict[str, Dataset] = {
         Dataset("Retractions", RETRACTIONS_FOLDER, True, "games that are taken back, and fixtures that are cancelled",
                 (SEASON, DAY, TEAM1, TEAM2), IDENTITY, pair=("team1_id", "team2_id")),
         *_REFERENCE,
+        *_PLAYERS,
     ]
 }  # fmt: skip

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hoops.contract.columns import DATASETS, FIXTURES_FOLDER, RESULTS, RETRACTIONS_FOLDER, Column, Dataset
+from hoops.contract.columns import (
+    DATASETS,
+    FIXTURES_FOLDER,
+    PLAYERS_FOLDER,
+    RESULTS,
+    RETRACTIONS_FOLDER,
+    Column,
+    Dataset,
+)
 from hoops.contract.events import EVENTS
 
 
@@ -39,6 +47,8 @@ def _about(dataset: Dataset) -> str:
         return text + "Takes back what older files said of the games it names."
     if dataset.folder == FIXTURES_FOLDER:
         return text + "A newer file replaces all older fixtures of each season it names."
+    if dataset.folder == PLAYERS_FOLDER:
+        return text + "A newer file replaces all older rows of each team that it names, in each season."
     if dataset.by_season:
         return text + "A newer file replaces the older one of its season whole."
     if dataset.unit is None:

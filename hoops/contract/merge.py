@@ -14,7 +14,7 @@ unless a retraction lies between them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -110,6 +110,23 @@ def merge_reference(dataset: str, statements: Sequence[ReferenceStatement]) -> p
     if len(newest) > 1:
         every = every.group_by(every.column_names, use_threads=False).aggregate([])
     return every.sort_by([(name, "ascending") for name in spec.key]).combine_chunks().cast(spec.schema)
+
+
+def merge_players(dataset: str, statements: Sequence[ReferenceStatement]) -> pa.Table:
+    """Rows of players' files that hold: of each team in each season those of the newest statement that names it.
+
+    Returns
+    -------
+    pa.Table
+        Schema `DATASETS[dataset].schema`, sorted by season, team_id, player_id.
+    """
+    stated: dict[int, list[ReferenceStatement]] = {}
+    for one in statements:
+        for season in pc.unique(one.table["season"]).to_pylist():
+            rows = one.table.filter(pc.equal(one.table["season"], season))
+            stated.setdefault(season, []).append(replace(one, table=rows))
+    merged = [merge_reference(dataset, of_season) for _, of_season in sorted(stated.items())]
+    return pa.concat_tables([DATASETS[dataset].schema.empty_table(), *merged]).combine_chunks()
 
 
 def open_fixtures(statements: Sequence[Statement]) -> pa.Table:

@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops.contract.cells import parse_careful, parse_fast
-from hoops.contract.columns import DATASETS, FIXTURES_FOLDER, RESULTS, Dataset
+from hoops.contract.columns import DATASETS, FIXTURES_FOLDER, PLAYERS_FOLDER, RESULTS, Dataset
 from hoops.contract.doubts import same_game_next_day
 from hoops.contract.header import layout_of
 from hoops.contract.names import WholeName
 from hoops.contract.payload import text_of
+from hoops.contract.players import doubts_about_seasons, on_two_teams
 from hoops.contract.report import Problems
 from hoops.contract.rows import Rows
 from hoops.contract.rules import check_rows, in_order
@@ -71,6 +72,8 @@ def read(name: WholeName, data: bytes) -> Accepted:
         warnings += (f"{folded:,} row{'s' if folded > 1 else ''} repeated another: folded into one",)
     if dataset.folder == RESULTS:
         warnings += same_game_next_day(table)
+    if dataset.folder == PLAYERS_FOLDER:
+        warnings += on_two_teams(table) + (doubts_about_seasons(table) if "minutes" in table.column_names else ())
     return Accepted(name, table, warnings)
 
 

@@ -8,8 +8,15 @@ import pyarrow.compute as pc
 
 from hoops.contract.boxes import check_boxes
 from hoops.contract.columns import Dataset
+from hoops.contract.players import check_player_seasons
 from hoops.contract.report import Problems
 from hoops.contract.rows import Rows
+
+# Of days and seasons the first and the last; of a player's totals what is made and what is tried.
+_AT_MOST = (
+    ("first_day", "last_day"), ("early_day", "late_day"), ("first_d1_season", "last_d1_season"), ("from_day", "to_day"),
+    ("fgm", "fga"), ("fgm3", "fgm"), ("fgm3", "fga3"), ("fga3", "fga"), ("ftm", "fta"),
+)  # fmt: skip
 
 
 def check_rows(dataset: Dataset, rows: Rows, problems: Problems) -> None:
@@ -31,9 +38,11 @@ def check_rows(dataset: Dataset, rows: Rows, problems: Problems) -> None:
         check_boxes(rows, titles, problems)
     if "day_zero" in rows.columns:
         _check_day_zero(rows, problems)
-    for early, late in (("first_day", "last_day"), ("early_day", "late_day"), ("first_d1_season", "last_d1_season")):
-        if early in rows.columns and late in rows.columns:
-            _check_order(early, late, titles, rows, problems, f"at most {titles[late]}")
+    if "minutes" in rows.columns:
+        check_player_seasons(rows, problems)
+    for small, large in _AT_MOST:
+        if small in rows.columns and large in rows.columns:
+            _check_order(small, large, titles, rows, problems, f"at most {titles[large]}")
 
 
 def _check_day_zero(rows: Rows, problems: Problems) -> None:

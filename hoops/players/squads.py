@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops.arrays import Floats, Ids
+from hoops.players.identity import linked
 from hoops.schemas import BOX_COLUMNS, PLAYER_SEASONS, ROSTERS
 from hoops.schemas.players import CLASSES
-
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,11 +22,18 @@ class Squads:
     seasons: schema `PLAYER_SEASONS`, what players did in each season. It is known when the season is over.
     rosters: schema `ROSTERS`, who is on a team in each season. It is known when the season begins.
 
-    Both are sorted by season, team_id and player_id. A player has one id in both, through seasons and transfers.
+    Both are sorted by season, team_id and player_id. A player has one id in both, through seasons and transfers, where
+    `of` could tell.
     """
 
     seasons: pa.Table
     rosters: pa.Table
+
+    @classmethod
+    def of(cls, seasons: pa.Table, rosters: pa.Table) -> Squads:
+        """Of what the files say, all of it: who is in it under several ids is known again by name."""
+        named, listed, _ = linked(seasons, rosters)
+        return cls(named, listed)
 
     @classmethod
     def empty(cls) -> Squads:

@@ -18,11 +18,12 @@ FOLDERS = {
     "accept_results": "results",
     "accept_retractions": "retractions",
     "accept_fixtures": "fixtures",
+    "accept_players": "players",
     "refresh_reference": "reference",
     "transform_events": "events",
 }
 REMOVED = (*SEASON_TABLES, *BRACKET_TABLES)  # tables of a season that may be gone one day
-_ASK_THE_HEAD = {"results", "retractions", "events"}
+_ASK_THE_HEAD = {"results", "retractions", "players", "events"}
 Statement = dict[str, Any]
 
 

@@ -51,6 +51,8 @@ def _full(column: Column, league: League | None) -> st.SearchStrategy[str]:
             )
         case Type.DEGREES:
             return st.floats(low, high, width=32).map(lambda number: f"{number:.6f}")
+        case Type.DECIMAL:
+            return st.floats(low, high).map(repr)
         case Type.DATE:
             return st.sampled_from(_MONDAYS)
     if column.choices:

@@ -14,7 +14,7 @@ def files() -> dict[str, bytes]:
     """Every file of the small sample league by source key, reference first: two seasons, the last stops in February."""
     sample = generate_small()
     keys = {f"{contract.folder_of(name)}/{name}": body for name, body in sample.files.items()}
-    order = ["reference", "fixtures", "results"]
+    order = ["reference", "players", "fixtures", "results"]
     return dict(sorted(keys.items(), key=lambda item: (order.index(item[0].split("/")[0]), item[0])))
 
 

@@ -211,6 +211,7 @@ class Processed:
 
 _FUNCTIONS = {
     "reference": "refresh_reference",
+    "players": "accept_players",
     "fixtures": "accept_fixtures",
     "results": "accept_results",
     "retractions": "accept_retractions",

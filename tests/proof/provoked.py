@@ -69,6 +69,7 @@ CORRECTION = "results/MRegularSeasonCompactResults_20240501.csv"
 RETRACTIONS = "retractions/{}Retractions.csv"
 HANDLER = {
     "reference": "refresh_reference",
+    "players": "accept_players",
     "fixtures": "accept_fixtures",
     "results": "accept_results",
     "retractions": "accept_retractions",

@@ -185,7 +185,7 @@ def test_the_stages_alarms_and_its_rule_may_publish_and_nobody_else(resources) -
     rule = resolved(resources["TrainingFailed"]["Properties"]["Name"])
     assert publish("events.amazonaws.com", f"events:rule/{rule}") == "Allow"
     alarms = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == 14
+    assert len(alarms) == 15
     for alarm in alarms:
         assert publish("cloudwatch.amazonaws.com", f"cloudwatch:alarm:{resolved(alarm['AlarmName'])}") == "Allow"
         assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]

@@ -1,0 +1,76 @@
+"""What players' files say of a league, as the ledger holds it: which of it a season may know, and under which digest.
+
+A season's roster is known when the season begins, its totals when it is over. So a change of a roster changes its
+season and all later ones, a change of totals only the later ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+
+import pyarrow as pa
+
+from hoops.contract import DATASETS
+from hoops.contract.columns import PLAYERS_FOLDER
+from hoops.contract.merge import ReferenceStatement, merge_players
+from hoops.players import Squads
+from hoops.players.identity import Links, linked
+from lake.entries import Entry, digest
+
+SORTS = {"PlayerSeasons": "seasons", "Rosters": "rosters"}
+assert SORTS.keys() == {name for name, dataset in DATASETS.items() if dataset.folder == PLAYERS_FOLDER}
+
+
+class Players:
+    """entries: of players' files, oldest first. read: gives the rows of entries."""
+
+    def __init__(self, entries: Sequence[Entry], read: Callable[[Iterable[Entry]], list[pa.Table]]) -> None:
+        self.entries = tuple(entries)
+        self._read = read
+
+    def digest(self, season: int) -> str:
+        """Changes when a file adds something that a season may know; empty where nothing is known.
+
+        Of each season's statements the contents count, in the order of their versions, and a content that follows on
+        itself counts once: saying the same again changes nothing.
+        """
+        said: dict[tuple[int, str], list[str]] = {}
+        for entry in self.entries:
+            if first_touched(entry) <= season:
+                contents = said.setdefault((entry.season, entry.sort), [])
+                if contents[-1:] != [entry.content]:
+                    contents.append(entry.content)
+        return digest(f"{one} {sort} {' '.join(said[one, sort])}" for one, sort in sorted(said)) if said else ""
+
+    def before(self, season: int) -> Squads:
+        """All that a forecast of a season may know."""
+        return self.squads.before(season)
+
+    @property
+    def squads(self) -> Squads:
+        """All that is known."""
+        seasons, rosters, _ = self._linked
+        return Squads(seasons, rosters)
+
+    @property
+    def links(self) -> Links:
+        """How many players were known again by name."""
+        return self._linked[2]
+
+    @cached_property
+    def _linked(self) -> tuple[pa.Table, pa.Table, Links]:
+        """Read at the first call."""
+        tables = {}
+        for dataset, sort in SORTS.items():
+            stated = [entry for entry in self.entries if entry.sort == sort]
+            rows = zip(stated, self._read(stated), strict=True)
+            tables[dataset] = merge_players(
+                dataset, [ReferenceStatement(entry.version, entry.content, table) for entry, table in rows]
+            )
+        return linked(tables["PlayerSeasons"], tables["Rosters"])
+
+
+def first_touched(entry: Entry) -> int:
+    """The first season that may know an entry of players' files."""
+    return entry.season + (entry.sort == SORTS["PlayerSeasons"])
