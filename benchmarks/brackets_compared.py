@@ -62,7 +62,7 @@ def main() -> None:
         if given.model is ModelName.FULL:
             with ExitStack() as waiting:
                 read = LeagueGames.of(folder, league)
-                trainer = walk_forward(league, read.surroundings, (), speaker, waiting)
+                trainer = walk_forward(league, read, (), speaker, waiting)
                 models = dict(trainer.models(read.games, seasons))
         found += list(compare(folder, league, seasons, models))
     text = told(found)

@@ -20,7 +20,6 @@ from hoops.evaluation.outside import joined
 from hoops.games.leagues import League
 from hoops.games.reference import Reference
 from hoops.games.results import Results
-from hoops.games.surroundings import Surroundings
 from lake.folder import Folder
 from lake.outside import read_outside
 from ml_jobs.read import LeagueGames
@@ -70,7 +69,7 @@ def backtest(
         voice.say(f"{', '.join(map(str, lines))}: no forecasts of {league.label.lower()}'s games")
     read = LeagueGames.of(folder, league)
     with ExitStack() as waiting:
-        forecaster = _forecaster(model, league, read.surroundings, settings, voice, waiting)
+        forecaster = _forecaster(model, league, read, settings, voice, waiting)
         found = run(read.games, read.seeds, league, seasons, forecaster)
     return found, [compare(found, one) for one in outsiders]
 
@@ -78,7 +77,7 @@ def backtest(
 def _forecaster(
     model: ModelName,
     league: League,
-    surroundings: Surroundings,
+    read: LeagueGames,
     settings: Sequence[str],
     voice: Voice,
     waiting: ExitStack,
@@ -87,12 +86,12 @@ def _forecaster(
     if model is ModelName.STATESPACE:
         if settings:
             raise MadnessError("--set belongs to the training of the full model: leave it out, or use --model full")
-        return StateSpace(league, progress=waiting.enter_context(voice.task("games forecast")))
-    return walk_forward(league, surroundings, settings, voice, waiting)
+        return StateSpace(league, progress=waiting.enter_context(voice.task("games forecast")), squads=read.squads)
+    return walk_forward(league, read, settings, voice, waiting)
 
 
 def walk_forward(
-    league: League, surroundings: Surroundings, settings: Sequence[str], voice: Voice, waiting: ExitStack
+    league: League, read: LeagueGames, settings: Sequence[str], voice: Voice, waiting: ExitStack
 ) -> WalkForward:
     """What trains the full model for every season; its progress bars stand until `waiting` is over.
 
@@ -117,9 +116,10 @@ def walk_forward(
     torch.set_num_threads(1)  # at this size more threads are slower, and the same bits come out every time
     return WalkForward(
         league,
-        surroundings,
+        read.surroundings,
         training,
         waiting.enter_context(voice.task("games described")),
         waiting.enter_context(voice.task("seasons trained and forecast")),
         voice.say,
+        read.squads,
     )

@@ -67,7 +67,7 @@ def _models(
     """The model of each season, trained on earlier ones; None for the state-space model alone."""
     if model is ModelName.STATESPACE:
         return [(season, None) for season in seasons]
-    return walk_forward(league, read.surroundings, (), voice, waiting).models(read.games, seasons)
+    return walk_forward(league, read, (), voice, waiting).models(read.games, seasons)
 
 
 def _of_seasons(games: pa.Table, seasons: Collection[int]) -> Results:

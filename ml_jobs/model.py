@@ -128,8 +128,10 @@ def train(
         constants = _constants(league, seen, cut, settings, plan, keep)
     with watch.timing("features"):
         pause = _paused(keep)
-        played, described, known = features.walk(seen, constants.parameters, read.surroundings, pause)
-        again = described_again(seen, constants.parameters, read.surroundings, settings, pause)
+        played, described, known = features.walk(
+            seen, constants.parameters, read.surroundings, pause, squads=read.squads
+        )
+        again = described_again(seen, constants.parameters, read.surroundings, settings, read.squads, pause)
     log.info("features of %d games: %.1f s", len(played), watch.seconds["features"])
     every = Games.of(played, played.has_box, described)
     if not len(usable(every, settings)):
@@ -146,7 +148,7 @@ def train(
         last = _whole_seasons(played, cut)[1:][-plan.walk_forward :] if plan.walk_forward else []
         back = _walk_forward(league, seen, read.seeds, every, training, settings, tuple(last), keep)
     with watch.timing("test"):
-        later, shown, known = features.walk(held, constants.parameters, read.surroundings, pause, known)
+        later, shown, known = features.walk(held, constants.parameters, read.surroundings, pause, known, read.squads)
         test = _test(league, read, cut, later, shown, described.offset, trained) if len(later) else None
     report: dict[str, Any] = {
         "league": league.value,

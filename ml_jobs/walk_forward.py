@@ -48,10 +48,10 @@ class WalkForward:
     league: League
     surroundings: Surroundings = field(default_factory=Surroundings)
     settings: Settings = field(default_factory=Settings)
-    squads: Squads = field(default_factory=Squads.empty)
     on_game: Progress | None = None
     on_season: Progress | None = None
     say: Callable[[str], None] = log.warning
+    squads: Squads = field(default_factory=Squads.empty)
 
     def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
         """Forecasts of games (`hoops.schemas.GAMES`, in order of play; city_id may be added) of some seasons."""
@@ -82,7 +82,9 @@ class WalkForward:
         parameters = defaults(self.league)
         played, described, _ = walk(games, parameters, self.surroundings, self.on_game, squads=self.squads)
         every = Games.of(played, played.has_box, described)
-        training = Games.joined([every, *described_again(games, parameters, self.surroundings, self.settings, self.squads)])
+        training = Games.joined(
+            [every, *described_again(games, parameters, self.surroundings, self.settings, self.squads)]
+        )
         if mute := mute_groups(every, self.settings):
             self.say(f"nothing in these files tells anything of {', '.join(mute)}: the same in every game")
         return every, training

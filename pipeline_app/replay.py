@@ -62,7 +62,6 @@ class Replay:
         self._go_back(head)
         self._reached = PENDING.empty_table()  # forecasts of fixtures on the days folded, none of them played
         self._on_record: dict[int, pa.Table] = {}
-        self._squads_of: dict[int, Squads] = {}
 
     def prefetch(self, targets: Iterable[Moment]) -> None:
         """Read what the targets will need in one go; folding reads what is still missing, a day at a time."""
@@ -196,7 +195,8 @@ class Replay:
             self._selected = known
         rows = self._season_rows()
         fixtures = without(self._schedule.of_day(season, day), games)
-        folded = handle_new_data((season, day), games, known, self._charge.on((season, day)), fixtures)
+        in_charge = self._charge.on((season, day))
+        folded = handle_new_data((season, day), games, known, in_charge, fixtures, self._squads(season))
         self._rows = rows.and_day(carry_issued(folded.predicted, *self._issued_before(season)), folded.rated)
         self._known = folded.known
         self._reached = pa.concat_tables([without(self._reached, folded.pending), folded.pending])
@@ -223,11 +223,10 @@ class Replay:
             self._known = knowledge.initial(self._charge.parameters) if key is None else self._heads.read_known(key)
         return self._known
 
-    def _squads(self, season: int) -> Squads:
-        """What players' files say that a forecast of a season may know: what the digest of its first day speaks of."""
-        if season not in self._squads_of:
-            self._squads_of = {season: self._schedule.players.before(season)}
-        return self._squads_of[season]
+    def _squads(self, season: int) -> Squads | None:
+        """What players' files say, which is read where a season begins and nowhere else."""
+        begins = (self._current_knowledge().clock or START)[0] < season
+        return self._schedule.players.squads if begins else None
 
     def _season_rows(self) -> _Rows:
         """Rows of the season in work, up to where it stands."""
@@ -297,7 +296,9 @@ class Replay:
         games = self._season_rows().predicted if self.head.season else PREDICTED.empty_table()
         fixtures = self._schedule.to_come(self.head.position, games)
         later = pc.or_(pc.greater(fixtures["season"], season), pc.greater(fixtures["day"], day))
-        made = forecast_fixtures(self._current_knowledge(), fixtures.filter(later), self._charge.on)
+        to_come = fixtures.filter(later)
+        squads = self._squads(pc.max(to_come["season"]).as_py() or season)
+        made = forecast_fixtures(self._current_knowledge(), to_come, self._charge.on, squads)
         before = self._pending_before()
         reached = carry_issued(issued(self._reached, now), before)
         kept = pa.concat_tables([reached, without(before, reached)])

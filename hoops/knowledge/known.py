@@ -68,9 +68,7 @@ def initial(parameters: Parameters) -> Knowledge:
     return Knowledge(None, strength, adjusted, sums.initial(), homes.initial(), preseason.initial())
 
 
-def advance(
-    known: Knowledge, season: int, day: int, parameters: Parameters, squads: Squads | None = None
-) -> Knowledge:
+def advance(known: Knowledge, season: int, day: int, parameters: Parameters, squads: Squads | None = None) -> Knowledge:
     """Move the clock to the morning of a day.
 
     squads: what players' files say of the league; of each season that begins on the way, no more of it is seen than
@@ -106,9 +104,7 @@ def _over_summer(known: Knowledge, since: Moment, parameters: Parameters, squads
     known = replace(known, strength=strength, preseason=learned)
     if shift is None:
         return known
-    return replace(
-        known, adjusted=efficiency.shifted(known.adjusted, shift.team, shift.points, shift.sd, parameters)
-    )
+    return replace(known, adjusted=efficiency.shifted(known.adjusted, shift.team, shift.points, shift.sd, parameters))
 
 
 def strength_over_summer(

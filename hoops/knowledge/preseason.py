@@ -108,8 +108,8 @@ class Shift:
 class Projection:
     """Teams of a season as their players are expected to play.
 
-    careers : Careers (k,). share, worth : float64 (k,), of each player: of the team's minutes (five a team), and points a
-    game at full time. team : int32 (t,). features : float64 (t, 6), by `TEAM_FEATURES`, less the mean. returning :
+    careers : Careers (k,). share, worth : float64 (k,), of each player: of the team's minutes (five a team), and points
+    a game at full time. team : int32 (t,). features : float64 (t, 6), by `TEAM_FEATURES`, less the mean. returning :
     float64 (t,), share of last season's minutes that is back. unknown : float64 (t,), share of the projected minutes of
     players without a career.
     """
@@ -292,7 +292,7 @@ def _projection(known: Preseason, season: int, squads: Squads, seasons: _Seasons
     teams, place = np.unique(of.team, return_inverse=True)
 
     def summed(values: Floats) -> Floats:
-        return np.bincount(place, values, len(teams))
+        return np.bincount(place, values, len(teams)).astype(np.float64)
 
     expected = summed(share)
     above = summed(share * (worth - WORST))
@@ -314,10 +314,10 @@ def _projection(known: Preseason, season: int, squads: Squads, seasons: _Seasons
 def _sd(known: Preseason, unknown: Floats) -> Floats:
     """What is left open of each team's summer, points."""
     gram, moment = known.misses[:4].reshape(2, 2), known.misses[4:]
-    usual = moment[0] / gram[0, 0]
+    usual = float(moment[0] / gram[0, 0])
     slope = _solve(gram, moment - gram[0] * usual, 10.0)
-    variance = usual + slope[0] + slope[1] * unknown
-    return SPREAD * np.sqrt(np.clip(variance, 0.25 * usual, 2.0 * usual))
+    variance = np.clip(usual + slope[0] + slope[1] * unknown, 0.25 * usual, 2.0 * usual)
+    return SPREAD * np.sqrt(variance).astype(np.float64)
 
 
 def _solve(gram: Floats, moment: Floats, penalty: float) -> Floats:

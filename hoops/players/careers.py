@@ -1,6 +1,6 @@
 """What is known of the players of a roster when the season begins: who they are to the team, and what they did before.
 
-    Squads + what players were worth in the two seasons before -> Careers of a season -> features of each player
+Squads + what players were worth in the two seasons before -> Careers of a season -> features of each player
 """
 
 from __future__ import annotations
@@ -9,19 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from hoops.arrays import Bools, Floats, Ids, find, look_up
 from hoops.players.seasons import LEADS, PlayerSeason
 from hoops.players.squads import Squads
-from hoops.schemas.players import CLASSES
 
 TOP_RECRUIT = 90.0  # from here on, a point of the recruiters' score means much more
 NO_TEAM = -1
 FEATURES = (
-    "known", "back_after_a_year", "newcomer", "share", "share_squared", "worth", "share_x_worth", "worth_less_the_year_before",
-    "share_less_the_year_before", "sophomore", "junior", "senior", "recruit", "no_recruit_score", "top_recruit",
-    "newcomer_x_strength", "known_x_strength", "up", "up_x_share", *(f"lead_in_{name}" for name in LEADS),
+    "known", "back_after_a_year", "newcomer", "share", "share_squared", "worth", "share_x_worth",
+    "worth_the_year_before", "share_the_year_before", "sophomore", "junior", "senior", "recruit", "no_recruit_score",
+    "top_recruit", "newcomer_x_strength", "known_x_strength", "up", "up_x_share", *(f"lead_in_{name}" for name in LEADS),
 )  # fmt: skip
 
 

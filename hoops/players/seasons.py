@@ -19,7 +19,6 @@ import numpy.typing as npt
 from hoops.arrays import Floats, Ids
 from hoops.players.squads import Squads
 from hoops.schemas import BOX_COLUMNS
-from hoops.schemas.players import CLASSES
 
 BOX = (*BOX_COLUMNS, "points")
 LEADS = ("points", "ast", "dr", "stl", "blk")  # of which a player's share beyond the share of minutes says something
@@ -72,7 +71,9 @@ def team_rates(squads: Squads, season: int) -> tuple[Ids, Floats]:
     return teams.astype(np.int32), rates
 
 
-def player_season(squads: Squads, season: int, strength: Mapping[int, float], newcomer: float, box: Floats) -> PlayerSeason:
+def player_season(
+    squads: Squads, season: int, strength: Mapping[int, float], newcomer: float, box: Floats
+) -> PlayerSeason:
     """What players did in a season that is over.
 
     strength: of each team at its end, against the mean of all; newcomer: of a team that is not among them. box:
@@ -100,6 +101,6 @@ def player_season(squads: Squads, season: int, strength: Mapping[int, float], ne
     part = FIVE * did[:, columns] / np.maximum(of_team[place][:, columns], 1.0)
     leads = np.where(of_team[place][:, columns] > 0.0, part - share[:, None], 0.0)
     by_minutes = np.lexsort((weight, rows.player))
-    last = np.append(rows.player[by_minutes][1:] != rows.player[by_minutes][:-1], True) if len(weight) else []
-    order = by_minutes[np.asarray(last, np.bool_)]
+    ordered = rows.player[by_minutes]
+    order = by_minutes[np.append(ordered[1:] != ordered[:-1], True)[: len(ordered)]]
     return PlayerSeason(rows.team, rows.player, minutes, share, worth, leads, rows.klass, rows.player[order], order)

@@ -81,7 +81,7 @@ def test_one_clock_moves_all_parts(now):
     adjusted = efficiency.advance(known.adjusted, since, now, PARAMETERS)
     counted = sums.advance(known.sums, since, now)
     morning = advance(known, *now, PARAMETERS)
-    assert parts(morning) == parts(Knowledge(now, strength, adjusted, counted, known.homes))
+    assert parts(morning) == parts(Knowledge(now, strength, adjusted, counted, known.homes, known.preseason))
     assert all(old != new for old, new in zip(parts(known)[:3], parts(morning)[:3], strict=True))
     evening = Knowledge(
         now,
@@ -89,6 +89,7 @@ def test_one_clock_moves_all_parts(now):
         efficiency.update(adjusted, season, A_DAY, PARAMETERS),
         sums.update(counted, now, A_DAY),
         homes.update(known.homes, A_DAY.matchups),
+        known.preseason,
     )
     assert parts(update(morning, A_DAY, PARAMETERS)) == parts(evening)
 
