@@ -315,9 +315,9 @@ def _sd(known: Preseason, unknown: Floats) -> Floats:
     """What is left open of each team's summer, points."""
     gram, moment = known.misses[:4].reshape(2, 2), known.misses[4:]
     usual = float(moment[0] / gram[0, 0])
-    slope = _solve(gram, moment - gram[0] * usual, 10.0)
-    variance = np.clip(usual + slope[0] + slope[1] * unknown, 0.25 * usual, 2.0 * usual)
-    return SPREAD * np.sqrt(variance).astype(np.float64)
+    slope = _solve(gram, moment - gram[0] * usual, 10.0).tolist()
+    variance: Floats = np.clip(usual + slope[0] + slope[1] * unknown, 0.25 * usual, 2.0 * usual)
+    return SPREAD * np.sqrt(variance)
 
 
 def _solve(gram: Floats, moment: Floats, penalty: float) -> Floats:

@@ -19,7 +19,8 @@ NO_TEAM = -1
 FEATURES = (
     "known", "back_after_a_year", "newcomer", "share", "share_squared", "worth", "share_x_worth",
     "worth_the_year_before", "share_the_year_before", "sophomore", "junior", "senior", "recruit", "no_recruit_score",
-    "top_recruit", "newcomer_x_strength", "known_x_strength", "up", "up_x_share", *(f"lead_in_{name}" for name in LEADS),
+    "top_recruit", "newcomer_x_strength", "known_x_strength", "up", "up_x_share",
+    *(f"lead_in_{name}" for name in LEADS),
 )  # fmt: skip
 
 
