@@ -317,9 +317,10 @@ def _sd(known: Preseason, unknown: Floats) -> Floats:
     usual = float(moment[0] / gram[0, 0])
     slope = _solve(gram, moment - gram[0] * usual, 10.0).tolist()
     variance: Floats = np.clip(usual + slope[0] + slope[1] * unknown, 0.25 * usual, 2.0 * usual)
+
     return SPREAD * np.sqrt(variance)
 
 
 def _solve(gram: Floats, moment: Floats, penalty: float) -> Floats:
-    found: Floats = np.linalg.solve(gram + penalty * np.eye(len(gram)), moment)
+    found: Floats = np.asarray(np.linalg.solve(gram + penalty * np.eye(len(gram)), moment), np.float64)
     return found
