@@ -67,6 +67,7 @@ COMPACT = "results/{}RegularSeasonCompactResults.csv"
 PLAYED = "results/MRegularSeasonCompactResults_20240401.csv"
 CORRECTION = "results/MRegularSeasonCompactResults_20240501.csv"
 RETRACTIONS = "retractions/{}Retractions.csv"
+ROSTERS = "players/{}Rosters.csv"
 HANDLER = {
     "reference": "refresh_reference",
     "players": "accept_players",
@@ -323,6 +324,7 @@ def provoke(functions: Functions) -> None:
     men, women = (games_of(files[COMPACT.format(one)]) for one in "MW")
     hard = {
         "reference/MTeams.csv": files["reference/MTeams.csv"],
+        ROSTERS.format("M"): roster(men),
         "fixtures/MFixtures.csv": files["fixtures/MFixtures.csv"],
         COMPACT.format("M"): men,
         RETRACTIONS.format("M"): retraction(men.splitlines()[-1:]),
@@ -403,6 +405,7 @@ def operate(functions: Functions) -> None:
     women = games_of(league["WRegularSeasonDetailedResults.csv"])
     uploads = [
         Upload("reference/WTeams.csv", league["WTeams.csv"]),
+        Upload(ROSTERS.format("W"), roster(women)),
         Upload("fixtures/WFixtures.csv", league["WFixtures.csv"]),
         Upload("retractions/WRetractions_20240702.csv", retraction(women.splitlines()[1:2])),
         Upload("results/WRegularSeasonDetailedResults_20240701.csv", women),
@@ -451,6 +454,12 @@ def played(fixtures: bytes) -> bytes:
     """The first game to come, with its result."""
     season, day, team, other, *_ = fixtures.decode().splitlines()[1].split(",")
     return f"Season,DayNum,WTeamID,WScore,LTeamID,LScore,WLoc,NumOT\n{season},{day},{team},80,{other},70,N,0\n".encode()
+
+
+def roster(results: bytes) -> bytes:
+    """Of the first winner of results."""
+    season, _, team, *_ = results.splitlines()[1].decode().split(",")
+    return f"Season,TeamID,PlayerID\n{season},{team},1\n".encode()
 
 
 def retraction(rows: list[bytes]) -> bytes:

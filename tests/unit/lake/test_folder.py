@@ -53,6 +53,22 @@ def test_reference_is_typed_and_complete(folder: Path) -> None:
     assert read.shared["Conferences"].num_rows == 0
 
 
+def test_players_are_merged_and_kept_whatever_seasons_are_asked_for(folder: Path) -> None:
+    assert not read_folder(folder, MEN).squads(League.MEN)
+    (folder / "players").mkdir()
+    listed = {"MRosters.csv": ["2023,1101,8,Al Ash,Fr", "2023,1101,9,Bo Elm,Fr", "2024,1101,8,Al Ash,So"],
+              "MRosters_20231101.csv": ["2024,1101,90,Bo Elm,So"], "WRosters.csv": ["2024,3101,7,,"]}  # fmt: skip
+    for name, rows in listed.items():
+        (folder / "players" / name).write_bytes(text("Season,TeamID,PlayerID,PlayerName,Class", *rows))
+    totals = "Season,TeamID,PlayerID,PlayerName,Games,Minutes"
+    (folder / "MPlayerSeasons.csv").write_bytes(text(totals, "2022,1101,8,Al Ash,9,90", "2024,1101,8,Al Ash,9,90"))
+    squads = read_folder(folder, MEN, [2024]).squads(League.MEN)
+    # Of the team of 2024 the newer file holds whole, and its player is known by his name.
+    assert squads.rosters["player_id"].to_pylist() == [8, 9, 9]
+    assert squads.before(2024).seasons["season"].to_pylist() == [2022]
+    assert squads.before(2023).rosters["season"].to_pylist() == [2023, 2023]
+
+
 def test_only_the_seasons_asked_for_are_kept(folder: Path) -> None:
     assert days(folder, seasons=[2023]) == [(2023, 50)]
     assert read_folder(folder, MEN, [2024]).leagues[League.MEN].seeds["season"].to_pylist() == [2024]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ DOUBTED = {
     "MRegularSeasonCompactResults.csv": "2 games stand on two days",
     "WRegularSeasonCompactResults.csv": "1 game",
 }
+TOOL = DATA.parent / "tools" / "player_files.py"
+LONG = "1 player played more than 45 minutes a game, the first 51311 of team 1175 in 2018"
 FILES = sorted((*DATA.glob("kaggle/*.csv"), *DATA.glob("events/?Players.csv")))
 
 
@@ -27,3 +31,12 @@ def test_real_file_is_accepted_whole(path: Path) -> None:
     assert accepted.table.schema.equals(DATASETS[accepted.name.dataset].schema)
     assert len(accepted.warnings) == (file in DOUBTED)
     assert all(warning.startswith(DOUBTED[file]) for warning in accepted.warnings)
+
+
+@pytest.mark.skipif(not TOOL.exists(), reason="the real tables of players are not here")
+def test_real_players_are_accepted_whole(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, TOOL, tmp_path], check=True)
+    for path in (tmp_path / "MPlayerSeasons.csv", tmp_path / "WRosters.csv"):
+        accepted = read(parse(path.name), path.read_bytes())
+        assert accepted.table.num_rows == path.read_bytes().count(b"\n") - 1
+        assert [warning.startswith(LONG) for warning in accepted.warnings] == [True] * (path.stem == "MPlayerSeasons")
