@@ -195,8 +195,8 @@ class Replay:
             self._selected = known
         rows = self._season_rows()
         fixtures = without(self._schedule.of_day(season, day), games)
-        in_charge = self._charge.on((season, day))
-        folded = handle_new_data((season, day), games, known, in_charge, fixtures, self._squads(season))
+        model, squads = self._charge.on((season, day)), self._squads(season)
+        folded = handle_new_data((season, day), games, known, model, fixtures, squads)
         self._rows = rows.and_day(carry_issued(folded.predicted, *self._issued_before(season)), folded.rated)
         self._known = folded.known
         self._reached = pa.concat_tables([without(self._reached, folded.pending), folded.pending])
@@ -224,9 +224,12 @@ class Replay:
         return self._known
 
     def _squads(self, season: int) -> Squads | None:
-        """What players' files say, which is read where a season begins and nowhere else."""
-        begins = (self._current_knowledge().clock or START)[0] < season
-        return self._schedule.players.squads if begins else None
+        """What players' files say, if a day of a season is the first one to need it: within a season nothing does.
+
+        Of every season that begins, the fold sees what the digest of its first day speaks of.
+        """
+        begun = self._current_knowledge().clock
+        return self._schedule.players.squads if begun is not None and begun[0] < season else None
 
     def _season_rows(self) -> _Rows:
         """Rows of the season in work, up to where it stands."""
@@ -296,9 +299,9 @@ class Replay:
         games = self._season_rows().predicted if self.head.season else PREDICTED.empty_table()
         fixtures = self._schedule.to_come(self.head.position, games)
         later = pc.or_(pc.greater(fixtures["season"], season), pc.greater(fixtures["day"], day))
-        to_come = fixtures.filter(later)
-        squads = self._squads(pc.max(to_come["season"]).as_py() or season)
-        made = forecast_fixtures(self._current_knowledge(), to_come, self._charge.on, squads)
+        coming = fixtures.filter(later)
+        last = pc.max(coming["season"]).as_py() if coming.num_rows else season
+        made = forecast_fixtures(self._current_knowledge(), coming, self._charge.on, self._squads(last))
         before = self._pending_before()
         reached = carry_issued(issued(self._reached, now), before)
         kept = pa.concat_tables([reached, without(before, reached)])
