@@ -60,7 +60,12 @@ class Players:
 
     @cached_property
     def _linked(self) -> tuple[pa.Table, pa.Table, Links]:
-        """Read at the first call."""
+        tables = self.tables
+        return linked(tables["PlayerSeasons"], tables["Rosters"])
+
+    @cached_property
+    def tables(self) -> dict[str, pa.Table]:
+        """What holds, by dataset, with the ids of the files; read at the first call."""
         tables = {}
         for dataset, sort in SORTS.items():
             stated = [entry for entry in self.entries if entry.sort == sort]
@@ -68,7 +73,7 @@ class Players:
             tables[dataset] = merge_players(
                 dataset, [ReferenceStatement(entry.version, entry.content, table) for entry, table in rows]
             )
-        return linked(tables["PlayerSeasons"], tables["Rosters"])
+        return tables
 
 
 def first_touched(entry: Entry) -> int:

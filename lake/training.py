@@ -20,7 +20,8 @@ from hoops.schemas import GAMES, completed
 from lake import parquet
 
 GAMES_FILE = "games.parquet"
-REFERENCE = ("NCAATourneySeeds", "TeamConferences", "GameCities", "Cities")  # what training can use besides the games
+# What training can use besides the games; the last two are players', the others of the reference.
+REFERENCE = ("NCAATourneySeeds", "TeamConferences", "GameCities", "Cities", "PlayerSeasons", "Rosters")
 # By name, as a training job shows them, and what they are.
 METRICS = {
     "search:loss": "weighted log loss of the best constants found so far",

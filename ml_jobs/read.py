@@ -37,17 +37,15 @@ class LeagueGames:
     def of(cls, folder: Folder, league: League) -> LeagueGames:
         """What a folder that was read says of a league."""
         files = folder.leagues[league]
-        return cls.from_tables(files.games, files.reference | folder.shared, files.squads)
+        return cls.from_tables(files.games, files.reference | files.players | folder.shared)
 
     @classmethod
-    def from_tables(
-        cls, games: pa.Table, reference: Mapping[str, pa.Table], squads: Squads | None = None
-    ) -> LeagueGames:
+    def from_tables(cls, games: pa.Table, reference: Mapping[str, pa.Table]) -> LeagueGames:
         """From games (`GAMES`) and reference tables by dataset, `lake.training.REFERENCE` among them."""
         seeds = reference["NCAATourneySeeds"]
         ordered = in_order_of_play(located(games, reference["GameCities"]))
-        seeds = seeds if seeds.num_rows else None
-        return cls(ordered, Surroundings.of(reference), seeds, squads or Squads.empty())
+        squads = Squads.of(reference["PlayerSeasons"], reference["Rosters"])
+        return cls(ordered, Surroundings.of(reference), seeds if seeds.num_rows else None, squads)
 
     @cached_property
     def digest(self) -> str:
@@ -60,8 +58,8 @@ class LeagueGames:
             hashed.update(str(season).encode() + teams.tobytes() + codes.tobytes())
         for one in (around.places.city, around.places.latitude, around.places.longitude):
             hashed.update(one.tobytes())
-        for table in (self.squads.seasons, self.squads.rosters):
-            if table.num_rows:
+        if self.squads:
+            for table in (self.squads.seasons, self.squads.rosters):
                 hashed.update(rows_digest(table).encode())
         return hashed.hexdigest()[:20]
 

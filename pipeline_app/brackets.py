@@ -28,6 +28,7 @@ from lake.content import rows_digest
 from lake.heads import Head, Heads, SeasonHead
 from lake.lake import Folded
 from lake.ledger import digest
+from lake.players import Players
 from lake.published import table_key
 from lake.registry import Charge
 from pipeline_app.telemetry import log
@@ -47,7 +48,9 @@ def must_wait(head: Head) -> bool:
     return bool(head.stale) or (head.position is not None and not head.pending_inputs)
 
 
-def wanted(folded: Folded, reference: Callable[[], Reference]) -> Iterator[tuple[str, tuple[str, Build]]]:
+def wanted(
+    folded: Folded, reference: Callable[[], Reference], players: Callable[[], Players]
+) -> Iterator[tuple[str, tuple[str, Build]]]:
     """Key of every table that should exist, with the digest of its inputs and how to build it: none while they wait."""
     head, heads, charge = folded.head, folded.heads, folded.charge
     newest = max(head.seasons, default=None)
@@ -62,7 +65,10 @@ def wanted(folded: Folded, reference: Callable[[], Reference]) -> Iterator[tuple
             tables.VERSION, one.predicted, one.selection, str(is_newest), _stated(known, season),
             rows_digest(fixtures) if fixtures is not None else "", *_in_charge(charge, season, is_newest),
         ]  # fmt: skip
-        made = cache(partial(_made, folded, season, known, fixtures, is_newest=is_newest))
+        # The state on Selection Sunday knows the players; they are asked for only where it has to be learned anew.
+        if not one.selection and (of_players := players().digest(season)):
+            made_from.append(of_players)
+        made = cache(partial(_made, folded, season, known, players, fixtures, is_newest=is_newest))
         for name in OF_THE_NEWEST if is_newest else OF_A_BRACKET:
             yield table_key(name, charge.league, season), (digest(made_from), partial(one_of, made, name))
 
@@ -72,7 +78,13 @@ def one_of(made: Callable[[], Mapping[str, pa.Table]], name: str) -> pa.Table:
 
 
 def _made(
-    folded: Folded, season: int, reference: Reference, fixtures: pa.Table | None, *, is_newest: bool
+    folded: Folded,
+    season: int,
+    reference: Reference,
+    players: Callable[[], Players],
+    fixtures: pa.Table | None,
+    *,
+    is_newest: bool,
 ) -> Mapping[str, pa.Table]:
     """The tables of a season; without rows where seeds, slots and results are not those of one bracket."""
     league, heads, one = folded.charge.league, folded.heads, folded.head.seasons[season]
@@ -80,14 +92,16 @@ def _made(
         field = field_of(reference.tables, league, season)
         assert field is not None, "the season has seeds"
         games = heads.read_rows(one.predicted)
-        selected = _selected(folded, season, one, games)
+        selected = _selected(folded, season, one, games, players)
         return tables.bracket_tables(field, selected, games, folded.charge.on, reference, fixtures, is_newest=is_newest)
     except BadBracket as bad:
         log.warning("no bracket", league=league, season=season, why=str(bad), then="its tables are left without rows")
         return {name: PUBLISHED[name].schema.empty_table() for name in OF_THE_NEWEST}
 
 
-def _selected(folded: Folded, season: int, one: SeasonHead, games: pa.Table) -> Knowledge:
+def _selected(
+    folded: Folded, season: int, one: SeasonHead, games: pa.Table, players: Callable[[], Players]
+) -> Knowledge:
     """What was known on Selection Sunday: as it was kept, else learned from the end of the season before."""
     heads, parameters = folded.heads, folded.charge.parameters
     if one.selection:
@@ -96,7 +110,8 @@ def _selected(folded: Folded, season: int, one: SeasonHead, games: pa.Table) -> 
     known = knowledge.initial(parameters)
     if before is not None:
         known = heads.read_known(folded.head.seasons[before].snapshot)
-    for _, after in learn(games.filter(pc.less_equal(games["day"], SELECTION_SUNDAY)), parameters, known):
+    before_sunday = games.filter(pc.less_equal(games["day"], SELECTION_SUNDAY))
+    for _, after in learn(before_sunday, parameters, known, players().squads):
         known = after
     return known
 

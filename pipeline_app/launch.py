@@ -133,7 +133,7 @@ def _launch(lake: Lake, trainer: Trainer, league: League, order: Order, clock: C
             job, league, cut.before, newest, games.num_rows, cut.gate, digest, records.sources(), order.by,
             order.reason, f"{clock():%Y-%m-%dT%H:%M:%SZ}", learned,
         ),
-        channel(games, reference),
+        channel(games, reference | lake.ledger.players(league).tables),
     )  # fmt: skip
     # What is on record counts: an earlier try may have written it, and ended before it asked for the job.
     if not trainer.create(records.launch(job), lake.models.name, order.hyperparameters):

@@ -95,7 +95,9 @@ def _publish(
             digest([tables.VERSION, models, now.id]),
             partial(_models, folded.charge, now, lake.shipped(league)),
         )
-        wanted |= brackets.wanted(folded, partial(reference_of, lake, entries))
+        wanted |= brackets.wanted(
+            folded, partial(reference_of, lake, entries), partial(lake.ledger.players, folded.charge.league)
+        )
         wanted |= projections.wanted(folded, partial(reference_of, lake, entries))
         written: dict[str, TableEntry] = {}
         left = 0

@@ -19,6 +19,7 @@ from hoops.games.leagues import SELECTION_SUNDAY, League
 from hoops.games.moment import Moment
 from hoops.games.reference import Reference
 from hoops.knowledge import Knowledge
+from hoops.players import Squads
 from hoops.schemas import PUBLISHED
 from hoops.selection.projection import projection
 from lake import parquet
@@ -41,7 +42,9 @@ def published_bytes(league: League, files: Mapping[str, bytes], in_charge: InCha
     listed = merge.open_fixtures(
         [_statement(version, one) for version, one in mine if one.name.folder in ("fixtures", "retractions")]
     )
-    made = league_tables(league, games, _reference(mine), in_charge or (lambda day: shipped(league)), listed)
+    made = league_tables(
+        league, games, _reference(mine), in_charge or (lambda day: shipped(league)), listed, _squads(mine)
+    )
     if in_charge is None:
         made[table_key("models", league)] = tables.models([_shipped(league)])
     return {key: parquet.encode(table, PUBLISHED[key.split("/")[0]].schema) for key, table in made.items()}
@@ -70,9 +73,14 @@ def by_log(log: bytes, league: League, models: Iterable[Model]) -> InCharge:
 
 
 def league_tables(
-    league: League, games: pa.Table, reference: Reference, in_charge: InCharge, fixtures: pa.Table | None = None
+    league: League,
+    games: pa.Table,
+    reference: Reference,
+    in_charge: InCharge,
+    fixtures: pa.Table | None = None,
+    squads: Squads | None = None,
 ) -> dict[str, pa.Table]:
-    folded = [*_folded(games, in_charge)]
+    folded = [*_folded(games, in_charge, squads)]
     newest = folded[-1][0].season if folded else None
     made, summaries = {}, []
     for season, group in groupby(folded, key=lambda pair: pair[0].season):
@@ -98,11 +106,11 @@ def league_tables(
     return made
 
 
-def _folded(games: pa.Table, in_charge: InCharge) -> Iterator[tuple[Day, FoldedDay]]:
+def _folded(games: pa.Table, in_charge: InCharge, squads: Squads | None) -> Iterator[tuple[Day, FoldedDay]]:
     known = None
     for day in days_of(games):
         model = in_charge(day.timestamp)
-        (folded,) = fold([day], model, known)
+        (folded,) = fold([day], model, known, squads)
         known = folded.known
         yield day, folded
 
@@ -123,6 +131,14 @@ def _projected(
             name: PUBLISHED[name].schema.empty_table() for name in ("projected_field", "conference_odds", "game_worth")
         }
     return tables.projection_tables(found, reference)
+
+
+def _squads(read: Iterable[tuple[str, Accepted]]) -> Squads:
+    said: dict[str, list[ReferenceStatement]] = {"PlayerSeasons": [], "Rosters": []}
+    for version, one in read:
+        if one.name.folder == "players":
+            said[one.name.dataset].append(ReferenceStatement(version, version, one.table))
+    return Squads.of(*(merge.merge_players(name, of) for name, of in said.items()))
 
 
 def _statement(version: str, one: Accepted) -> Statement:

@@ -14,6 +14,7 @@ from lake.ledger import digest
 from pipeline_app.reconcile import reconcile
 from tests.fakes import DEDUPLICATION_WINDOW, Stage
 from tests.functional.test_bounded_work import DAYS, FILE, SEASONS, results
+from tests.pure import published_bytes
 
 M = League.MEN
 TEAMS = range(1101, 1107)
@@ -109,6 +110,9 @@ def test_the_order_of_arrival_does_not_matter() -> None:
     one, *others = [(days_of(stage), stage.published(), stage.lake.ledger.players(M)) for stage in stages]
     rows = one[2].squads.seasons
     assert rows.num_rows == len(TEAMS) * (5 + 4) and rows["minutes"].to_pylist().count(390.0) == len(TEAMS) * 4
+    pure = published_bytes(M, dict(files))
+    assert {key: body for key, body in one[1].items() if not key.startswith("upcoming/")} == pure
+    assert any(pure[key] != body for key, body in published_bytes(M, dict(files[:1])).items())
     for days, tables, players in others:
         assert days == one[0]
         assert tables == one[1]
