@@ -8,11 +8,16 @@
 
 All of it is learned from seasons that are over: sums of products that grow by a season at each turn. A league without
 such files moves nothing, and so does a team that is in none. `docs/rosters.md` has the formulas.
+
+The first season of such files tells a league nothing yet. From 2019 on it then begins with what the men's summers up to
+2018 have taught (`preseason.npz`, by `ml_jobs.fit_preseason`), which counts as much as one season of its own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +36,10 @@ LEAST_SHARE, WORST = 0.02, -3.5  # of a projection: least share, and worth of on
 TRUST, SPREAD = 1.0, 1.0
 KEPT = 3  # seasons whose strengths are kept: careers look two back, and one of them is learned from
 _VERSION = 1
+SUMS = (
+    "box", "box_moment", "shares", "share_moment", "worths", "worth_moment", "teams_gram", "team_moment", "misses"
+)  # fmt: skip
+SHIPPED_THROUGH = 2018  # the last season of the sums that ship
 
 Strengths = tuple[Ids, Floats]
 
@@ -157,8 +166,10 @@ def turn(
     known = _learn_box(known, season, squads)
     seasons = _Seasons(known, squads, newcomer)
     known = _learn(known, season, squads, seasons, newcomer)
+    if not known.teams_gram.any() and season >= SHIPPED_THROUGH:
+        known = replace(known, **shipped())
     known = _begun(known, season + 1, ahead)
-    if not known.teams_gram.any():
+    if not known.teams_gram.any() or len(squads.played(season).team) == 0:
         return known, None
     found = project(known, season + 1, squads, newcomer)
     if len(found.team) == 0:
@@ -174,6 +185,18 @@ def project(known: Preseason, season: int, squads: Squads, newcomer: float) -> P
     known: with the strengths before that season. Teams that it does not know are left out.
     """
     return _projection(known, season, squads, _Seasons(known, squads, newcomer), newcomer)
+
+
+@cache
+def shipped() -> dict[str, npt.NDArray[np.float64]]:
+    """Sums of products of the men's summers up to 2018, weighed as one season, by the names of `SUMS`."""
+    content = resources.files("hoops.knowledge").joinpath("preseason.npz").read_bytes()
+    return unpack(content, "what summers have taught", _VERSION, SUMS)
+
+
+def sums_to_bytes(known: Preseason, weight: float) -> bytes:
+    """The sums of what is known, times a weight: what `shipped` reads."""
+    return pack(_VERSION, {name: weight * getattr(known, name) for name in SUMS})
 
 
 def to_bytes(known: Preseason) -> bytes:
@@ -242,7 +265,8 @@ def _learn_box(known: Preseason, season: int, squads: Squads) -> Preseason:
 
 def _learn(known: Preseason, season: int, squads: Squads, seasons: _Seasons, newcomer: float) -> Preseason:
     """What became of a season's rosters: of each player, and of each team."""
-    if known.season != season or len(squads.roster(season).team) == 0 or len(squads.played(season).team) == 0:
+    told = squads.roster(season).team, squads.played(season).team, squads.played(season - 1).team
+    if known.season != season or not all(len(one) for one in told):
         return known
     of, came = _careers(known, season, squads, seasons, newcomer), seasons[season]
     key = np.int64(2**32)
