@@ -1,6 +1,6 @@
 """What summers have taught, for leagues whose files of players have just begun: `hoops/knowledge/preseason.npz`.
 
-games and players' files of a league -> its seasons through 2018, one after the other -> sums of products -> as one season
+games and players' files of a league -> its seasons through 2018, one by one -> sums of products -> as one season
 
     python -m ml_jobs.fit_preseason --data DIR
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -188,7 +189,7 @@ def project(known: Preseason, season: int, squads: Squads, newcomer: float) -> P
 
 
 @cache
-def shipped() -> dict[str, npt.NDArray[np.float64]]:
+def shipped() -> dict[str, Any]:
     """Sums of products of the men's summers up to 2018, weighed as one season, by the names of `SUMS`."""
     content = resources.files("hoops.knowledge").joinpath("preseason.npz").read_bytes()
     return unpack(content, "what summers have taught", _VERSION, SUMS)
