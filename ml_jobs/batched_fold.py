@@ -163,10 +163,11 @@ class _States:
     def advance(self, day: _Day) -> None:
         """To the morning of a day: a carry-over for each summer, then drift."""
         p, teams = self.p, slice(1, 1 + day.known)
-        for _ in range(day.summers):
+        for summer in range(day.summers):
             strength, long_run = self.mean[:, teams], self.long_run[:, teams]
             # A season that a team sat out says nothing new about its long run.
-            long_run += day.active * p.long_run_rate * (strength - long_run)
+            if summer == 0:
+                long_run += day.active * p.long_run_rate * (strength - long_run)
             strength.copy_(long_run + p.carry * (strength - long_run))
             self.covariance[:, teams, :] *= p.carry[:, :, None]
             self.covariance[:, :, teams] *= p.carry[:, :, None]

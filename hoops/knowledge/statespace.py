@@ -57,8 +57,8 @@ def advance(state: State, since: Moment, now: Moment, parameters: Parameters) ->
         If `now` lies before `since`.
     """
     summers, days = elapsed(since, now)
-    for _ in range(summers):
-        state = _over_summer(state, since[0], parameters)
+    for summer in range(summers):
+        state = _over_summer(state, since[0] + summer, parameters)
     covariance = state.covariance.copy()
     strengths = np.arange(len(state.teams))
     covariance[strengths, strengths] += parameters.drift_sd**2 * days

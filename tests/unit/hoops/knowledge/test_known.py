@@ -16,12 +16,15 @@ from hoops.knowledge import (
     from_bytes,
     homes,
     initial,
+    preseason,
     statespace,
     sums,
     to_bytes,
     update,
 )
+from hoops.knowledge.known import strength_over_summer
 from hoops.knowledge.parameters import defaults
+from hoops.players import Squads
 from tests.unit.hoops.fabricated_results import a_league
 
 PARAMETERS = defaults(League.MEN)
@@ -39,7 +42,7 @@ def folded(games: pa.Table = GAMES) -> Knowledge:
 def parts(known: Knowledge) -> list[bytes]:
     return [
         statespace.to_bytes(known.strength), efficiency.to_bytes(known.adjusted), sums.to_bytes(known.sums),
-        homes.to_bytes(known.homes),
+        homes.to_bytes(known.homes), preseason.to_bytes(known.preseason),
     ]  # fmt: skip
 
 
@@ -77,11 +80,18 @@ def test_the_clock_never_goes_back(season, day):
 def test_one_clock_moves_all_parts(now):
     known = folded()
     since, (season, _) = known.now, now
-    strength = statespace.advance(known.strength, since, now, PARAMETERS)
-    adjusted = efficiency.advance(known.adjusted, since, now, PARAMETERS)
-    counted = sums.advance(known.sums, since, now)
+    strength, summers = known.strength, known.preseason
+    adjusted, counted = known.adjusted, known.sums
+    for year in range(since[0], season):
+        start = (year + 1, 0)
+        strength, summers, _ = strength_over_summer(strength, summers, since, PARAMETERS, Squads.empty())
+        adjusted, counted = efficiency.advance(adjusted, since, start, PARAMETERS), sums.advance(counted, since, start)
+        since = start
+    strength = statespace.advance(strength, since, now, PARAMETERS)
+    adjusted = efficiency.advance(adjusted, since, now, PARAMETERS)
+    counted = sums.advance(counted, since, now)
     morning = advance(known, *now, PARAMETERS)
-    assert parts(morning) == parts(Knowledge(now, strength, adjusted, counted, known.homes, known.preseason))
+    assert parts(morning) == parts(Knowledge(now, strength, adjusted, counted, known.homes, summers))
     assert all(old != new for old, new in zip(parts(known)[:3], parts(morning)[:3], strict=True))
     evening = Knowledge(
         now,
@@ -89,7 +99,7 @@ def test_one_clock_moves_all_parts(now):
         efficiency.update(adjusted, season, A_DAY, PARAMETERS),
         sums.update(counted, now, A_DAY),
         homes.update(known.homes, A_DAY.matchups),
-        known.preseason,
+        summers,
     )
     assert parts(update(morning, A_DAY, PARAMETERS)) == parts(evening)
 
