@@ -85,7 +85,7 @@ def compare(
         field, games = field_of(tables, league, season), files.games.filter(pc.equal(files.games["season"], season))
         if field is not None:
             wanted |= {(season, known.as_of): (field, games, since, known) for since, known in evenings(field, games)}
-    for moment, known in _on_evenings(LeagueGames.of(folder, league).games, parameters, sorted(wanted)):
+    for moment, known in _on_evenings(LeagueGames.of(folder, league), parameters, sorted(wanted)):
         field, games, since, so_far = wanted[moment]
         when = schedule(field, so_far, games, None, tables.get("NCAATourneySeedRoundSlots"))
         chances = _chances(field, when, so_far, known, models.get(moment[0]), parameters)
@@ -139,10 +139,10 @@ def _chances(
     return found
 
 
-def _on_evenings(games: pa.Table, parameters: Parameters, wanted: list[Moment]) -> Iterator[tuple[Moment, Knowledge]]:
+def _on_evenings(read: LeagueGames, parameters: Parameters, wanted: list[Moment]) -> Iterator[tuple[Moment, Knowledge]]:
     """What was known on the evenings of some days, ascending."""
     left, last = wanted[::-1], None
-    for day, known in learn(games, parameters):
+    for day, known in learn(read.games, parameters, squads=read.squads):
         while left and left[-1] < day.timestamp:
             assert last is not None
             yield left.pop(), last

@@ -80,12 +80,13 @@ def _fold(data: Path, seasons: int) -> bytes:
     from ml_jobs.read import read_league
 
     model = shipped(League.MEN)
-    days = list(days_of(read_league(data, League.MEN).games))
+    read = read_league(data, League.MEN)
+    days = list(days_of(read.games))
     known = initial(model.parameters)
     seconds, results = [], []
     for day in [one for one in days if one.season > days[-1].season - seasons]:
         started = time.process_time()
-        folded = handle_new_data(day.timestamp, day.games, known, model)
+        folded = handle_new_data(day.timestamp, day.games, known, model, squads=read.squads)
         seconds.append(time.process_time() - started)
         known = folded.known
         results += [folded.predicted[name].to_numpy() for name in ("team1_probability", "team1_margin", "margin_sd")]

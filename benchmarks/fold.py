@@ -67,7 +67,8 @@ def _fold(data: Path, letter: str) -> int:
 
     league = League(letter)
     model = shipped(league)
-    _, described, _ = walk(read_league(data, league).games, model.parameters)
+    read = read_league(data, league)
+    _, described, _ = walk(read.games, model.parameters, squads=read.squads)
     return len(score(model.scorer, described).probability)
 
 

@@ -29,7 +29,8 @@ from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY, League
 from hoops.games.reference import Reference
 from hoops.games.results import Results
 from hoops.games.team_names import TeamNames
-from hoops.knowledge import statespace
+from hoops.knowledge import preseason, statespace
+from hoops.knowledge.known import strength_over_summer
 from hoops.knowledge.parameters import defaults
 from hoops.pools import public
 from hoops.pools.payouts import Prizes, against
@@ -96,10 +97,14 @@ def _seasons(
     """Season, field, chances as of Selection Sunday, true winners by slot, and names of teams."""
     files: LeagueFiles = read_folder(data, (league,)).leagues[league]
     parameters, told, since = defaults(league), set(CANCELLED), None
-    state, results = statespace.initial(parameters), Results.of(files.games)
+    state, summers, results = statespace.initial(parameters), preseason.initial(), Results.of(files.games)
     names = TeamNames(Reference(files.reference), league)
     for now, rows in results.days():
         season = now[0]
+        since = since or now
+        while since[0] < season:
+            state, summers, _ = strength_over_summer(state, summers, since, parameters, files.squads)
+            since = (since[0] + 1, 0)
         if now[1] > SELECTION_SUNDAY and season not in told:
             told.add(season)
             field = field_of(files.reference, league, season)
@@ -108,10 +113,10 @@ def _seasons(
                 when = schedule(field, known, files.games, None, files.reference.get("NCAATourneySeedRoundSlots"))
                 chances = np.full(len(field.games), 0.5)
                 for part in to_come(field, when, known):
-                    before = statespace.advance(state, since or now, (season, part.day), parameters)
+                    before = statespace.advance(state, since, (season, part.day), parameters)
                     chances[part.rows] = statespace.predict(before, season, part.matchups, parameters).probability
                 yield season, field, chances, dict(facts(field, files.games, LAST_DAY).won), names
-        state = statespace.advance(state, since or now, now, parameters)
+        state = statespace.advance(state, since, now, parameters)
         state, since = statespace.update(state, season, results.rows(rows).outcomes, parameters), now
 
 

@@ -74,7 +74,7 @@ def evenings(files: LeagueFiles, moments: Collection[tuple[int, int]]) -> Iterat
     """What was known on some evenings, (season, day), in order."""
     waiting = sorted(moments)
     last: Knowledge | None = None
-    for day, known in learn(files.games, defaults(files.league)):
+    for day, known in learn(files.games, defaults(files.league), squads=files.squads):
         while waiting and waiting[0] < (day.season, day.day):
             if last is not None and last.season == waiting[0][0]:
                 yield waiting[0], last

@@ -47,6 +47,11 @@ class Players:
         """All that a forecast of a season may know."""
         return self.squads.before(season)
 
+    def tables_before(self, season: int) -> dict[str, pa.Table]:
+        """The rows of `tables` that a season may know."""
+        known = Squads(self.tables["PlayerSeasons"], self.tables["Rosters"]).before(season)
+        return {"PlayerSeasons": known.seasons, "Rosters": known.rosters}
+
     @property
     def squads(self) -> Squads:
         """All that is known."""

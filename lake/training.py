@@ -18,10 +18,13 @@ from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from hoops.schemas import GAMES, completed
 from lake import parquet
+from lake.content import rows_digest
+from lake.entries import digest
 
 GAMES_FILE = "games.parquet"
-# What training can use besides the games; the last two are players', the others of the reference.
-REFERENCE = ("NCAATourneySeeds", "TeamConferences", "GameCities", "Cities", "PlayerSeasons", "Rosters")
+PLAYERS = ("PlayerSeasons", "Rosters")
+# What training can use besides the games, of the reference and of players.
+REFERENCE = ("NCAATourneySeeds", "TeamConferences", "GameCities", "Cities", *PLAYERS)
 # By name, as a training job shows them, and what they are.
 METRICS = {
     "search:loss": "weighted log loss of the best constants found so far",
@@ -43,6 +46,12 @@ def channel(games: pa.Table, reference: Mapping[str, pa.Table]) -> dict[str, byt
     return {GAMES_FILE: parquet.encode(games, GAMES)} | {
         f"{name}.parquet": parquet.encode(table, DATASETS[name].schema) for name, table in tables.items()
     }
+
+
+def players_digest(tables: Mapping[str, pa.Table]) -> str:
+    """Changes with the rows of `PLAYERS`, by dataset; empty where there are none."""
+    rows = [tables[name] for name in PLAYERS]
+    return digest(map(rows_digest, rows)) if any(one.num_rows for one in rows) else ""
 
 
 def is_channel(folder: Path) -> bool:

@@ -44,7 +44,8 @@ class Launch:
     before: first day that it does not learn from. newest: day of the newest game of its channel. games: of the channel.
     gate: games from `before` on. digest: of the channel's games (`lake.content.rows_digest`). sources: key of its
     program. by: who or what asked for it. reason: why. at: UTC time. learned: digest of the games before
-    `before`, empty if nobody knows it.
+    `before` and of what their season may know of players, empty if nobody knows it. players: digest of the channel's
+    players (`lake.training.players_digest`), empty if it has none.
     """
 
     job: str
@@ -59,6 +60,7 @@ class Launch:
     reason: str
     at: str
     learned: str = ""
+    players: str = ""
 
     @property
     def channel(self) -> str:

@@ -52,7 +52,7 @@ def _of_league(
     read, parameters, pairs = LeagueGames.of(folder, league), defaults(league), {}
     with ExitStack() as waiting:
         progress = waiting.enter_context(voice.task(f"{league.label.lower()}'s games taken in"))
-        known = evenings(read.games, parameters, set(counted.season.tolist()), as_of, progress)
+        known = evenings(read.games, parameters, set(counted.season.tolist()), as_of, progress, read.squads)
         for season, trained in _models(league, read, tuple(known), model, voice, waiting):
             before = knowledge.advance(known[season], season, game_day(as_of), parameters)
             games = counted.rows(counted.season == season)

@@ -161,6 +161,8 @@ def train(
             "games": len(played),
             "first_season": int(played.season[0]),
             "games_from_the_cut_on": len(later),
+            "player_seasons": _seasons_of(read.squads.seasons),
+            "rosters": _seasons_of(read.squads.rosters),
         },
         "constants": {
             "digest": constants.parameters.digest(),
@@ -175,6 +177,12 @@ def train(
         "walk_forward": back.to_dict() if back else None,
     }
     return TrainedModel(league, constants, trained, known, test, back, report, watch.finished())
+
+
+def _seasons_of(players: pa.Table) -> list[int]:
+    """Seasons that players' files speak of."""
+    seasons: list[int] = np.unique(players["season"].to_numpy()).tolist()
+    return seasons
 
 
 def inputs(league: League, read: LeagueGames, settings: Settings, plan: Plan) -> str:

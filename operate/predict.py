@@ -88,14 +88,14 @@ def predict(asked: Asked, source: Source, progress: Progress = lambda done, tota
     timestamp, through = _moments(asked, last)
     model = source.model_on(timestamp)
     known = source.known(through, progress)
-    found = predict_match(
-        known, team1, team2, SITES[site], timestamp, model, city, Surroundings.of(tables)
-    )  # fmt: skip
+    squads = source.squads() if known.is_before(timestamp[0]) else None
+    found = predict_match(known, team1, team2, SITES[site], timestamp, model, city, Surroundings.of(tables), squads)
     if found.known_through is None:
         raise PredictError(
             f"no game before day {timestamp[1]} of {timestamp[0]} is known here: a forecast would be a coin"
         )
-    return _answer(found, league, site, timestamp, (team1, team2), city, known, model, Reference(tables))
+    before = knowledge.advance(known, *timestamp, model.parameters, squads)
+    return _answer(found, league, site, (team1, team2), city, before, model, Reference(tables))
 
 
 def _moments(asked: Asked, last: Moment) -> tuple[Moment, Moment]:
@@ -147,16 +147,14 @@ def _answer(
     found: MatchForecast,
     league: League,
     site: str,
-    timestamp: Moment,
     teams: tuple[int, int],
     city: int,
-    known: Knowledge,
+    before: Knowledge,
     model: Model,
     reference: Reference,
 ) -> dict[str, Any]:
-    season, day = timestamp
+    season, day = before.now
     (date,) = reference.dates(season, [day])
-    before = knowledge.advance(known, season, day, model.parameters)
     sides = [
         _side(team, far, before, model, reference) | {"seen": team not in found.new_teams}
         for team, far in zip(teams, found.distances, strict=True)
@@ -179,7 +177,7 @@ def _answer(
         "known_through": {"season": last_season, "day": last_day},
         "model": model.id,
         "trained_through": dict(zip(("season", "day"), model.trained_through, strict=True)),
-        "out_of_sample": timestamp > model.trained_through,
+        "out_of_sample": before.now > model.trained_through,
     }
 
 

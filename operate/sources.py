@@ -27,6 +27,7 @@ from hoops.knowledge import Knowledge
 from hoops.knowledge import homes as where
 from hoops.knowledge.homes import located
 from hoops.knowledge.parameters import Parameters
+from hoops.players import Squads
 from lake.folder import read_folder
 from lake.heads import Lost
 from lake.lake import Lake
@@ -64,6 +65,9 @@ class Source(Protocol):
     def fixtures(self, season: int) -> pa.Table:
         """The fixtures of a season, played or not, `hoops.schemas.FIXTURES`."""
 
+    def squads(self) -> Squads:
+        """What players' files say. To be asked for where a season begins alone: on a stage it is read then."""
+
 
 class FolderSource:
     """The files of a folder; the model that ships forecasts them."""
@@ -89,7 +93,7 @@ class FolderSource:
             pc.and_(pc.equal(games["season"], season), pc.less_equal(games["day"], day)),
         )
         parameters = shipped(self._league).parameters
-        return _learn(knowledge.initial(parameters), games.filter(before), parameters, progress)
+        return _learn(knowledge.initial(parameters), games.filter(before), parameters, progress, self.squads)
 
     def games(self, season: int) -> pa.Table:
         games = self._read.leagues[self._league].games
@@ -98,6 +102,10 @@ class FolderSource:
     def fixtures(self, season: int) -> pa.Table:
         fixtures = self._read.leagues[self._league].fixtures
         return fixtures.filter(pc.equal(fixtures["season"], season))
+
+    def squads(self) -> Squads:
+        found: Squads = self._read.squads(self._league)
+        return found
 
     @cached_property
     def _read(self) -> Any:
@@ -140,6 +148,9 @@ class LakeSource:
     def fixtures(self, season: int) -> pa.Table:
         return Schedule(self._league, self._lake.ledger).of_season(season)
 
+    def squads(self) -> Squads:
+        return self._lake.ledger.players(self._league).squads
+
     def _known(self, through: Moment, progress: Progress) -> Knowledge:
         heads, ledger, parameters = self._lake.heads(self._charge.engine), self._lake.ledger, self._charge.parameters
         head, etag = heads.read(self._league)
@@ -162,7 +173,7 @@ class LakeSource:
                 continue  # an older state does as well, and takes longer
         days = [day for season, days in history.items() for day in days if start < (season, day.day) <= through]
         entries = [entry for day in days for entry in day.entries]
-        return _learn(known, merge(statements(ledger, entries)), parameters, progress)
+        return _learn(known, merge(statements(ledger, entries)), parameters, progress, self.squads)
 
     @cached_property
     def _charge(self) -> Charge:
@@ -174,9 +185,13 @@ class LakeSource:
         return reference_tables(self._lake.ledger, {name: entries[name] for name in DATASETS if name in entries})
 
 
-def _learn(known: Knowledge, games: pa.Table, parameters: Parameters, progress: Progress) -> Knowledge:
+def _learn(
+    known: Knowledge, games: pa.Table, parameters: Parameters, progress: Progress, squads: Callable[[], Squads]
+) -> Knowledge:
+    first, last = (games["season"][place].as_py() if games.num_rows else 0 for place in (0, -1))
+    begins = known.is_before(last) or first < last
     done = 0
-    for day, after in learn(games, parameters, known):
+    for day, after in learn(games, parameters, known, squads() if begins else None):
         known, done = after, done + day.games.num_rows
         progress(done, games.num_rows)
     return known

@@ -29,12 +29,13 @@ from hoops.games.leagues import Kind
 from hoops.games.moment import Moment, day_after, told
 from hoops.games.results import Results
 from hoops.knowledge.parameters import Parameters
-from hoops.schemas import GAMES, completed
+from hoops.players import Squads
+from hoops.schemas import GAMES, PLAYER_SEASONS, ROSTERS, completed
 from lake import parquet
 from lake.archive import BadArchive, Candidate, candidate_in
 from lake.lake import Lake
 from lake.registry import Decision, decision_about, scores_of
-from lake.training import GAMES_FILE
+from lake.training import GAMES_FILE, PLAYERS, players_digest
 from lake.training_jobs import KEPT, PROMOTED, REFUSED, Launch, NotLaunched, TrainingRecordError, Verdict, job_of
 from operate.models import conclude
 from pipeline_app.deadline import NEVER, Deadline
@@ -160,8 +161,8 @@ def _reason(found: Comparison | None, since: Moment, champion: Model) -> tuple[b
 
 def _compared(lake: Lake, launch: Launch, candidate: Candidate, champion: Model) -> tuple[Comparison | None, Moment]:
     """Both models on the games that neither has seen, and the first day of these; None without any."""
-    games, model = _games(lake, launch), candidate.model
-    played, described = _walked(games, model.parameters)
+    games, squads, model = _games(lake, launch), _squads(lake, launch), candidate.model
+    played, described = _walked(games, model.parameters, squads)
     later = ~played.before(launch.before)
     mine = score(model.scorer, described.rows(later)).probability
     if not np.all((mine > 0.0) & (mine < 1.0)):
@@ -172,27 +173,45 @@ def _compared(lake: Lake, launch: Launch, candidate: Candidate, champion: Model)
     if not unseen.any():
         return None, since
     if champion.parameters != model.parameters:
-        _, described = _walked(games, champion.parameters)
+        _, described = _walked(games, champion.parameters, squads)
     theirs = score(champion.scorer, described.rows(unseen)).probability
     return compare(mine[unseen[later]], theirs, played.rows(unseen), since), since
 
 
 def _games(lake: Lake, launch: Launch) -> pa.Table:
-    """The games of the job's channel. Of the rest of it no model of the fold sees anything."""
+    """The games of the job's channel. Of the reference in it no model of the fold sees anything."""
     key = f"{launch.channel}{GAMES_FILE}"
-    stored = lake.models.get(key)
-    if stored is None:
+    found = _table(lake, key, GAMES)
+    if found is None:
         raise TrainingRecordError(f"{key} of {lake.models.name} is not there: put back its version")
+    return found
+
+
+def _squads(lake: Lake, launch: Launch) -> Squads:
+    """What the players' files in the job's channel say; nothing if it was given none."""
+    found = {}
+    for name, schema in zip(PLAYERS, (PLAYER_SEASONS, ROSTERS), strict=True):
+        table = _table(lake, f"{launch.channel}{name}.parquet", schema)
+        found[name] = schema.empty_table() if table is None else table
+    if players_digest(found) != launch.players:
+        raise TrainingRecordError(
+            f"players in {launch.channel} of {lake.models.name} are not those that the job was given: put back versions"
+        )
+    return Squads.of(found["PlayerSeasons"], found["Rosters"])
+
+
+def _table(lake: Lake, key: str, schema: pa.Schema) -> pa.Table | None:
+    stored = lake.models.get(key)
     try:
-        return completed(parquet.decode(stored.body), GAMES)
+        return None if stored is None else completed(parquet.decode(stored.body), schema)
     except (parquet.Unreadable, KeyError, pa.ArrowException) as error:
         raise TrainingRecordError(f"{key} of {lake.models.name} cannot be read: {error}; put back a version") from error
 
 
-def _walked(games: pa.Table, constants: Parameters) -> tuple[Results, features.Described]:
+def _walked(games: pa.Table, constants: Parameters, squads: Squads) -> tuple[Results, features.Described]:
     try:
         with np.errstate(all="ignore"):  # constants may be anything; what comes of them is looked at
-            played, described, _ = features.walk(games, constants)
+            played, described, _ = features.walk(games, constants, squads=squads)
     except (ValueError, ArithmeticError) as error:
         raise Refused(f"with its constants nothing can be forecast: {error}") from error
     return played, described

@@ -24,7 +24,8 @@ from hoops.games.moment import Moment, day_after, day_before, told
 from lake.content import rows_digest
 from lake.lake import Lake
 from lake.ledger import all_games, reference_tables
-from lake.training import REFERENCE, channel
+from lake.ledger import digest as digest_of
+from lake.training import REFERENCE, channel, players_digest
 from lake.training_jobs import REFUSED, Launch
 from operate.training.ask import Answer
 from operate.training.jobs import COMPLETED, IN_PROGRESS, STOPPING, Trainer, hyperparameters, job_prefix
@@ -113,13 +114,15 @@ def _launch(lake: Lake, trainer: Trainer, league: League, order: Order, clock: C
             f"{left} games from {told(first)} on, which neither a new model nor the one in charge (trained through "
             f"{told(trained_through)}) has learned from: {gate.LEAST} are needed to tell them apart"
         )
-    newest = _newest(games)
-    digest = rows_digest(games)
-    base = f"{job_prefix(trainer.stage, league)}{newest[0]}d{newest[1]}-{digest[:8]}"
+    newest, players = _newest(games), lake.ledger.players(league)
+    known = players.tables_before(newest[0])
+    digest, of_players = rows_digest(games), players_digest(known)
+    base = f"{job_prefix(trainer.stage, league)}{newest[0]}d{newest[1]}-{_with(digest, of_players)[:8]}"
     job, hindrance = _attempt(lake, trainer, base, order.again)
     if hindrance:
         return skipped(hindrance, job)
-    learned = rows_digest(games.slice(0, games.num_rows - cut.gate))
+    earlier_games = rows_digest(games.slice(0, games.num_rows - cut.gate))
+    learned = _with(earlier_games, players_digest(players.tables_before(cut.before[0])))
     if not order.again:
         if trained_through >= day_before(cut.before):
             return skipped(f"the model in charge has learned from all games before {told(cut.before)} already")
@@ -131,9 +134,9 @@ def _launch(lake: Lake, trainer: Trainer, league: League, order: Order, clock: C
     records.add(
         Launch(
             job, league, cut.before, newest, games.num_rows, cut.gate, digest, records.sources(), order.by,
-            order.reason, f"{clock():%Y-%m-%dT%H:%M:%SZ}", learned,
+            order.reason, f"{clock():%Y-%m-%dT%H:%M:%SZ}", learned, of_players,
         ),
-        channel(games, reference | lake.ledger.players(league).tables),
+        channel(games, reference | known),
     )  # fmt: skip
     # What is on record counts: an earlier try may have written it, and ended before it asked for the job.
     if not trainer.create(records.launch(job), lake.models.name, order.hyperparameters):
@@ -173,6 +176,11 @@ def _same(lake: Lake, league: League, before: Moment, learned: str) -> str | Non
             if verdict and verdict.outcome != REFUSED:
                 return one.job
     return None
+
+
+def _with(games: str, players: str) -> str:
+    """Digest of games and of what players' files say; that of the games where they say nothing."""
+    return digest_of([games, players]) if players else games
 
 
 def _newest(games: pa.Table) -> Moment:

@@ -228,8 +228,7 @@ class Replay:
 
         Of every season that begins, the fold sees what the digest of its first day speaks of.
         """
-        begun = self._current_knowledge().clock
-        return self._schedule.players.squads if begun is not None and begun[0] < season else None
+        return self._schedule.players.squads if self._current_knowledge().is_before(season) else None
 
     def _season_rows(self) -> _Rows:
         """Rows of the season in work, up to where it stands."""

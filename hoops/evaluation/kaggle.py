@@ -22,6 +22,7 @@ from hoops.games.leagues import Kind, League
 from hoops.games.results import Results
 from hoops.knowledge import Knowledge
 from hoops.knowledge.parameters import Parameters
+from hoops.players import Squads
 
 BOTH = "M+W"
 
@@ -76,14 +77,19 @@ def games_that_count(games: Results, seeds: pa.Table) -> Results:
 
 
 def evenings(
-    games: pa.Table, parameters: Parameters, seasons: Collection[int], as_of: int, progress: Progress | None = None
+    games: pa.Table,
+    parameters: Parameters,
+    seasons: Collection[int],
+    as_of: int,
+    progress: Progress | None = None,
+    squads: Squads | None = None,
 ) -> dict[int, Knowledge]:
     """What was known of each season on the evening of a day: all games (`GAMES`, in order of play) up to and with it.
 
-    A season without a game until then is left out.
+    A season without a game until then is left out. squads: what players' files say.
     """
     found, done = {}, 0
-    for day, known in learn(games, parameters):
+    for day, known in learn(games, parameters, squads=squads):
         if day.season in seasons and day.day <= as_of:
             found[day.season] = known
         done += day.games.num_rows

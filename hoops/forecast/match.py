@@ -20,6 +20,7 @@ from hoops.games.surroundings import Surroundings
 from hoops.knowledge import Knowledge, homes
 from hoops.knowledge.homes import UNKNOWN
 from hoops.knowledge.state import Forecast
+from hoops.players import Squads
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def predict_match(
     model: Model,
     city: int = UNKNOWN,
     surroundings: Surroundings | None = None,
+    squads: Squads | None = None,
 ) -> MatchForecast:
     """Forecast one game and say what drives the forecast.
 
@@ -96,13 +98,15 @@ def predict_match(
         Of the game.
     city : int
         Where it is; with the places in `surroundings` it gives distances.
+    squads : Squads, optional
+        What players' files say, for a game of a season that has not begun in `known`.
 
     Raises
     ------
     ValueError
         If the teams are the same, or the day lies before the clock of `known`.
     """
-    before = knowledge.advance(known, *timestamp, model.parameters)
+    before = knowledge.advance(known, *timestamp, model.parameters, squads)
     surroundings = surroundings or Surroundings()
     one, two, where = (np.array([number], np.int32) for number in (team1, team2, city))
     here, neutral = (Matchups(one, two, np.array([place], np.int8), where) for place in (site, 0))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find
+from hoops.arrays import Floats, Ids, find, look_up
 from hoops.forecast.feature_list import NAMES, columns_of
 from hoops.forecast.model import Model
 from hoops.forecast.scorer import Wide
@@ -69,7 +69,8 @@ def all_pairs(before: Knowledge, teams: Ids, model: Model) -> Pairs:
     standings = efficiency.standings(before.adjusted, season, teams, parameters)
     offset, _ = _by_margin(before.strength, season, teams, parameters)
     by_box, sd = _by_margin(before.adjusted.base, season, teams, own)
-    plain, scaled = _of_teams(sides, standings)
+    rested = look_up(before.strength.teams, before.strength.from_rosters[:-1], teams, 0.0)
+    plain, scaled = _of_teams(sides, standings, rested)
     played, pace = np.log1p(sides.games), standings.sums[:, 0]
     one, other = _every_two(len(teams))
     network, log_odds = Wide(model.scorer), np.empty(len(one))
@@ -114,8 +115,10 @@ def _by_margin(state: State, season: int, teams: Ids, parameters: Parameters) ->
     return np.log(probability) - np.log1p(-probability), sd
 
 
-def _of_teams(sides: Side, standings: Standings) -> tuple[Floats, Floats]:
+def _of_teams(sides: Side, standings: Standings, rested: Floats) -> tuple[Floats, Floats]:
     """By team and `NAMES`: what features are the differences of, plain and to be divided by a standard deviation.
+
+    rested: strength that rests on players' files, (n,).
 
     What belongs to two teams at once (log-odds) or to no neutral ground (home, travel) stays 0.
     """
@@ -124,6 +127,7 @@ def _of_teams(sides: Side, standings: Standings) -> tuple[Floats, Floats]:
     plain[:, columns_of(_OF_TEAMS)] = np.nan_to_num(sides.rest)
     plain[:, columns_of(("missing",))] = sides.missing
     scaled[:, columns_of(("adjusted",))] = np.column_stack([standings.channels, standings.regressed])
+    scaled[:, columns_of(("players",))] = rested[:, None]
     return plain, scaled
 
 

@@ -61,6 +61,10 @@ class Knowledge:
     def day(self) -> int | None:
         return None if self.clock is None else self.clock[1]
 
+    def is_before(self, season: int) -> bool:
+        """True if a season begins on the way from here to a day of it: that is when players' files are needed."""
+        return self.clock is not None and self.clock[0] < season
+
 
 def initial(parameters: Parameters) -> Knowledge:
     """Before a league's first game."""

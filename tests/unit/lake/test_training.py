@@ -23,7 +23,7 @@ def folder(tmp_path_factory):
 
 def test_what_a_channel_holds_comes_back(folder, tmp_path):
     files = folder.leagues[League.WOMEN]
-    reference = files.reference | folder.shared
+    reference = files.reference | files.players | folder.shared
     made = channel(files.games, reference)
     assert not is_channel(tmp_path)
     for name, body in made.items():
