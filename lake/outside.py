@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from hoops.errors import MadnessError
-from hoops.evaluation.outside import OutsideForecasts, forecasts_in
+from hoops.evaluation.outside import OutsideForecasts, said_in, settled
 from hoops.games.leagues import League
 from hoops.games.reference import Reference
 from hoops.games.results import Results
@@ -13,18 +14,23 @@ from hoops.games.results import Results
 _ENDINGS = (".csv", ".csv.gz")
 
 
-def read_outside(path: Path, league: League, reference: Reference, played: Results) -> list[OutsideForecasts]:
-    """Forecasts of a file, or of every CSV file in a folder and its subfolders, for one league's games.
+def read_outside(
+    paths: Iterable[Path], league: League, reference: Reference, played: Results, source: str | None = None
+) -> list[OutsideForecasts]:
+    """Forecasts of one league's games in files, and in every CSV file of folders and their subfolders, by forecaster.
+
+    source: of a forecaster that has it, nothing else counts (`hoops.evaluation.outside.settled`).
 
     Raises
     ------
     MadnessError
-        There is no such file, or as `hoops.evaluation.outside.forecasts_in` does.
+        There is no such file, nobody has the source, or as `hoops.evaluation.outside.said_in` does.
     Rejected
         A cell is bad.
     """
-    return [one for file in _files(path)
-            for one in forecasts_in(file.name, file.read_bytes(), league, reference, played)]  # fmt: skip
+    said = [one for path in paths for file in _files(path)
+            for one in said_in(file.name, file.read_bytes(), league, reference, played)]  # fmt: skip
+    return settled(said, played, source)
 
 
 def _files(path: Path) -> list[Path]:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from hoops.errors import MadnessError
 from hoops.evaluation.backtest import STATESPACE, Backtest, Forecaster, StateSpace, run
 from hoops.evaluation.beside import Outsider, compare
-from hoops.evaluation.outside import joined
 from hoops.games.leagues import League
 from hoops.games.reference import Reference
 from hoops.games.results import Results
@@ -43,6 +42,7 @@ def backtest(
     model: ModelName,
     settings: Sequence[str],
     lines: Sequence[Path],
+    source: str | None,
     voice: Voice,
 ) -> tuple[Backtest, list[Outsider]]:
     """Forecast seasons walk-forward and score the forecasts, beside baselines and the forecasts of some files.
@@ -53,6 +53,8 @@ def backtest(
         Parameters of the training, such as `width=8`; only for the full model.
     lines : sequence of Path
         Files or folders with other people's forecasts.
+    source : str, optional
+        Of several sources of a forecaster, the one that counts.
 
     Raises
     ------
@@ -62,15 +64,14 @@ def backtest(
     files = folder.leagues[league]
     tables = files.reference | folder.shared
     # Read before the long work: what cannot be used is said at once.
-    outsiders = joined(
-        one for path in lines for one in read_outside(path, league, Reference(tables), Results.of(files.games))
-    )
+    read = LeagueGames.of(folder, league)
+    outsiders = read_outside(lines, league, Reference(tables), Results.of(read.games), source) if lines else []
     if lines and not outsiders:
         voice.say(f"{', '.join(map(str, lines))}: no forecasts of {league.label.lower()}'s games")
-    read = LeagueGames.of(folder, league)
     with ExitStack() as waiting:
         forecaster = _forecaster(model, league, read, settings, voice, waiting)
-        found = run(read.games, read.seeds, league, seasons, forecaster)
+        marked = tables.get("ConferenceTourneyGames")
+        found = run(read.games, read.seeds, league, seasons, forecaster, conference_games=marked)
     return found, [compare(found, one) for one in outsiders]
 
 

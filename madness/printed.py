@@ -104,8 +104,11 @@ def render_models(found: dict[str, Any]) -> None:
         console.print()
 
 
-def render_backtest(found: Any, outsiders: Iterable[Any] = ()) -> None:
-    """Print scores on stdout: pooled, the model against the others, its calibration, outsiders, season by season."""
+def render_backtest(found: Any, by_part: list[Any], outsiders: Iterable[Any] = ()) -> None:
+    """Print scores: pooled, the model against the others, its calibration, by part of the season, outsiders, seasons.
+
+    by_part: the model beside another of the project's (`hoops.evaluation.beside.Beside`).
+    """
     from hoops.evaluation.metrics import calibration_error
 
     console, table = _tables()
@@ -131,6 +134,8 @@ def render_backtest(found: Any, outsiders: Iterable[Any] = ()) -> None:
                 numbers = (f"{value:.3f}" for value in (bin_.forecast, bin_.won))
                 calibrated.add_row(f"{bin_.low:.3f}", f"{bin_.high:.3f}", f"{bin_.games:,}", *numbers)
             console.print(calibrated)
+    console.print("\nby part of the season", style="italic", highlight=False)
+    _render_beside(console, table, found.model, by_part, by_part[0].other)
     for outsider in outsiders:
         _render_outsider(console, table, found, outsider)
     seasons = table("season", *headings, title="by season")
@@ -144,17 +149,49 @@ def _render_outsider(console: Any, table: Any, found: Any, outsider: Any) -> Non
     if not outsider.parts:
         console.print(f"\n{outsider.name} ({outsider.file}): no forecast of any of these games", highlight=False)
         return
-    names = [name for name in (found.model, "statespace", "elo") if name in outsider.parts[0].log_loss]
-    names = list(dict.fromkeys(names))
-    title = f"log loss beside {outsider.name}, {outsider.seasons[0]}-{outsider.seasons[-1]}: {outsider.note}"
-    less = f"{found.model} less it"
-    rows = table("games of", "games", *names, outsider.name, less, "95 of 100 resamples", "gap closed", title=title)
-    for part in outsider.parts:
-        losses = [f"{part.log_loss[name]:.4f}" for name in (*names, "outside")]
-        span = f"{part.low:+.4f} to {part.high:+.4f}"
+    seasons = f"{outsider.seasons[0]}-{outsider.seasons[-1]}"
+    console.print(f"\nbeside {outsider.name}, {seasons}: {outsider.note}", style="italic", highlight=False)
+    _render_beside(console, table, found.model, outsider.parts, outsider.name)
+
+
+def _render_beside(console: Any, table: Any, model: str, parts: list[Any], called: str) -> None:
+    """Log loss; Brier score and accuracy; calibration of the same games. called: the other forecaster's name."""
+    other = parts[0].other
+    names = [name for name in dict.fromkeys((model, "statespace", "elo", other)) if name in parts[0].log_loss]
+    shown = [called if name == other else name for name in names]
+    games, less, resamples = ("seasons", "games of", "games"), "difference", "95 of 100 resamples"
+    gap = any(part.gap_closed is not None for part in parts)
+    rows = table(*games, *shown, less, resamples, *(["gap closed"] if gap else []),
+                 title=f"log loss of {model}, less that of {called}")  # fmt: skip
+    for part in parts:
         closed = "-" if part.gap_closed is None else f"{100 * part.gap_closed:.0f}%"
-        rows.add_row(part.part, f"{part.games:,}", *losses, f"{part.difference:+.4f}", span, closed)
+        losses = [f"{part.log_loss[name]:.4f}" for name in names]
+        mean, span = f"{part.difference:+.4f}", _range(part.low, part.high)
+        rows.add_row(part.span, part.part, f"{part.games:,}", *losses, mean, span, *([closed] if gap else []))
     console.print(rows)
+    rows = table(*games[:2], "Brier", "its", "95 of 100", "accuracy", "its", "95 of 100",
+                 title=f"Brier score and accuracy of {model}, less those of {called}")  # fmt: skip
+    for part in parts:
+        brier, accuracy = (
+            (f"{scores[model]:.4f}", f"{scores[other]:.4f}", _range(*difference[1:]))
+            for scores, difference in ((part.brier, part.brier_difference), (part.accuracy, part.accuracy_difference))
+        )
+        rows.add_row(part.span, part.part, *brier, *accuracy)
+    console.print(rows)
+    rows = table(*games[:2], model, "perfect", "95 of 100", called, "perfect", "95 of 100",
+                 title="calibration error, and a perfect forecaster's on as many games")  # fmt: skip
+    for part in parts:
+        own, its = (part.calibration[name] for name in (model, other))
+        rows.add_row(part.span, part.part, *_calibrated(own), *_calibrated(its))
+    console.print(rows)
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:+.4f} to {high:+.4f}"
+
+
+def _calibrated(one: Any) -> tuple[str, str, str]:
+    return f"{one.error:.4f}", f"{one.perfect:.4f}", f"{one.low:.4f} to {one.high:.4f}"
 
 
 def _tables() -> tuple[Any, Any]:

@@ -20,6 +20,7 @@ import pyarrow as pa
 from hoops.arrays import Bools
 from hoops.evaluation import baselines, metrics
 from hoops.evaluation.baselines import Simple
+from hoops.evaluation.parts import parts
 from hoops.games.identity import in_order_of_play
 from hoops.games.leagues import Kind, League
 from hoops.games.moment import START, Moment
@@ -89,6 +90,8 @@ class Backtest:
         The games scored.
     forecasts : dict of str to Simple
         Of these games.
+    parts : dict of str to boolean array
+        Which of these games are of each part of their season.
     """
 
     league: League
@@ -100,6 +103,7 @@ class Backtest:
     predictions: pa.Table
     played: Results
     forecasts: dict[str, Simple]
+    parts: dict[str, Bools]
 
     @property
     def spans(self) -> list[str]:
@@ -136,6 +140,7 @@ def run(
     seasons: Iterable[int],
     forecaster: Forecaster | None = None,
     since: Moment = START,
+    conference_games: pa.Table | None = None,
 ) -> Backtest:
     """Forecast every game of some seasons from the games before its day, and score the forecasts.
 
@@ -152,6 +157,8 @@ def run(
         The model, first, and what it brings to stand beside it; the state-space model if left out.
     since : (season, day)
         Of the first season, only the games from this day on are scored.
+    conference_games : pyarrow.Table, optional
+        Which games belong to conference tournaments (`hoops.games.identity.IDENTITY`).
 
     Raises
     ------
@@ -198,6 +205,7 @@ def run(
         ),
         played=played,
         forecasts=forecasts,
+        parts=parts(played, conference_games),
     )
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from hoops.arrays import Bools, Floats
 
@@ -55,12 +57,12 @@ def log_loss(probability: Floats, won: Bools) -> float:
 
 def brier(probability: Floats, won: Bools) -> float:
     """Mean squared error of the probability (Brier 1950), over one of the two outcomes: a coin scores 0.25."""
-    return float(np.mean((probability - won) ** 2))
+    return float(np.mean(squares(probability, won)))
 
 
 def accuracy(probability: Floats, won: Bools) -> float:
     """Share of games whose favourite won; an even forecast counts half."""
-    return float(np.mean(np.where(probability == 0.5, 0.5, (probability > 0.5) == won)))
+    return float(np.mean(hits(probability, won)))
 
 
 def margin_rmse(expected: Floats, margin: Floats) -> float:
@@ -99,6 +101,17 @@ def losses(probability: Floats, won: Bools) -> Floats:
     return each
 
 
+def squares(probability: Floats, won: Bools) -> Floats:
+    """Squared error of each probability, (m,)."""
+    each: Floats = (probability - won) ** 2
+    return each
+
+
+def hits(probability: Floats, won: Bools) -> Floats:
+    """1 where the favourite won, 0 where it lost, a half where there was none, (m,)."""
+    return np.where(probability == 0.5, 0.5, (probability > 0.5) == won)
+
+
 def bootstrap(differences: Floats, draws: int = 1000, seed: int = 1) -> list[tuple[float, float]]:
     """Bounds of mean differences (m, k) in 95 of 100 paired resamples of the m games (Efron 1979), for each column.
 
@@ -124,9 +137,7 @@ def calibration(probability: Floats, won: Bools, bins: int = 15, smallest: int =
     """
     if len(probability) == 0:
         return []
-    favourite = np.where(probability >= 0.5, probability, 1.0 - probability)
-    favourite_won = np.where(probability == 0.5, 0.5, won ^ (probability < 0.5))
-    order = np.argsort(favourite, kind="stable")
+    favourite, favourite_won = np.maximum(probability, 1.0 - probability), hits(probability, won)
     return [
         Bin(
             low=float(favourite[rows[0]]),
@@ -135,8 +146,14 @@ def calibration(probability: Floats, won: Bools, bins: int = 15, smallest: int =
             forecast=float(favourite[rows].mean()),
             won=float(favourite_won[rows].mean()),
         )
-        for rows in np.array_split(order, max(1, min(bins, len(order) // smallest)))
+        for rows in binned(favourite, bins, smallest)
     ]
+
+
+def binned(favourite: Floats, bins: int = 15, smallest: int = 20) -> list[npt.NDArray[np.intp]]:
+    """Places of the favourites' probabilities (m,), ascending, in the bins of `calibration`."""
+    order = np.argsort(favourite, kind="stable")
+    return np.array_split(order, max(1, min(bins, len(order) // smallest)))
 
 
 def wilson(wins: float, games: int) -> tuple[float, float]:
@@ -159,3 +176,44 @@ def calibration_error(bins: list[Bin]) -> float:
     """
     games = sum(one.games for one in bins)
     return round(sum(one.games * abs(one.forecast - one.won) for one in bins) / games, 12)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """Calibration error beside a perfect forecaster's on as many games.
+
+    error: expected calibration error. perfect: its mean if every probability were true, because finitely many games
+    scatter; low, high: in which it then lies 95 times in 100.
+    """
+
+    error: float
+    perfect: float
+    low: float
+    high: float
+
+    @property
+    def within_noise(self) -> bool:
+        return self.error <= self.high
+
+
+def calibrated(probability: Floats, won: Bools, draws: int = 400, seed: int = 1) -> Calibrated:
+    """The calibration error of m > 0 forecasts, and of as many seasons drawn from the forecasts themselves.
+
+    >>> calibrated(np.full(100, 0.8), np.full(100, True)).within_noise  # 100 of 100, where 80 were forecast
+    False
+    """
+    favourite = np.maximum(probability, 1.0 - probability)
+    rows = binned(favourite)
+    chance = favourite[np.concatenate(rows)]
+    chance[chance == 0.5] = 0.0  # no favourite: half of it wins whatever happens, which is as forecast
+    ends = np.cumsum([0, *map(len, rows)]).tolist()
+    bins = [slice(first, last) for first, last in pairwise(ends)]
+    expected = [float(chance[inside].sum()) for inside in bins]
+    rng = np.random.default_rng(seed)
+    perfect = []
+    for _ in range(draws):
+        won_now = rng.random(len(chance)) < chance
+        off = (abs(np.count_nonzero(won_now[inside]) - due) for inside, due in zip(bins, expected, strict=True))
+        perfect.append(sum(off) / len(chance))
+    low, high = np.quantile(perfect, [0.025, 0.975]).tolist()
+    return Calibrated(calibration_error(calibration(probability, won)), float(np.mean(perfect)), low, high)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,10 @@ def backtest(
     ] = "full",
     lines: Annotated[
         list[Path] | None,
-        typer.Option(help="Closing lines or FiveThirtyEight: a file or a folder of them; repeatable."),
+        typer.Option(help="Lines, expected scores or FiveThirtyEight: a file or a folder of them; repeatable."),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Where the lines have several sources of a game, only this one; else the median.")
     ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the training; repeatable.")
@@ -30,6 +34,7 @@ def backtest(
     as_json: JsonOption = False,
 ) -> None:
     """Forecast past seasons walk-forward, without AWS, and score the forecasts beside baselines."""
+    from hoops.evaluation.beside import by_part
     from lake.folder import read_folder
     from madness import selection
     from madness.backtest import ModelName, backtest
@@ -41,6 +46,8 @@ def backtest(
         raise selection.SelectionError("one league at a time: --league M or --league W")
     if model not in {*ModelName}:
         raise MadnessError(f"unknown model {model!r}; allowed: {', '.join(ModelName)}")
+    if source is not None and not lines:
+        raise MadnessError("--source chooses among the sources of --lines: give both, or neither")
     if predictions is not None:
         output.require_file(predictions)
     speaker = voice()
@@ -48,14 +55,20 @@ def backtest(
     folder = read_folder(data, leagues)
     for warning in folder.warnings:
         speaker.say(warning)
-    found, outsiders = backtest(folder, leagues[0], chosen, ModelName(model), settings or [], lines or [], speaker)
+    found, outsiders = backtest(
+        folder, leagues[0], chosen, ModelName(model), settings or [], lines or [], source, speaker
+    )
+    by_parts = by_part(found)
     for one in outsiders:
         if one.unmatched:
             speaker.say(f"{one.file}: no team is called {', '.join(one.unmatched)}; their games are left out")
     if as_json:
-        output.as_json(found.to_dict() | {"outside": [one.to_dict() for one in outsiders]})
+        output.as_json(
+            found.to_dict()
+            | {"by_part": [asdict(one) for one in by_parts], "outside": [one.to_dict() for one in outsiders]}
+        )
     else:
-        render_backtest(found, outsiders)
+        render_backtest(found, by_parts, outsiders)
     if predictions is not None:
         _write_csv(found.predictions, predictions)
         speaker.say(f"{found.predictions.num_rows:,} forecasts in {predictions}")

@@ -14,7 +14,7 @@ import pytest
 
 from hoops.evaluation import metrics as scoring
 from hoops.evaluation.baselines import fit_logit
-from hoops.evaluation.outside import OutsideForecasts, joined
+from hoops.evaluation.outside import OutsideForecasts
 from hoops.games.identity import in_order_of_play
 from hoops.games.leagues import Kind, League
 from hoops.games.reference import Reference
@@ -24,7 +24,7 @@ from lake.folder import read_folder
 from lake.outside import read_outside
 
 SHARED = Path(__file__).parents[2] / "../shared/data"
-DATA, FORECASTS = SHARED / "kaggle", SHARED / "forecasts"
+DATA, FORECASTS, OUTSIDE = SHARED / "kaggle", SHARED / "forecasts", SHARED / "outside"
 BY_ROUND = {
     League.MEN: FORECASTS / "538/march_madness_men.csv",
     League.WOMEN: FORECASTS / "538/march_madness_women.csv",
@@ -38,7 +38,7 @@ MEN_ONLY = pytest.mark.parametrize("real", [League.MEN], indirect=True)
 # Games and log loss of each file by league. The games are all that the files name, bar those of `UNMATCHED` and one
 # that was forecast and never played (Oregon against VCU, 2021).
 FOUND = {
-    (League.MEN, "closing_spreads_men.csv"): ("closing line", 19_214, 0.5294),
+    (League.MEN, "closing_spreads_men.csv"): ("closing line", 19_214, 0.5295),
     (League.MEN, "tourney_moneylines_men.csv"): ("money line", 305, 0.5940),
     (League.MEN, "historical-538-ncaa-tournament-model-results.csv"): ("FiveThirtyEight", 252, 0.5681),
     (League.MEN, "march_madness_men.csv"): ("FiveThirtyEight", 531, 0.5512),
@@ -57,8 +57,8 @@ class Real:
     reference: Reference
     played: Results
 
-    def read(self, path: Path) -> list[OutsideForecasts]:
-        return read_outside(path, self.league, self.reference, self.played)
+    def read(self, *paths: Path, source: str | None = None) -> list[OutsideForecasts]:
+        return read_outside(paths, self.league, self.reference, self.played, source)
 
 
 @pytest.fixture(scope="module", params=League)
@@ -69,7 +69,7 @@ def real(request: pytest.FixtureRequest) -> Real:
 
 @pytest.fixture(scope="module")
 def found(real: Real) -> dict[str, OutsideForecasts]:
-    return {one.file: one for one in real.read(FORECASTS)}
+    return {one.file: one for path in sorted(FORECASTS.rglob("*.csv")) for one in real.read(path)}
 
 
 def loss(one: OutsideForecasts, games: Results) -> float:
@@ -98,7 +98,8 @@ def test_files_of_one_forecaster_agree_where_they_have_the_same_games(real: Real
     same = ~np.isnan(first) & ~np.isnan(second)
     assert same.sum() == 52
     assert first[same] == pytest.approx(second[same], abs=0.0005)  # three decimals beside five
-    assert [len(one) for one in joined([*by_game, *by_round])] == [252 + 531 - 52]
+    (both,) = real.read(FORECASTS / "538/historical-538-ncaa-tournament-model-results.csv", BY_ROUND[real.league])
+    assert len(both) == 252 + 531 - 52
 
 
 @MEN_ONLY
@@ -106,9 +107,11 @@ def test_the_normal_curve_fits_the_line_better_than_the_logistic(
     real: Real, found: dict[str, OutsideForecasts]
 ) -> None:
     line = found["closing_spreads_men.csv"]
-    assert "Phi(spread / 10.82 points)" in line.note
+    assert {season: round(scale, 2) for season, scale in line.scales.items()} == {
+        2021: 11.0, 2022: 10.76, 2023: 10.77, 2024: 10.78
+    }  # fmt: skip
     assert "rows without a spread: 42" in line.note
-    assert "games named twice, which count once with their mean: 35" in line.note
+    assert "games named more than once, which count once with their median: 35" in line.note
     given = line.on(real.played)
     among = ~np.isnan(given.margin)
     margin, won = given.margin[among], real.played.won[among]
@@ -207,3 +210,20 @@ def _dated(real: Real) -> Iterator[tuple[int, list[tuple[int, float]]]]:
             if known and 0.0 < one[met][0] < 1.0:
                 dated.append((day, one[met][0]))
         yield row, dated
+
+
+@MEN_ONLY
+@pytest.mark.skipif(not OUTSIDE.is_dir(), reason="lines and expected scores are not beside this checkout")
+def test_lines_by_source_and_expected_scores_are_read_whole(real: Real) -> None:
+    whole = {one.name: one for one in real.read(OUTSIDE)}
+    assert list(whole) == ["closing line", "opening line", "money line", "trank_pregame_men"]
+    counts = {name: (len(one), one.unplayed, round(loss(one, real.played), 4)) for name, one in whole.items()}
+    assert counts == {  # the folder of these tests begins in 2011, the lines in 2004
+        "closing line": (46_709, 22_581, 0.5249),
+        "opening line": (44_825, 19_349, 0.5373),
+        "money line": (35_328, 10_197, 0.5306),
+        "trank_pregame_men": (48_545, 0, 0.5282),
+    }
+    books = {one.name: one for one in real.read(OUTSIDE / "lines_men.csv.gz", source="sbr")}
+    assert set(np.unique(books["closing line"].season)) == {2011, *range(2016, 2023)}
+    assert len(books["money line"]) == len(whole["money line"])  # nobody else has any

@@ -10,7 +10,8 @@ import numpy as np
 
 from hoops.contract.columns import FIRST_SEASON, LAST_SEASON
 from hoops.errors import MadnessError
-from hoops.evaluation.outside.forecasts import OutsideForecasts
+from hoops.evaluation.outside.forecasts import Said
+from hoops.evaluation.outside.games import stem
 from hoops.evaluation.outside.sheet import Sheet
 from hoops.games.leagues import Kind, League
 from hoops.games.reference import Reference
@@ -28,7 +29,7 @@ _OWN_FIELD = 0.7  # a file is of the league in whose tournaments this share of i
 _ROUNDING = 0.001  # two opponents' probabilities add up to 1 within this; they have five decimals
 
 
-def favourites(sheet: Sheet, league: League, reference: Reference, played: Results) -> OutsideForecasts | None:
+def favourites(sheet: Sheet, league: League, reference: Reference, played: Results) -> Said | None:
     """Favourites game by game, without a date: a pair meets once in a tournament. None if of the other league."""
     seasons = sheet.whole("year", _SEASONS).tolist()
     titles = ("favorite", "underdog")
@@ -49,10 +50,10 @@ def favourites(sheet: Sheet, league: League, reference: Reference, played: Resul
         else:
             found[row] = chance if played.team1[row] == favourite else 1.0 - chance
     unmatched = _unmatched(zip([*columns[0], *columns[1]], [*teams[0], *teams[1]], strict=True))
-    return _forecasts(sheet, played, found, "game by game, as the file has it", unmatched, unplayed)
+    return _said(sheet, found, "game by game, as the file has it", unmatched, unplayed)
 
 
-def rounds(sheet: Sheet, league: League, reference: Reference, played: Results) -> OutsideForecasts | None:
+def rounds(sheet: Sheet, league: League, reference: Reference, played: Results) -> Said | None:
     """Teams' probabilities of winning each round, by the date of the forecast. None if of the other league.
 
     A game's forecast is the latest one dated before the game's day in which its two teams have won all rounds before
@@ -93,7 +94,7 @@ def rounds(sheet: Sheet, league: League, reference: Reference, played: Results) 
             games_awaited -= {((season, team1), number), ((season, team2), number)}
     note = "teams' probabilities of the round, from the latest forecast dated before the game's day"
     unmatched = _unmatched(zip(written, teams, strict=True))
-    return _forecasts(sheet, played, found, note, unmatched, len(games_awaited) // 2)
+    return _said(sheet, found, note, unmatched, len(games_awaited) // 2)
 
 
 @dataclass(frozen=True)
@@ -160,20 +161,15 @@ def _unmatched(named: Iterable[tuple[str, int | None]]) -> tuple[str, ...]:
     return tuple(sorted({name for name, team in named if team is None}))
 
 
-def _forecasts(
-    sheet: Sheet, played: Results, found: dict[int, float], note: str, unmatched: tuple[str, ...], unplayed: int
-) -> OutsideForecasts:
+def _said(sheet: Sheet, found: dict[int, float], note: str, unmatched: tuple[str, ...], unplayed: int) -> Said:
     rows = np.array(sorted(found), np.int64)
-    return OutsideForecasts(
+    return Said(
         name=_NAME,
         file=sheet.file,
         note=note,
-        season=played.season[rows].astype(np.int64),
-        day=played.day[rows].astype(np.int64),
-        team1=played.team1[rows].astype(np.int64),
-        team2=played.team2[rows].astype(np.int64),
-        probability=np.array([found[row] for row in rows.tolist()], np.float64),
-        margin=np.full(len(rows), np.nan),
+        row=rows,
+        value=np.array([found[row] for row in rows.tolist()], np.float64),
+        source=np.full(len(rows), stem(sheet.file)),
         unmatched=unmatched,
         unplayed=unplayed,
     )

@@ -1,29 +1,42 @@
-"""From a file to forecasts: its header says which kind it is."""
+"""From a file to what it says: its header tells which kinds it is of."""
 
 from __future__ import annotations
 
 from hoops.contract.report import shown
 from hoops.errors import MadnessError
+from hoops.evaluation.outside.expected_scores import EXPECTED, expected_scores
 from hoops.evaluation.outside.fivethirtyeight import FAVOURITES, TEAMS, favourites, rounds
-from hoops.evaluation.outside.forecasts import OutsideForecasts
-from hoops.evaluation.outside.market import MONEY_LINES, SPREADS, closing_line, money_line
+from hoops.evaluation.outside.forecasts import Said
+from hoops.evaluation.outside.market import (
+    MONEY_LINES,
+    NO_VIG,
+    OPENING,
+    SPREADS,
+    closing_line,
+    money_line,
+    no_vig,
+    opening_line,
+)
 from hoops.evaluation.outside.sheet import sheet_of
 from hoops.games.leagues import League
 from hoops.games.reference import Reference
 from hoops.games.results import Results
 
-_KINDS = {
-    "closing spreads": SPREADS,
-    "money lines": MONEY_LINES,
-    "favourites by game": FAVOURITES,
-    "teams by round and date": TEAMS,
+_BY_ID = {
+    "closing spreads": (SPREADS, closing_line),
+    "opening spreads": (OPENING, opening_line),
+    "money lines": (MONEY_LINES, money_line),
+    "money lines' probabilities": (NO_VIG, no_vig),
+    "expected scores": (EXPECTED, expected_scores),
+}
+_BY_NAME = {
+    "favourites by game": (FAVOURITES, favourites),
+    "teams by round and date": (TEAMS, rounds),
 }
 
 
-def forecasts_in(
-    name: str, data: bytes, league: League, reference: Reference, played: Results
-) -> list[OutsideForecasts]:
-    """Forecasts of one league's games in a CSV file, or a gzip of one.
+def said_in(name: str, data: bytes, league: League, reference: Reference, played: Results) -> list[Said]:
+    """What a CSV file, or a gzip of one, says of one league's games; a file may be of several kinds.
 
     Columns may stand in any order, and others beside them. A file of the other league gives nothing; for files of team
     names (both leagues have the same) the league is told by whose tournaments their teams played in.
@@ -43,17 +56,13 @@ def forecasts_in(
         A cell is bad.
     """
     sheet = sheet_of(name, data)
-    found = []
-    if sheet.has(*SPREADS):
-        found.append(closing_line(sheet, league, played))
-    if sheet.has(*MONEY_LINES):
-        found.append(money_line(sheet, league, played))
-    if sheet.has(*FAVOURITES):
-        found.append(favourites(sheet, league, reference, played))
-    if sheet.has(*TEAMS):
-        found.append(rounds(sheet, league, reference, played))
-    if not found:
-        kinds = "; ".join(f"{kind}: {','.join(titles)}" for kind, titles in _KINDS.items())
+    by_id = [read for titles, read in _BY_ID.values() if sheet.has(*titles)]
+    by_name = [read for titles, read in _BY_NAME.values() if sheet.has(*titles)]
+    if not by_id and not by_name:
+        known = [(kind, titles) for kind, (titles, _) in (_BY_ID | _BY_NAME).items()]
+        kinds = "; ".join(f"{kind}: {','.join(titles)}" for kind, titles in known)
         header = shown(",".join(sheet.titles), 300)
         raise MadnessError(f"{name}: found the header {header}; allowed is one with the columns of {kinds}")
+    found = [read(sheet, league, played) for read in by_id]
+    found += [read(sheet, league, reference, played) for read in by_name]
     return [one for one in found if one is not None]

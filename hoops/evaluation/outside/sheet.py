@@ -12,10 +12,14 @@ from typing import TypeVar
 
 import numpy as np
 
+from hoops.arrays import Bools, Floats
 from hoops.contract.payload import text_of
 from hoops.contract.report import Problems, shown
 
 T = TypeVar("T")
+
+_WIDEST = 60.0  # points; beyond it a spread is a slip
+_NO_POINTS = 250.0  # beyond it a number is neither a spread nor anything else that is counted in points
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Sheet:
 
         def parse(text: str) -> int | None:
             number = _number(text)
-            return int(number) if number is not None and number in allowed else None
+            return int(number) if number is not None and number.is_integer() and int(number) in allowed else None
 
         return np.array(self._column(title, parse, f"{what} {allowed[0]}-{allowed[-1]}", 0), np.int64)
 
@@ -64,6 +68,25 @@ class Sheet:
         allowed = f"a number from {low:g} to {high:g}" + (", or empty" if blank else "")
         return np.array(self._column(title, parse, allowed, math.nan), np.float64)
 
+    def margin(self, title: str) -> tuple[Floats, Bools]:
+        """Points by which a team is favoured, shape (n,), NaN where the cell is empty; and which are slips.
+
+        A spread beyond 60 points is no spread (the widest real one is 46; now and then a total stands in its place):
+        it is NaN, too.
+        """
+        points = self.number(title, -_NO_POINTS, _NO_POINTS, blank=True)
+        slips = np.abs(points) > _WIDEST
+        return np.where(slips, np.nan, points), slips
+
+    def money_line(self, title: str) -> Floats:
+        """American money lines, shape (n,), NaN where the cell is empty."""
+
+        def parse(text: str) -> float | None:
+            number = _number(text) if text else math.nan
+            return None if number is None or abs(number) < 100.0 else number
+
+        return np.array(self._column(title, parse, "-100 or less, 100 or more, or empty", math.nan), np.float64)
+
     def chance(self, title: str) -> np.ndarray:
         """Probabilities strictly between 0 and 1, shape (n,)."""
 
@@ -73,6 +96,10 @@ class Sheet:
 
         allowed = "a probability, more than 0 and less than 1"
         return np.array(self._column(title, parse, allowed, math.nan), np.float64)
+
+    def cells(self, title: str) -> list[str]:
+        """Whatever stands there, also nothing."""
+        return self._column(title, lambda text: text, "", "")
 
     def texts(self, title: str) -> list[str]:
         return self._column(title, lambda text: text or None, "a name", "")
@@ -90,9 +117,12 @@ class Sheet:
         """Cells of a column as `parse` gives them; where it gives None, a problem is noted and `instead` stands."""
         place = self.places[title.casefold()]
         values: list[T] = []
+        parsed: dict[str, T | None] = {}  # the same few texts come again and again
         for line, row in zip(self.lines, self.rows, strict=True):
             text = row[place].strip()
-            value = parse(text)
+            if text not in parsed:
+                parsed[text] = parse(text)
+            value = parsed[text]
             if value is None:
                 self.problems.add(line, title, f"'{shown(text)}'" if text else "nothing", allowed)
                 value = instead

@@ -10,6 +10,7 @@ from hoops.evaluation.metrics import (
     accuracy,
     bootstrap,
     brier,
+    calibrated,
     calibration,
     calibration_error,
     log_loss,
@@ -131,3 +132,21 @@ def test_scores_are_those_of_scikit_learn():
     found = calibration(probability, won)
     np.testing.assert_allclose([one.forecast for one in found], forecast, atol=1e-9)
     np.testing.assert_allclose([one.won for one in found], share, atol=1e-9)
+
+
+def test_a_perfect_forecaster_is_within_the_noise_and_a_sure_one_is_not():
+    rng = np.random.default_rng(3)
+    chance = rng.uniform(0.02, 0.98, 3000)
+    chance[::50] = 0.5
+    won = rng.random(3000) < chance
+    true = calibrated(chance, won)
+    assert true.error == calibration_error(calibration(chance, won))
+    assert true.low < true.perfect < true.high and true.within_noise
+    # A bin of n games is off by |N(0, s)| where s^2 is the mean p (1 - p) over n, by s sqrt(2 / pi) in the mean.
+    decided = np.sort(np.maximum(chance, 1 - chance))
+    decided = np.where(decided == 0.5, 0.0, decided)
+    by_bin = [math.sqrt(np.sum(part * (1 - part)) * 2 / math.pi) for part in np.array_split(decided, 15)]
+    assert true.perfect == pytest.approx(sum(by_bin) / 3000, rel=0.05)
+    assert calibrated(1 - chance, ~won) == true
+    sure = np.where(chance > 0.5, 0.5 * (1 + chance), 0.5 * chance)
+    assert not calibrated(sure, won).within_noise

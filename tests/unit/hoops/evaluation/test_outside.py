@@ -1,4 +1,4 @@
-"""Other people's forecasts from tiny files: four kinds of header, names, dates, and what is said of bad ones."""
+"""Other people's forecasts from tiny files: kinds of header, sources, names, dates, and what is said of bad ones."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import pytest
 
 from hoops.contract import Rejected
 from hoops.errors import MadnessError
-from hoops.evaluation.outside import OutsideForecasts, joined
-from hoops.evaluation.outside.market import fit_scale, normal_cdf
+from hoops.evaluation.outside import OutsideForecasts
+from hoops.evaluation.outside.spread import ENOUGH, FIRST_SCALE, fit_scale, walk_forward
+from hoops.forecast.normal import phi
 from hoops.games.leagues import League
 from hoops.games.reference import Reference
 from hoops.games.results import Results
@@ -63,12 +64,20 @@ def said(tmp_path: Path) -> Said:
     """Read a file of these lines as forecasts, of the men's games above unless told otherwise."""
 
     def read(
-        *lines: str, games: list[tuple] = GAMES, league: League = League.MEN, names: Reference | None = None
+        *lines: str,
+        games: list[tuple] = GAMES,
+        league: League = League.MEN,
+        names: Reference | None = None,
+        source: str | None = None,
+        others: tuple[tuple[str, ...], ...] = (),
     ) -> list[OutsideForecasts]:
-        path = tmp_path / "file.csv"
-        path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8-sig")
+        """others: the lines of more files."""
+        paths = []
+        for number, text in enumerate((lines, *others)):
+            paths.append(tmp_path / f"file{number or ''}.csv")
+            paths[-1].write_text("\r\n".join(text) + "\r\n", encoding="utf-8-sig")
         shift = 0 if league is League.MEN else 2000
-        return read_outside(path, league, names or reference(shift=shift), played(games))
+        return read_outside(paths, league, names or reference(shift=shift), played(games), source)
 
     return read
 
@@ -95,10 +104,9 @@ def test_a_spread_is_the_negative_margin_of_the_home_side_and_games_come_in_orde
     assert line.file == "file.csv"
     assert games_of(line) == [(2021, 20, DUKE, IONA), (2021, 20, UCLA, YALE), (2021, 25, DUKE, YALE)]
     assert line.margin.tolist() == [3.5, 2.0, 7.5]
-    scale = fit_scale(line.margin, np.array([True, False, True]))
-    assert line.probability == pytest.approx(normal_cdf(line.margin / scale))
-    assert f"{scale:.2f} points" in line.note
-    assert "favours the line" in line.note
+    assert line.probability == pytest.approx(phi(line.margin / FIRST_SCALE))
+    assert line.scales == {2021: FIRST_SCALE}
+    assert "11.00 points" in line.note
     assert (line.unmatched, line.unplayed) == ((), 0)
 
 
@@ -114,7 +122,7 @@ def test_a_game_named_twice_counts_once_and_one_without_a_spread_not_at_all(said
     assert games_of(line) == [(2021, 20, DUKE, IONA)]
     assert line.margin.tolist() == [4.0]
     assert "rows without a spread: 1" in line.note
-    assert "games named twice, which count once with their mean: 1" in line.note
+    assert "games named more than once, which count once with their median: 1" in line.note
 
 
 def test_games_that_were_not_played_are_counted_once_and_left_out(said: Said) -> None:
@@ -122,6 +130,7 @@ def test_games_that_were_not_played_are_counted_once_and_left_out(said: Said) ->
     line = only(said(SPREADS, *rows, f"2019,20,{DUKE},{IONA},1,0,Regular,-3.5,"))
     assert len(line) == 0
     assert line.unplayed == 2
+    assert line.scales == {}
     assert "none of its games was played" in line.note
 
 
@@ -134,13 +143,13 @@ def test_rows_of_the_other_league_are_ignored(said: Said) -> None:
 @pytest.mark.parametrize("scale", [2.0, 11.0, 40.0])
 def test_the_scale_is_the_one_that_made_the_outcomes(scale: float) -> None:
     margin = np.linspace(-30.0, 30.0, 601)
-    outcomes = np.arange(1000) + 0.5 < 1000 * normal_cdf(margin / scale)[:, None]
+    outcomes = np.arange(1000) + 0.5 < 1000 * phi(margin / scale)[:, None]
     found = fit_scale(np.repeat(margin, 1000), outcomes.ravel())
     assert found == pytest.approx(scale, rel=0.01)
 
 
 def test_a_line_that_is_always_right_is_still_no_certainty(said: Said) -> None:
-    line = only(said(SPREADS, f"2021,20,{DUKE},{IONA},80,75,Regular,-90,140"))
+    line = only(said(SPREADS, f"2021,20,{DUKE},{IONA},80,75,Regular,-59,140"))
     assert 0.999 < line.probability[0] < 1.0
     assert fit_scale(np.array([]), np.array([], bool)) is None
 
@@ -156,7 +165,7 @@ def test_columns_may_stand_in_any_order_and_case_and_the_file_may_be_gzip(tmp_pa
     path = tmp_path / "lines.csv.gz"
     text = f"N_BOOKS,P_HOME_NOVIG_MEDIAN,awayteamid,HomeTeamID,DayNum,Season\n1,.4,{YALE},{UCLA},20,2021.0\n"
     path.write_bytes(gzip.compress(text.encode()))
-    assert only(read_outside(path, League.MEN, Reference(), played(GAMES))).probability == pytest.approx([0.4])
+    assert only(read_outside([path], League.MEN, Reference(), played(GAMES))).probability == pytest.approx([0.4])
 
 
 def test_favourites_are_found_by_names_whatever_their_punctuation(said: Said) -> None:
@@ -252,10 +261,19 @@ def test_names_and_dates_must_be_there_for_files_that_need_them(said: Said) -> N
         said(ROUNDS, *BEFORE, names=reference("Seasons"))
 
 
-def test_an_unknown_header_is_shown_beside_the_four_that_are_known(said: Said) -> None:
+def test_an_unknown_header_is_shown_beside_those_that_are_known(said: Said) -> None:
     with pytest.raises(MadnessError) as error:
         said("Season,Spread", "2021,3")
-    for part in ("file.csv", "Season,Spread", "home_spread", "p_home_novig_median", "favorite_probability", "rd7_win"):
+    for part in (
+        "file.csv",
+        "Season,Spread",
+        "home_spread",
+        "ml_home",
+        "pred1",
+        "p_home_novig_median",
+        "favorite_probability",
+        "rd7_win",
+    ):
         assert part in str(error.value)
 
 
@@ -273,6 +291,14 @@ def test_an_unknown_header_is_shown_beside_the_four_that_are_known(said: Said) -
         ((SPREADS, f"2021,20,{DUKE},{IONA},-3"), "row 2: found 5 cells"),
         ((SPREADS,), "a header without rows"),
         ((SPREADS + ",total", "2021"), "row 1, column total: found a column that stands twice"),
+        (
+            ("Season,DayNum,HomeTeamID,AwayTeamID,ml_home,ml_away", f"2021,20,{DUKE},{IONA},-90,120"),
+            "row 2, column ml_home: found '-90'; allowed: -100 or less, 100 or more, or empty",
+        ),
+        (
+            ("Season,DayNum,Team1ID,Team2ID,pred1,pred2", f"2021,20,{DUKE},{IONA},70,seventy"),
+            "row 2, column pred2: found 'seventy'; allowed: a number from 0 to 250, or empty",
+        ),
         ((MONEY, f"2021,20,{DUKE},{IONA},1,3"), "row 2, column p_home_novig_median: found '1'; allowed: a probability"),
         ((MONEY, f"2021,20,{DUKE},{IONA},,3"), "row 2, column p_home_novig_median: found nothing"),
         ((FAVOURITES, "2021,2,,Iona,0.9,1"), "row 2, column favorite: found nothing; allowed: a name"),
@@ -297,14 +323,14 @@ def test_a_folder_is_read_whole_with_its_subfolders(tmp_path: Path) -> None:
     (tmp_path / "README.txt").write_text("not a forecast")
     (tmp_path / "money.csv").write_text(f"{MONEY}\n2021,136,{DUKE},{IONA},0.9,3\n")
     (tmp_path / "538" / "favourites.csv").write_text(f"{FAVOURITES}\n2021,2,Duke,Iona,0.8,1\n")
-    found = read_outside(tmp_path, League.MEN, reference(), played(GAMES))
+    found = read_outside([tmp_path], League.MEN, reference(), played(GAMES))
     assert {one.file: one.name for one in found} == {"favourites.csv": "FiveThirtyEight", "money.csv": "money line"}
 
 
 def test_a_path_without_forecasts_is_an_error(tmp_path: Path) -> None:
     for path, message in ((tmp_path, "has no forecasts"), (tmp_path / "none.csv", "neither a file nor a folder")):
         with pytest.raises(MadnessError, match=message):
-            read_outside(path, League.MEN, reference(), played(GAMES))
+            read_outside([path], League.MEN, reference(), played(GAMES))
 
 
 def test_forecasts_lie_on_games_as_a_baseline_does(said: Said) -> None:
@@ -315,13 +341,71 @@ def test_forecasts_lie_on_games_as_a_baseline_does(said: Said) -> None:
     assert line.on(games.rows(games.season >= 2022)).probability.shape == (0,)
 
 
-def test_several_files_of_one_forecaster_are_one_and_the_later_file_stands(said: Said) -> None:
-    first = said(FAVOURITES, "2021,2,Duke,Iona,0.8,1", "2021,2,UCLA,Yale,0.55,1", "2021,2,Yle,Iona,0.8,1")
-    second = said(ROUNDS, *BEFORE, *AFTER)
-    money = said(MONEY, f"2021,136,{DUKE},{IONA},0.95,3")
-    both, market = joined([*first, *money, *second])
-    assert market is money[0]
+def test_several_files_of_one_forecaster_are_one_with_the_median_of_each_game(said: Said) -> None:
+    both, market = said(
+        FAVOURITES,
+        "2021,2,Duke,Iona,0.8,1",
+        "2021,2,UCLA,Yale,0.55,1",
+        "2021,2,Yle,Iona,0.8,1",
+        others=((MONEY, f"2021,136,{DUKE},{IONA},0.95,3"), (ROUNDS, *BEFORE, *AFTER)),
+    )
+    assert (market.name, market.file) == ("money line", "file1.csv")
     assert games_of(both) == [(2021, 136, DUKE, IONA), (2021, 136, UCLA, YALE), (2021, 138, DUKE, YALE)]
-    assert both.probability == pytest.approx([0.9, 0.7, 0.75])
-    assert both.file == "file.csv, file.csv"
+    assert both.probability == pytest.approx([0.85, 0.625, 0.75])
+    assert both.file == "file.csv, file2.csv"
     assert (both.unmatched, both.unplayed) == (("Yle",), 1)
+
+
+LINES = "Season,DayNum,HomeTeamID,AwayTeamID,site,home_spread,home_spread_open,total,ml_home,ml_away,src"
+
+
+def test_one_file_may_have_closing_and_opening_spreads_and_money_lines_of_several_sources(said: Said) -> None:
+    lines = (
+        LINES,
+        f"2021,20,{IONA},{DUKE},H,3.0,2.0,140,150,-180,one",
+        f"2021,20,{IONA},{DUKE},H,4.0,,140,,,two",
+        f"2021,20,{DUKE},{IONA},N,-9.5,-3,140,-200,170,three",
+        f"2021,20,{UCLA},{YALE},H,77,161,,-300,-300,two",  # a total in the place of a spread, two favourites
+        f"2021,25,{DUKE},{YALE},H,,,,-110,-110,",  # of no named source
+    )
+    closing, opening, money = said(*lines)
+    assert [one.name for one in (closing, opening, money)] == ["closing line", "opening line", "money line"]
+    assert (closing.margin.tolist(), opening.margin.tolist()) == ([4.0], [2.5])
+    assert "spreads beyond 60 points, taken for slips: 1" in closing.note
+    assert "median: 1" in closing.note
+    no_vig = [(180 / 280) / (100 / 250 + 180 / 280), (200 / 300) / (200 / 300 + 100 / 270)]
+    assert money.probability == pytest.approx([np.mean(no_vig), 0.5])
+    assert "taken for slips: 1" in money.note
+    closing, opening, money = said(*lines, source="one")
+    assert (closing.margin.tolist(), opening.margin.tolist()) == ([3.0], [2.0])
+    assert money.probability == pytest.approx(no_vig[:1])
+    assert "only of the source one" in closing.note
+    closing, opening, money = said(*lines, source="two")  # which has no opening spreads and no money lines
+    assert (closing.margin.tolist(), opening.margin.tolist(), len(money)) == ([4.0], [2.5], 2)
+    with pytest.raises(MadnessError, match="no forecast has the source 'four'; there are: file, one, three, two"):
+        said(*lines, source="four")
+
+
+def test_expected_scores_are_those_of_the_forecaster_who_gave_the_file_its_name(said: Said) -> None:
+    header = "Season,DayNum,Team1ID,Team2ID,pred1,pred2,rank1"
+    rows = (f"2021,25,{YALE},{DUKE},66.5,70.25,9", f"2021,20,{IONA},{DUKE},70,70,", f"2021,20,{UCLA},{YALE},,70,")
+    one, other = said(header, *rows, others=((header, rows[0]),))
+    assert (one.name, other.name) == ("file", "file1")
+    assert games_of(one) == [(2021, 20, DUKE, IONA), (2021, 25, DUKE, YALE)]
+    assert one.margin.tolist() == [0.0, 3.75]
+    assert one.probability == pytest.approx(phi(np.array([0.0, 3.75 / FIRST_SCALE])))
+    assert "rows without both expected scores: 1" in one.note
+
+
+def test_a_season_s_scale_knows_earlier_seasons_and_nothing_of_its_own() -> None:
+    rng = np.random.default_rng(5)
+    season = np.repeat([2020, 2021, 2022], ENOUGH)
+    margin = rng.normal(0.0, 9.0, len(season)).round(1)
+    won = rng.random(len(season)) < phi(margin / 7.0)
+    probability, scales = walk_forward(margin, won, season)
+    assert scales[2020] == FIRST_SCALE
+    assert scales[2021] == fit_scale(margin[:ENOUGH], won[:ENOUGH])
+    assert scales[2022] == fit_scale(margin[: 2 * ENOUGH], won[: 2 * ENOUGH])
+    assert probability == pytest.approx(phi(margin / np.array([scales[one] for one in season.tolist()])))
+    turned, again = walk_forward(margin, np.where(season == 2022, ~won, won), season)
+    assert (again, turned.tolist()) == (scales, probability.tolist())
