@@ -15,6 +15,7 @@ from sample.players import Players
 from sample.plays import FIRST_PLAYER, play_by_play
 from sample.schedule import Meetings
 from sample.season import Played, Season
+from sample.totals import Totals
 from sample.world import FIRST_CITY, OUTSIDE, World
 
 FIRST_TEAM = 101  # above the first id of the league's range
@@ -128,12 +129,12 @@ class LeagueFiles:
         out[f"{self.league.value}Fixtures.csv"] = csv(header, fixtures)
         return out
 
-    def plays(self, seed: int, season: Season) -> dict[str, bytes]:
-        """Play-by-play of a season, its tournaments included."""
+    def plays(self, seed: int, season: Season) -> tuple[dict[str, bytes], Totals]:
+        """Play-by-play of a season, its tournaments included, and what its players did."""
         parts = [part for parts in season.played.values() for part in parts]
         number = self.world.seasons.index(season.season)
-        data = play_by_play(seed, self.league, season.season, parts, self.players, number, self.first_id)
-        return {f"{self.league.value}Events{season.season}.csv": data}
+        data, totals = play_by_play(seed, self.league, season.season, parts, self.players, number, self.first_id)
+        return {f"{self.league.value}Events{season.season}.csv": data}, totals
 
     def _result_rows(self, season: int, parts: Sequence[Played]) -> list[tuple]:
         """Detailed rows with the city at the end, in Kaggle's order: by day, then winner."""

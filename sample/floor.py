@@ -11,7 +11,7 @@ import numpy as np
 
 from sample.chances import MADE3, MISS2, MISS3, TRIP, TURNOVER, Chances, period_start
 from sample.court import BEHIND, RIM
-from sample.players import NOBODY, POSITION, ROSTER, SHOTS, Abilities
+from sample.players import ABSENT, NOBODY, POSITION, ROSTER, SHOTS, Abilities
 from sample.randomness import Draws
 
 FOULED_OUT = 5  # personal fouls
@@ -32,6 +32,7 @@ class Roles:
     actor: who shoots, loses the ball or was fouled. helper: assist, block or steal. floor_fouler: a foul on the way;
     fouler: the foul that ends the chance. rebounder. tip: who jump before it, by side, (n, 2).
     swaps: substitutions in order, (s, 5): chance, moment (0 before its end, 1 after its last foul), side, out, in.
+    played: seconds of each player in each game, (m, 2, 13); appeared: who has been on the court at all.
     """
 
     actor: np.ndarray
@@ -41,16 +42,22 @@ class Roles:
     rebounder: np.ndarray
     tip: np.ndarray
     swaps: np.ndarray
+    played: np.ndarray
+    appeared: np.ndarray
 
 
 @dataclass
 class _Floor:
-    """Where games stand: who is on the court, (m, 2, 5), and fouls and seconds of each player, (m, 2, 13)."""
+    """Where games stand: who is on the court, (m, 2, 5), and fouls and seconds of each player, (m, 2, 13).
+
+    Whoever is not there counts as sent off.
+    """
 
     lineup: np.ndarray
     target: np.ndarray  # share of the time that each is to play, (m, 2, 13)
     fouls: np.ndarray
     played: np.ndarray
+    appeared: np.ndarray
     swaps: list[np.ndarray] = field(default_factory=list)
 
     def wait(self, games: np.ndarray, seconds: np.ndarray) -> None:
@@ -113,24 +120,33 @@ class _Floor:
         best = np.argmax(self._gain(games, sides, players, wish), axis=1)
         at = np.argmax(self.lineup[games, sides] == players[:, None], axis=1)
         self.lineup[games, sides, at] = best
+        self.appeared[games, sides, best] = True
         self.swaps.append(np.stack([chance, np.full(len(chance), moment), sides, players, best], axis=1))
 
 
-def play(chances: Chances, ring: np.ndarray, teams: np.ndarray, abilities: Abilities, draws: Draws) -> Roles:
-    """Who does what. ring: from where each chance's shot is taken (sample.court). teams: (m, 2)."""
+def play(chances: Chances, ring: np.ndarray, teams: np.ndarray, abilities: Abilities, minutes: np.ndarray,
+         draws: Draws) -> Roles:  # fmt: skip
+    """Who does what.
+
+    ring: from where each chance's shot is taken (sample.court). teams: (m, 2). minutes: share of the time that each
+    player is to play, or ABSENT, (m, 2, 13).
+    """
     n, m = len(chances), len(teams)
     does = {what: share[teams] for what, share in abilities.does.items()}
     shooting, way = _shooting(abilities)[teams], _way(chances, ring)
+    starters = _starters(minutes)
     floor = _Floor(
-        lineup=_starters(abilities.minutes)[teams],
-        target=abilities.minutes[teams],
-        fouls=np.zeros((m, 2, ROSTER), int),
+        lineup=starters.copy(),
+        target=minutes,
+        fouls=np.where(minutes == ABSENT, FOULED_OUT, 0),
         played=np.zeros((m, 2, ROSTER)),
+        appeared=(starters[..., None] == np.arange(ROSTER)).any(axis=2),
     )
     names = ("actor", "helper", "floor_fouler", "fouler", "rebounder")
     roles = Roles(
-        **{name: np.full(n, NOBODY) for name in names}, tip=np.full((n, 2), NOBODY), swaps=np.zeros((0, 5), int)
-    )
+        **{name: np.full(n, NOBODY) for name in names}, tip=np.full((n, 2), NOBODY), swaps=np.zeros((0, 5), int),
+        played=floor.played, appeared=floor.appeared,
+    )  # fmt: skip
     new_period, jumps = chances.first_of_period, chances.jump_ball
     before = np.where(new_period, period_start(chances.period), np.concatenate([[0], chances.seconds[:-1]]))
     live = (chances.rebound != 0) | chances.stolen | ((chances.kind <= MADE3) & (chances.free == 0))
@@ -154,15 +170,15 @@ def play(chances: Chances, ring: np.ndarray, teams: np.ndarray, abilities: Abili
             return at[here], game[here], chances.side[at[here]]
 
         floor.wait(game, chances.seconds[at] - before[at])
+        i, g, s = of(jumps)
+        for side in (0, 1):
+            roles.tip[i, side] = floor.one_of(g, np.full(len(g), side), does["block"][g, side], draw[1 + side, i])
         i, g, s = of(chances.floor_foul)
         roles.floor_fouler[i] = floor.one_of(g, 1 - s, foul_share(g, 1 - s), draw[0, i])
         floor.foul(i, 0, g, 1 - s, roles.floor_fouler[i])
         if step:  # the starters start
             i, g, s = of(whistle)
             floor.rotate(i, g, before[i])
-        i, g, s = of(jumps)
-        for side in (0, 1):
-            roles.tip[i, side] = floor.one_of(g, np.full(len(g), side), does["block"][g, side], draw[1 + side, i])
         i, g, s = of(np.ones(n, bool))
         roles.actor[i] = floor.one_of(g, s, shooting[g, s, way[i]], draw[3, i])
         i, g, s = of(helps)
@@ -183,12 +199,12 @@ def play(chances: Chances, ring: np.ndarray, teams: np.ndarray, abilities: Abili
 
 
 def _starters(minutes: np.ndarray) -> np.ndarray:
-    """Places of the five who play most, two guards, two wings and a big, (teams, 5)."""
+    """Places of the five who play most, two guards, two wings and a big, (m, 2, 5)."""
     five = []
     for position, count in enumerate(_STARTERS):
         places = np.flatnonzero(position == POSITION)
-        five.append(places[np.argsort(-minutes[:, places], axis=1, kind="stable")[:, :count]])
-    return np.concatenate(five, axis=1)
+        five.append(places[np.argsort(-minutes[..., places], axis=-1, kind="stable")[..., :count]])
+    return np.concatenate(five, axis=-1)
 
 
 def _shooting(abilities: Abilities) -> np.ndarray:

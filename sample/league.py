@@ -9,11 +9,13 @@ from pathlib import Path
 
 from hoops.contract.columns import FIRST_SEASON, LAST_SEASON
 from hoops.games.leagues import League
+from sample.careers import build_players
 from sample.files import FIRST_TEAM, LeagueFiles, csv, shared_files, with_rows
-from sample.players import build_players
+from sample.player_files import player_files
 from sample.season import SeasonSimulator
 from sample.shape import FULL, PLAY, SMALL, STOP_DAY, Shape, check_stop_day
 from sample.strength import strengths
+from sample.totals import season_totals
 from sample.world import World, build_world
 
 BOTH = (League.MEN, League.WOMEN)
@@ -100,10 +102,10 @@ def _add_league(
     step: Callable[[int], None],
 ) -> None:  # fmt: skip
     strength = strengths(seed, league, world, PLAY[league])
-    players = build_players(seed, league, world)
+    players = build_players(seed, league, world, strength, PLAY[league])
     played, truth = [], []
     for s, season in enumerate(world.seasons):
-        simulator = SeasonSimulator(seed, league, season, world, shape, strength[s])
+        simulator = SeasonSimulator(seed, league, season, world, shape, strength.total[s])
         one = simulator.run(stop_day if season == world.seasons[-1] else None)
         played.append(one)
         for meetings in one.meetings():
@@ -113,11 +115,14 @@ def _add_league(
             truth += [(season, *row) for row in zip(*(column.tolist() for column in columns), strict=True)]
         step(s + 1)
     files = LeagueFiles(league, world, players)
+    totals = [season_totals(seed, league, one, players, s) for s, one in enumerate(played)]
+    if league is LEAGUE_OF_PLAYS:
+        plays, totals[-1] = files.plays(seed, played[-1])
+        made.plays.update(with_rows(plays))
     rows = ((*row[:4], f"{row[4]:.6f}", f"{row[5]:.3f}") for row in sorted(truth))
     made.files.update(with_rows(files.reference(played) | files.games(played)))
+    made.files.update(with_rows(player_files(seed, league, world.seasons, players, totals, stop_day)))
     made.truth[f"{league.value}Truth.csv"] = csv(TRUTH_COLUMNS, rows)
-    if league is LEAGUE_OF_PLAYS:
-        made.plays.update(with_rows(files.plays(seed, played[-1])))
 
 
 def write(folder: Path, sample: SampleLeague) -> list[Path]:

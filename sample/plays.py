@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from hoops.games.leagues import League
+from sample.box import BOX_NAMES
 from sample.chances import (
     DEAD_DEFENCE,
     DEAD_OFFENCE,
@@ -30,9 +31,10 @@ from sample.chances import (
 )
 from sample.court import BEHIND, HEAVE, MIDDLE, PAINT, RIM, area_of, places
 from sample.floor import Roles, play
-from sample.players import NOBODY, Players
+from sample.players import NOBODY, ROSTER, Players
 from sample.randomness import Draws
 from sample.season import Played
+from sample.totals import Totals, totals_of
 
 COLUMNS = (
     "EventID", "Season", "DayNum", "WTeamID", "LTeamID", "WFinalScore", "LFinalScore", "WCurrentScore",
@@ -120,8 +122,8 @@ class _Rows:
 
 
 def play_by_play(seed: int, league: League, season: int, parts: Sequence[Played], players: Players, number: int,
-                 first_team: int) -> bytes:  # fmt: skip
-    """The file of a season; each game adds up to its box score, but for the blemishes.
+                 first_team: int) -> tuple[bytes, Totals]:  # fmt: skip
+    """The file of a season, and what its players did; each game adds up to its box score, but for the file's blemishes.
 
     number: of the season among those of the players. first_team: id of team 0.
     """
@@ -132,8 +134,10 @@ def play_by_play(seed: int, league: League, season: int, parts: Sequence[Played]
     games = Games.of(parts)
     chances = chances_of(games.box, games.num_ot, draws("chances"))
     ring = _rings(chances, draws("rings"))
-    roles = play(chances, ring, games.teams, players.abilities(number), draws("floor"))
+    minutes = players.minutes(number, games.teams, games.day)
+    roles = play(chances, ring, games.teams, players.abilities(number), minutes, draws("floor"))
     rows = _rows(chances, ring, roles, draws("rows"))
+    totals = _totals(games, chances.game[rows.chance], rows, roles, players.roster.shape[1])
     score = _running(chances.game[rows.chance], rows)
     kept, placed = _blemished(len(games), chances.game[rows.chance], rows, draws("blemishes"))
     rows, score, placed = rows.where(kept), score[kept], placed[kept]
@@ -158,7 +162,26 @@ def play_by_play(seed: int, league: League, season: int, parts: Sequence[Played]
     out.write((",".join(COLUMNS) + "\n").encode())
     options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="none")
     pyarrow.csv.write_csv(pa.table(list(columns), names=list(COLUMNS)), out, options)
-    return out.getvalue()
+    return out.getvalue(), totals
+
+
+def _totals(games: Games, game: np.ndarray, rows: _Rows, roles: Roles, schools: int) -> Totals:
+    """What the players of a season did, by all its rows. game: of each row."""
+    place = games.teams[game, rows.side] * ROSTER + rows.player
+    named, off = rows.player != NOBODY, rows.detail == _DETAILS.index("off")
+
+    def count(*events: str, where: np.ndarray = named) -> np.ndarray:
+        which = where & np.isin(rows.event, [_EVENTS.index(event) for event in events])
+        return np.bincount(place[which], minlength=schools * ROSTER).reshape(schools, ROSTER)
+
+    box = {
+        "FGM": count("made2", "made3"), "FGA": count("made2", "made3", "miss2", "miss3"), "FGM3": count("made3"),
+        "FGA3": count("made3", "miss3"), "FTM": count("made1"), "FTA": count("made1", "miss1"),
+        "OR": count("reb", where=named & off), "DR": count("reb", where=named & ~off), "Ast": count("assist"),
+        "TO": count("turnover"), "Stl": count("steal"), "Blk": count("block"), "PF": count("foul"),
+    }  # fmt: skip
+    return totals_of(games.teams, games.num_ot, roles.played, roles.appeared,
+                     np.stack([box[name] for name in BOX_NAMES], axis=2))  # fmt: skip
 
 
 def _rings(chances: Chances, draws: Draws) -> np.ndarray:

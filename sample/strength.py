@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from hoops.games.leagues import League
@@ -15,8 +17,23 @@ CONFERENCE_CARRY_OVER = 0.95
 CONFERENCE_WANDERING = 0.3  # share of the conference spread that comes and goes
 
 
-def strengths(seed: int, league: League, world: World, play: Play) -> np.ndarray:
-    """True strengths in points, (seasons, DAYS, schools); differences are expected margins on neutral ground.
+@dataclass(frozen=True)
+class Strength:
+    """True strengths in points; differences are expected margins on neutral ground.
+
+    total: (seasons, DAYS, schools). conference: the conference's part, the same all season, (seasons, schools).
+    """
+
+    total: np.ndarray
+    conference: np.ndarray
+
+    def before(self, s: int) -> np.ndarray:
+        """The school's own part at the end of the season before season number `s` > 0, (schools,)."""
+        return self.total[s - 1, -1] - self.conference[s - 1]
+
+
+def strengths(seed: int, league: League, world: World, play: Play) -> Strength:
+    """True strengths of all teams on all days.
 
     strength = conference (a fixed rank that wanders slowly) + school; the school's part is an AR(1) process over
     seasons and a random walk over the days of a season.
@@ -25,7 +42,7 @@ def strengths(seed: int, league: League, world: World, play: Play) -> np.ndarray
     rank = normal_quantile((np.arange(count)[::-1] + 0.5) / count) * play.conference_sd
     wandering_sd = CONFERENCE_WANDERING * play.conference_sd
     school, wandering = np.zeros(n), np.zeros(count)
-    out = np.empty((len(world.seasons), DAYS, n))
+    total, conference = np.empty((len(world.seasons), DAYS, n)), np.empty((len(world.seasons), n))
     for s, season in enumerate(world.seasons):
         draws = Draws(seed, league.value, season, "strength")
         # Drawn for a fixed number of schools: those that join later must not shift the numbers of a season.
@@ -37,6 +54,7 @@ def strengths(seed: int, league: League, world: World, play: Play) -> np.ndarray
         wandering = keep * wandering + np.sqrt(1 - keep**2) * wandering_sd * shift
         member = world.membership[s]
         path = school + np.cumsum(steps, axis=0)
-        out[s] = path + np.where(member == OUTSIDE, 0.0, (rank + wandering)[member])
+        conference[s] = np.where(member == OUTSIDE, 0.0, (rank + wandering)[member])
+        total[s] = path + conference[s]
         school = path[-1]
-    return out
+    return Strength(total, conference)

@@ -104,7 +104,8 @@ def files_of(home: Home, wishes: Wishes, source: dict[str, Any], voice: Voice) -
 
 def _dated(uploads: list[Upload]) -> list[Upload]:
     """The sample league's files, dated the day on which it stands: whatever a person uploads later is newer."""
-    with next(upload for upload in uploads if upload.key.endswith("Seasons.csv")).open() as calendar:
+    calendars = (upload for upload in uploads if upload.key.endswith(("/MSeasons.csv", "/WSeasons.csv")))
+    with next(calendars).open() as calendar:
         last = max(csv.DictReader(io.TextIOWrapper(calendar)), key=lambda row: int(row["Season"]))
     today = datetime.strptime(last["DayZero"], "%m/%d/%Y") + timedelta(days=STOP_DAY)
     return [Upload(upload.key.replace(".csv", f"_{today:%Y%m%d}.csv"), upload.body) for upload in uploads]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hoops import contract
 from hoops.games.leagues import League
 from madness.console import Silent
 from madness.local import ministack
@@ -88,7 +89,7 @@ def test_uploads_in_any_order_and_split_at_random_end_in_the_pure_fold(new_home)
             for part in range(2):
                 key = f"results/{name.replace('.csv', f'_2024010{part + 1}.csv')}"
                 pieces.append(Upload(key, b"\n".join([header, *rows[part::2]]) + b"\n"))
-        elif "Fixtures" not in name:
+        elif contract.folder_of(name) == "reference":
             pieces.append(Upload(f"reference/{name}", body))
     rng.shuffle(pieces)
     home = new_home()
@@ -97,9 +98,8 @@ def test_uploads_in_any_order_and_split_at_random_end_in_the_pure_fold(new_home)
     for piece in pieces:
         running.ingest(piece)
     wait_until_published(running.lake, running.stage, running.clients, [League.MEN])
-    files = {
-        f"results/{n}" if "Results" in n else f"reference/{n}": b for n, b in sample.files.items() if "Fix" not in n
-    }
+    keys = {name: f"{contract.folder_of(name)}/{name}" for name in sample.files}
+    files = {key: sample.files[name] for name, key in keys.items() if key.startswith(("results/", "reference/"))}
     assert _tables(running) == published_bytes(League.MEN, files)
 
 
