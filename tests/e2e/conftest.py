@@ -30,14 +30,23 @@ from operate.aws import Clients, open_lake
 from operate.stage import Stage
 from operate.upload import Outcome, Upload, ingest
 
+# What takes long to build, by the group of tests that shares it.
+SHARED = {"served": "served", "deployed": "deployed", "visit": "browser", "unwatched": "browser", "edge": "first page"}
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here is slow, and shares its stacks: one worker runs it all."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+@pytest.hookimpl(wrapper=True)  # around xdist, which reads the marks in this very hook
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Everything here is slow. Tests that share a stack or the browser's sites run on one worker: it is built once."""
+    here, grouped = Path(__file__).parent, []
+    for item in (item for item in items if here in item.path.parents):
+        item.add_marker(pytest.mark.slow)
+        group = next((SHARED[name] for name in SHARED if name in getattr(item, "fixturenames", ())), None)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+            grouped.append(item)
+    yield
+    if config.getoption("loadgroup", False):
+        assert all("@" in item.nodeid for item in grouped), "xdist does not see the groups: stacks would be built twice"
 
 
 @dataclass(frozen=True)
