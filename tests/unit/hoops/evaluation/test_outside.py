@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hoops.contract import Rejected
 from hoops.errors import MadnessError
-from hoops.evaluation.outside import OutsideForecasts
+from hoops.evaluation.outside import OutsideForecasts, said_in, settled
 from hoops.evaluation.outside.spread import ENOUGH, FIRST_SCALE, fit_scale, walk_forward
 from hoops.forecast.normal import phi
 from hoops.games.leagues import League
@@ -409,3 +411,25 @@ def test_a_season_s_scale_knows_earlier_seasons_and_nothing_of_its_own() -> None
     assert probability == pytest.approx(phi(margin / np.array([scales[one] for one in season.tolist()])))
     turned, again = walk_forward(margin, np.where(season == 2022, ~won, won), season)
     assert (again, turned.tolist()) == (scales, probability.tolist())
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(GAMES), st.integers(-59, 59), st.booleans()), min_size=1, max_size=8).flatmap(
+        lambda rows: st.tuples(st.just(rows), st.permutations(rows))
+    )
+)
+def test_neither_the_order_of_rows_nor_which_side_is_named_first_changes_a_forecast(
+    rows: tuple[list[tuple], list[tuple]],
+) -> None:
+    def read(rows: list[tuple], turn: bool) -> OutsideForecasts:
+        lines = [SPREADS.replace("HomeScore,AwayScore,CRType,", "").replace(",total", "")]
+        for (season, day, _, team1, team2, _), spread, turned in rows:
+            sides = (team2, team1, -spread) if turn and turned else (team1, team2, spread)
+            lines.append(f"{season},{day},{sides[0]},{sides[1]},{sides[2]}")
+        games = played(GAMES)
+        return only(settled(said_in("file.csv", "\n".join(lines).encode(), League.MEN, Reference(), games), games))
+
+    first, second = read(rows[0], turn=False), read(rows[1], turn=True)
+    assert games_of(first) == games_of(second)
+    assert first.margin.tolist() == second.margin.tolist()
+    assert first.probability.tolist() == second.probability.tolist()
