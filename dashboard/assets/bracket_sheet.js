@@ -40,7 +40,20 @@
     };
   }
 
-  const lengthOf = (team) => (!team || team.name.length < 11 ? "" : team.name.length < 13 ? " long" : " longer"); // set closer
+  /* How wide a name is, in em, with letters set as close as bracket.css sets them: it makes a name smaller that would not
+     fit, in whatever font the reader has. Measured once. */
+  const measured = new Map(), CLOSE = 0.03;
+  let pen = null;
+  function widthOf(name, bold) {
+    const key = (bold ? "bold " : "plain ") + name;
+    if (!measured.has(key)) {
+      pen = pen || document.createElement("canvas").getContext("2d");
+      pen.font = `${bold ? 680 : 400} 100px ${getComputedStyle(document.body).fontFamily}`;
+      measured.set(key, pen.measureText(name).width / 100 - CLOSE * name.length + 0.1);
+    }
+    return measured.get(key);
+  }
+
   const named = (team) => (team ? `${team.seed} ${team.name}` : "open");
 
   function words(view, game, side) {
@@ -76,7 +89,7 @@
         onClick: () => act.choose(slot, team.place, own), onFocus: () => act.stand(own),
       },
       h("span", { className: "bk-seed" }, team ? team.seed : ""),
-      h("span", { className: "bk-name" + lengthOf(team) }, team ? team.name : ""),
+      h("span", { className: "bk-name" }, team && h("span", { style: { "--wide": widthOf(team.name, line.won || line.picked) } }, team.name)),
       game.decided && game.said !== null && h("span", { className: "bk-told" }, percent(side ? 1 - game.said : game.said)),
       h("span", { className: "bk-number" }, line.number)
     );

@@ -83,7 +83,7 @@
     const parts = [];
     if (games.length < season.slots.length)
       parts.push(view.evening.day === view.day ? "Chances of this evening." : `Chances of Selection Sunday, given what has been played since: they do not know how well anybody played.`);
-    if (judged.length) parts.push(`Of ${judged.length} games played the forecast of the morning was right in ${right}; ${upsets === 1 ? "one was" : upsets + " were"} won by the worse seed.`);
+    if (judged.length) parts.push(`Of ${judged.length} games played the forecast of the morning was right in ${right}; ${["none was", "one was"][upsets] || upsets + " were"} won by the worse seed.`);
     return parts.join(" ");
   }
 
@@ -177,7 +177,7 @@
           h("button", { type: "button", className: "button", onClick: () => copy(window.location.href).then(() => say("Link copied.")) }, "Copy link"),
           h("button", { type: "button", className: "button", onClick: () => copy(asText(view, heading)).then(() => say("Text copied.")) }, "Copy text"),
           h("button", { type: "button", className: "button", onClick: () => window.print() }, "Print"),
-          h("button", { type: "button", className: "button", disabled: !mine, onClick: () => to({ chosen: picks.none() }, "Picks are gone.") }, "Reset picks")
+          h("button", { type: "button", className: "button", "aria-label": "Reset picks", disabled: !mine, onClick: () => to({ chosen: picks.none() }, "Picks are gone.") }, "Reset")
         )
       ),
       h("p", { className: "note bk-about" }, about(view), " ",
