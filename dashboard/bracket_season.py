@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from dashboard import grids, parts
+from dashboard.bracket_field import field
 from dashboard.view import View
 from dashboard.wording import plural
 
@@ -39,14 +40,15 @@ def projected(view: View) -> list[html.Section]:
         grids.wide(grids.text("title", "Title", 118, grows=False, **_CHANCE)),
     ]
     note = (
-        f"As of {view.day(teams[0]['day'])}: the {plural(inside, 'team')} that would be in it and their seeds, and "
-        "those left out, with every team's chance to be in the field when Selection Sunday names it."
+        f"As of {view.day(teams[0]['day'])}: the {plural(inside, 'team')} that would be in it by seed, and the bubble: "
+        "those who would just be in or out. The bar is the chance to be in the field when Selection Sunday names it."
     )
     return [
+        parts.section("The field as projected", *field(view, teams), note=note),
         parts.section(
-            "The field as projected", parts.card(grids.grid("projected", columns, rows, finds=True)), note=note,
+            "Every team that may be in it", parts.card(grids.grid("projected", columns, rows, finds=True)),
             actions=[grids.search("projected", "Find a team or conference")],
-        )
+        ),
     ]  # fmt: skip
 
 
