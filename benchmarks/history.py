@@ -2,13 +2,16 @@
 
     python -m benchmarks.history --data DIR [--seasons 2010-2024|all] [--leagues M,W] [--write]
 
-Starts a stack of its own in a temporary home. The figures of a day come from the functions' own log lines.
+Starts a stack of its own in a temporary home. The figures of a day come from the functions' own log lines. Processor
+time is that of every process of the stack, the local S3 and the dashboard among them; unlike the others it hardly
+depends on what else the machine does.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shlex
 import statistics
 import sys
@@ -43,7 +46,7 @@ def main() -> None:
             endpoint = ministack.running(home)
             assert endpoint is not None
             stage, clients = load_stage("local"), local_clients(endpoint)
-            text = _text(summary, stage, clients)
+            text = _text(summary, _processor_seconds(home), stage, clients)
         finally:
             dashboard.stop(home)
             ministack.stop(home)
@@ -53,7 +56,20 @@ def main() -> None:
         report.write(given.write, command, text)
 
 
-def _text(summary: dict[str, Any], stage: Stage, clients: Clients) -> str:
+def _processor_seconds(home: Home) -> float:
+    """Of all processes in whose environment a home is, and of their children that have ended; Linux."""
+    ticks = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(home.root).encode() in (process / "environ").read_bytes():
+                # After the name, which may have blanks: user, system, and the same of children, from field 14 on.
+                ticks += sum(map(int, (process / "stat").read_text().rpartition(")")[2].split()[11:15]))
+        except OSError:
+            continue  # ended meanwhile, or another's
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _text(summary: dict[str, Any], processor_seconds: float, stage: Stage, clients: Clients) -> str:
     logged = [line for function in ("accept_results", "apply_results") for line in _logged(stage, clients, function)]
     applied = [line for line in logged if line.get("message") == "applied"]
     days = sum(len(line["folded"]) for line in applied)
@@ -66,6 +82,7 @@ def _text(summary: dict[str, Any], stage: Stage, clients: Clients) -> str:
         ["upload and accept, s", summary["seconds"]["ingest"]],
         ["fold and publish, s", summary["seconds"]["process"]],
         ["both, s", round(summary["seconds"]["ingest"] + summary["seconds"]["process"], 1)],
+        ["processor time of the stack, s", round(processor_seconds, 1)],
     ]
     for function in ("accept", "apply_results"):
         measured = [line for line in logged if "_aws" in line and line["function"] == function]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from hoops.games.leagues import SELECTION_SUNDAY
 from lake.ledger import digest
 
 
@@ -123,13 +124,14 @@ class Head:
         If that is the end of an earlier season, `days` is empty: what was folded of it, the ledger has to tell.
         """
         stale = self.stale | {one: shown for one, shown in self.shown.items() if one >= season}
-        kept = max((one for one in self.snapshots if one < day and season == self.season), default=None)
+        states = self._states()
+        kept = max((one for one in states if one < day and season == self.season), default=None)
         if kept is not None:
             return replace(
                 self,
                 day=kept,
                 days={one: known for one, known in self.days.items() if one <= kept},
-                snapshots={one: key for one, key in self.snapshots.items() if one <= kept},
+                snapshots={one: key for one, key in states.items() if one <= kept},
                 stale=stale,
             )
         past = {one: known for one, known in self.seasons.items() if one < season}
@@ -139,9 +141,23 @@ class Head:
             seasons=past, stale=stale,
         )  # fmt: skip
 
+    def _states(self) -> dict[int, str]:
+        """Keys of the states of the running season by day, that of Selection Sunday among them."""
+        known = self.seasons.get(self.season) if self.season is not None else None
+        # What was written of the season says nothing of days that were folded since, or taken back.
+        if known is None or not known.selection or known.digest != season_digest(self.days):
+            return self.snapshots
+        selected = max((day for day in self.days if day <= SELECTION_SUNDAY), default=None)
+        found = self.snapshots if selected is None else {selected: known.selection} | self.snapshots
+        return dict(sorted(found.items()))
+
     def without(self, lost: Collection[str]) -> Head:
         """Gone back to before all that was made with objects that are lost, and naming none of them."""
-        head = replace(self, snapshots={day: key for day, key in self.snapshots.items() if key not in lost})
+        head = replace(
+            self,
+            snapshots={day: key for day, key in self.snapshots.items() if key not in lost},
+            seasons={season: one.without(lost) for season, one in self.seasons.items()},
+        )
         for season, one in sorted(self.seasons.items()):
             if one.predicted in lost or one.rated in lost or (one.snapshot in lost and season != self.season):
                 head = head.before(season, 0)
@@ -150,11 +166,7 @@ class Head:
                 head = head.before(season, self.day)
         if head.pending in lost:
             head = replace(head, pending=None, pending_inputs="")
-        return replace(
-            head,
-            seasons={season: one.without(lost) for season, one in head.seasons.items()},
-            stale={season: one.without(lost) for season, one in head.stale.items()},
-        )
+        return replace(head, stale={season: one.without(lost) for season, one in head.stale.items()})
 
 
 def season_digest(days: Mapping[int, str]) -> str:

@@ -76,11 +76,14 @@ def _standing(console: Any, found: Mapping[str, Any]) -> None:
                      f"{one['points_so_far']:,g}", str(one["rank"]), f"{one['points']:,.1f}", _paid(one),
                      f"{100 * one['first']:.2f} %")  # fmt: skip
     console.print(rows)
-    if not found["root_for"]:
+    matter = [game for game in found["root_for"] if len({side["paid"] for side in game["teams"]}) > 1]
+    if not matter:
+        if found["root_for"]:
+            console.print("\nno coming game changes what I am paid")
         return
     console.print("\nwhat I am paid with either result of the coming games, those first that matter most:")
     rows = _table("day", "slot", "root for", "paid", "against", "paid")
-    for game in found["root_for"][:_SHOWN]:
+    for game in matter[:_SHOWN]:
         one, other = sorted(game["teams"], key=lambda side: -(side["paid"] or 0.0))
         rows.add_row(str(game["day"]), game["slot"], f"{_team(one)} {percent(one['chance'])} %", _paid(one),
                      f"{_team(other)} {percent(other['chance'])} %", _paid(other))  # fmt: skip

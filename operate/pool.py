@@ -239,7 +239,7 @@ def _points_so_far(read: _Read, trial: Trial) -> list[float]:
 
 
 def _root_for(read: _Read, trial: Trial, paid: Floats) -> list[dict[str, Any]]:
-    """Coming games whose teams are known, those that matter most first: what I am paid with either result."""
+    """What I am paid with either result of each coming game whose teams are known; those that move it most first."""
     sheet, bracket_, told = read.sheet, read.sheet.bracket, read.at.told
     seeds = dict(zip(bracket_.seeds, bracket_.teams.tolist(), strict=True))
     found = []
@@ -264,5 +264,11 @@ def _root_for(read: _Read, trial: Trial, paid: Floats) -> list[dict[str, Any]]:
 
 
 def _swing(game: Mapping[str, Any]) -> float:
-    one, other = (side["paid"] for side in game["teams"])
-    return 0.0 if one is None or other is None else abs(one - other)
+    """How far a game moves what I am paid: its standard deviation over the two results, in entry fees.
+
+    The difference alone would begin with upsets that hardly ever come.
+    """
+    one, other = game["teams"]
+    if one["paid"] is None or other["paid"] is None:
+        return 0.0
+    return abs(one["paid"] - other["paid"]) * float(np.sqrt(one["chance"] * other["chance"]))

@@ -73,7 +73,7 @@ def read_public(name: str, content: bytes, sheet: Sheet, names: TeamNames) -> Fl
         for place in np.flatnonzero(np.abs(by_slot - 1.0) > _OFF):
             slot = sheet.slots[sheet.at(depth).start + int(place)]
             problems.add(None, title, f"{100 * by_slot[place]:.1f} % for the teams of slot {slot.name} together",
-                         f"100 %, give or take {100 * _OFF:g}")  # fmt: skip
+                         f"100 %, give or take {100 * _OFF:g}; shares are percentages, such as 43.5")  # fmt: skip
         found[:, depth] /= np.repeat(np.where(by_slot > 0.0, by_slot, 1.0), 2 << depth)
     problems.reject_if_any()
     return found

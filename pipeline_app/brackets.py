@@ -4,6 +4,9 @@
     head: state on Selection Sunday ┼─► a season's bracket, evening by evening ─► its tables
     head: the season's games ───────┘
 
+An evening that a process has made once is not made again while all that it was made from is the same: on a day of the
+tournament only the last one is new.
+
 They wait until the head has come as far as the ledger, and stay as they are until then: history is loaded season by
 season, and each would be the newest for a while.
 """
@@ -11,6 +14,7 @@ season, and each would be the newest for a while.
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 
@@ -18,6 +22,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops import knowledge, tables
+from hoops.brackets.evenings import Evening, Keep, made_anew
+from hoops.brackets.schedule import Schedule
 from hoops.brackets.tree import BadBracket, field_of
 from hoops.forecast.fold import learn
 from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY
@@ -93,7 +99,10 @@ def _made(
         assert field is not None, "the season has seeds"
         games = heads.read_rows(one.predicted)
         selected = _selected(folded, season, one, games, players)
-        return tables.bracket_tables(field, selected, games, folded.charge.on, reference, fixtures, is_newest=is_newest)
+        keep = _keeping(games, one.selection, _stated(reference, season)) if one.selection else made_anew
+        return tables.bracket_tables(
+            field, selected, games, folded.charge.on, reference, fixtures, is_newest=is_newest, keep=keep
+        )
     except BadBracket as bad:
         log.warning("no bracket", league=league, season=season, why=str(bad), then="its tables are left without rows")
         return {name: PUBLISHED[name].schema.empty_table() for name in OF_THE_NEWEST}
@@ -114,6 +123,33 @@ def _selected(
     for _, after in learn(before_sunday, parameters, known, players().squads):
         known = after
     return known
+
+
+KEPT = 48  # two leagues' evenings of a tournament
+kept_evenings: OrderedDict[str, Evening] = OrderedDict()
+
+
+def _keeping(games: pa.Table, selection: str, stated: str) -> Keep:
+    """Evenings of a season by all that they are made from.
+
+    games: of the season. selection: key of the state on Selection Sunday, of which the content is part. stated: digest
+    of what the reference says.
+    """
+    before = rows_digest(games.filter(pc.less_equal(games["day"], SELECTION_SUNDAY)))
+    later = games.filter(pc.greater(games["day"], SELECTION_SUNDAY))
+
+    def keep(day: int, when: Schedule, model: str, make: Callable[[], Evening]) -> Evening:
+        since = rows_digest(later.filter(pc.less_equal(later["day"], day)))
+        where = json.dumps([day, dict(when.day), dict(when.host)])
+        name = digest([tables.VERSION, selection, before, since, stated, where, model])
+        if name not in kept_evenings:
+            kept_evenings[name] = make()
+            if len(kept_evenings) > KEPT:
+                kept_evenings.popitem(last=False)
+        kept_evenings.move_to_end(name)
+        return kept_evenings[name]
+
+    return keep
 
 
 def _fixtures(head: Head, heads: Heads, season: int) -> pa.Table:

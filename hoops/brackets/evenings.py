@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 import pyarrow as pa
@@ -47,6 +48,15 @@ class Evening:
         return len(self.told.won) == len(self.odds.bracket.slots)
 
 
+# Gives the evening of a day, of a schedule and a model (its id): as it was kept, or made.
+Keep = Callable[[int, Schedule, str, Callable[[], Evening]], Evening]
+
+
+def made_anew(day: int, when: Schedule, model: str, make: Callable[[], Evening]) -> Evening:
+    """Keeps nothing."""
+    return make()
+
+
 def evenings(
     field: Bracket,
     selected: Knowledge,
@@ -55,6 +65,7 @@ def evenings(
     fixtures: pa.Table | None = None,
     days: pa.Table | None = None,
     through: int = LAST_DAY,
+    keep: Keep = made_anew,
 ) -> Iterator[Evening]:
     """Selection Sunday, then every later day with games up to the one that ends the tournament, in order.
 
@@ -70,6 +81,8 @@ def evenings(
         As `hoops.brackets.schedule.schedule` takes them.
     through : int
         The last evening that is wanted.
+    keep : callable
+        May give an evening that was made from the same field, state, games, schedule and model.
 
     Raises
     ------
@@ -82,11 +95,15 @@ def evenings(
     parameters = in_charge((field.season, SELECTION_SUNDAY + 1)).parameters
     learned = learn(later, parameters, selected)
     for day, known in chain([(SELECTION_SUNDAY, selected)], ((one.day, after) for one, after in learned)):
-        told = facts(field, games, day)
+        told, model = facts(field, games, day), in_charge((field.season, day + 1))
         when = schedule(field, told, games, fixtures, days)
-        chance = chances(field, when, told, known, in_charge((field.season, day + 1)))
-        over_draws = drawn(field, chance, doubt(field, when, told, known, parameters), told.won)
-        evening = Evening(told, when, chance, odds(field, chance, told.won), over_draws.reach)
+        evening = keep(day, when, model.id, partial(_evening, field, told, when, known, model))
         yield evening
         if evening.is_over:
             return
+
+
+def _evening(field: Bracket, told: Facts, when: Schedule, known: Knowledge, model: Model) -> Evening:
+    chance = chances(field, when, told, known, model)
+    over_draws = drawn(field, chance, doubt(field, when, told, known, model.parameters), told.won)
+    return Evening(told, when, chance, odds(field, chance, told.won), over_draws.reach)

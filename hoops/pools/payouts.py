@@ -37,10 +37,12 @@ class Prizes:
     def __post_init__(self) -> None:
         if not 2 <= self.entrants <= MOST:
             raise BadPool(f"{self.entrants:,} entrants: a pool has 2 to {MOST:,}")
-        if min(self.shares) < 0 or sum(self.shares) != 1:
+        if min(self.shares) < 0:
+            raise BadPool(f"a prize of {float(100 * min(self.shares)):g} % of the pot: no prize is below 0")
+        if sum(self.shares) != 1:
             raise BadPool(
                 f"the prizes add up to {float(100 * sum(self.shares)):g} % of the pot: they are shares by rank, such "
-                "as 60,30,10, none below 0, that add up to 100"
+                "as 60,30,10, that add up to 100"
             )
         if len(self.shares) > self.entrants:
             raise BadPool(f"{len(self.shares)} prizes for {self.entrants} entrants")

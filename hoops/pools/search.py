@@ -64,7 +64,7 @@ def climb(pay: Payouts, start: Picks, rng: np.random.Generator) -> Found:
                 changed = np.flatnonzero(other != filled)
                 new, old = (sheet.columns(one)[changed] for one in (other, filled))
                 after = scores + pay.right[new].sum(axis=0) - pay.right[old].sum(axis=0)
-                paid = float(flat[rows + after.astype(np.intp)].mean())
+                paid = float(flat.take(rows + after.astype(np.intp)).mean())
                 if paid > value + _LEAST:
                     filled, scores, value, tried = other, after, paid, 0
                     break
@@ -73,7 +73,7 @@ def climb(pay: Payouts, start: Picks, rng: np.random.Generator) -> Found:
 
 def _steps(sheet: Sheet, filled: Picks, depth: int, entry: int) -> Iterator[Picks]:
     """The sheets in which an entry wins its slot of a depth, and does not now."""
-    at = [int(sheet.place(one, entry)) for one in range(sheet.depths)]
+    at = sheet.ways[entry]
     beaten = int(filled[at[depth]])
     if beaten == entry:
         return

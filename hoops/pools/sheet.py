@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,7 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.names)
 
-    @property
+    @cached_property
     def depths(self) -> int:
         """Rounds that are filled in: 6 for 64 entries."""
         return len(self).bit_length() - 1
@@ -59,6 +60,11 @@ class Sheet:
     def place(self, depth: int, entry: Ints | int) -> Ints:
         """Where among the slots an entry plays at a depth."""
         return np.asarray(len(self) - (len(self) >> depth) + (np.asarray(entry, np.intp) >> (depth + 1)))
+
+    @cached_property
+    def ways(self) -> list[list[int]]:
+        """Of each entry, where among the slots it plays at each depth."""
+        return np.stack([self.place(depth, np.arange(len(self))) for depth in range(self.depths)], axis=1).tolist()
 
     def filled(self, winners: Winners) -> Picks:
         """The sheets that tournaments (`played`, (n, slots of the bracket)) fill in, (n, slots)."""
@@ -99,8 +105,12 @@ class Sheet:
 
     def columns(self, filled: Picks) -> npt.NDArray[np.intp]:
         """Column of each pick among (depth, entry) pairs, depth * e + entry: an entry has one slot at each depth."""
-        depth = np.repeat(np.arange(self.depths), [len(self) >> (depth + 1) for depth in range(self.depths)])
-        return depth * len(self) + filled.astype(np.intp)
+        return self._first_column + filled
+
+    @cached_property
+    def _first_column(self) -> npt.NDArray[np.intp]:
+        """Column of entry 0 at the depth of each slot, (slots,)."""
+        return np.repeat(np.arange(self.depths) * len(self), [len(self) >> (d + 1) for d in range(self.depths)])
 
 
 def sheet_of(bracket: Bracket) -> Sheet:

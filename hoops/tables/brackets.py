@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from hoops.brackets.best import most_likely, most_points
 from hoops.brackets.chances import sites
-from hoops.brackets.evenings import Evening, evenings
+from hoops.brackets.evenings import Evening, Keep, evenings, made_anew
 from hoops.brackets.facts import Facts, facts
 from hoops.brackets.odds import expected_points, odds
 from hoops.brackets.schedule import Schedule, schedule
@@ -37,6 +37,7 @@ def bracket_tables(
     fixtures: pa.Table | None = None,
     *,
     is_newest: bool,
+    keep: Keep = made_anew,
 ) -> dict[str, pa.Table]:
     """Every table of a season's bracket, by name.
 
@@ -53,6 +54,8 @@ def bracket_tables(
     is_newest : bool
         Whether there is an evening for every day of the tournament, and worth of the games to come; else there is
         Selection Sunday alone.
+    keep : callable
+        As `hoops.brackets.evenings.evenings` takes it.
 
     Raises
     ------
@@ -61,7 +64,7 @@ def bracket_tables(
     """
     days = reference.tables.get("NCAATourneySeedRoundSlots")
     through = LAST_DAY if is_newest else SELECTION_SUNDAY
-    found = list(evenings(field, selected, predicted, in_charge, fixtures, days, through))
+    found = list(evenings(field, selected, predicted, in_charge, fixtures, days, through, keep))
     told = facts(field, predicted, max([SELECTION_SUNDAY, *predicted["day"].to_pylist()]))
     when = schedule(field, told, predicted, fixtures, days)
     made = {

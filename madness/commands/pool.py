@@ -8,8 +8,16 @@ from typing import Annotated
 import typer
 
 from madness.commands import output
-from madness.commands.options import DEFAULT_HOME, HomeOption, JsonOption, StageOption
-from madness.commands.reach import clients_of
+from madness.commands.options import (
+    DEFAULT_HOME,
+    DataOption,
+    HomeOption,
+    JsonOption,
+    LeagueOption,
+    SeasonOption,
+    StageOption,
+)
+from madness.commands.source import one_league, source_of
 
 
 def pool(
@@ -34,13 +42,13 @@ def pool(
     others: Annotated[Path | None, typer.Option(help="Brackets that others handed in: entrant,slot,team.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the bracket here (slot,team), fit for --mine.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of all that is drawn: the same one gives the same answer.")] = 0,
-    league: Annotated[str, typer.Option(help="M or W.")] = "M",
-    season: Annotated[int | None, typer.Option(help="Season; the last one with games by default.")] = None,
+    league: LeagueOption = "M",
+    season: SeasonOption = None,
     as_of: Annotated[
         int | None,
         typer.Option(help="Know games up to and with this day only; 132, or with --mine all, by default."),
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder or zip of Kaggle's CSV files, instead of a stage.")] = None,
+    data: DataOption = None,
     home: HomeOption = DEFAULT_HOME,
     stage: StageOption = "local",
     as_json: JsonOption = False,
@@ -49,25 +57,21 @@ def pool(
     from hoops.pools.payouts import shares_of
     from hoops.pools.scoring import numbers
     from hoops.pools.scoring import scoring as scoring_of
-    from madness import selection
     from madness.console import voice
     from madness.local import durable
     from madness.pooled import render_pool
+    from madness.selection import SelectionError
     from operate import bracket
     from operate.pool import Asked
     from operate.pool import pool as ask
     from operate.pool_files import write_sheet
-    from operate.sources import FolderSource, LakeSource, Source
 
-    leagues = selection.parse_leagues(league)
-    if len(leagues) != 1:
-        raise selection.SelectionError("one league at a time: --league M or --league W")
     if entrants is None and not mine:
-        raise selection.SelectionError("how many take part? --entrants N, you among them")
+        raise SelectionError("how many take part? --entrants N, you among them")
     if out is not None and mine:
-        raise selection.SelectionError("--out writes the bracket that is found; with --mine none is looked for")
+        raise SelectionError("--out writes the bracket that is found; with --mine none is looked for")
     asked = Asked(
-        bracket.Asked(leagues[0], season, as_of),
+        bracket.Asked(one_league(league), season, as_of),
         entrants,
         scoring_of(scoring, numbers(points) if points else None, upset_bonus),
         shares_of(numbers(payout)),
@@ -79,15 +83,7 @@ def pool(
     if out is not None:
         output.require_file(out)
     speaker = voice()
-    source: Source
-    if data is not None:
-        source = FolderSource(selection.existing_folder(data, speaker.say), leagues[0])
-    else:
-        from operate.aws import open_lake
-        from operate.stage import load_stage
-
-        names = load_stage(stage)
-        source = LakeSource(open_lake(names, clients_of(names, home)), leagues[0])
+    source = source_of(asked.bracket.league, data, home, stage, speaker.say)
     with speaker.task("games taken in") as taken_in, speaker.task("brackets searched") as searched:
         found = ask(asked, source, taken_in, searched)
     if out is not None:

@@ -9,8 +9,8 @@ import typer
 
 from hoops.errors import MadnessError
 from madness.commands import output
-from madness.commands.options import DEFAULT_HOME, HomeOption, JsonOption, StageOption
-from madness.commands.reach import clients_of
+from madness.commands.options import DEFAULT_HOME, DataOption, HomeOption, JsonOption, StageOption
+from madness.commands.source import sources_of
 
 if TYPE_CHECKING:
     from hoops.games.leagues import League
@@ -27,7 +27,7 @@ def submission(
         Path | None, typer.Option(help="Kaggle's SampleSubmission.csv: its IDs, in its order, are checked and filled.")
     ] = None,
     league: Annotated[str, typer.Option(help="M, W or M,W: whose teams, where no sample says it.")] = "M,W",
-    data: Annotated[Path | None, typer.Option(help="Folder or zip of Kaggle's CSV files, instead of a stage.")] = None,
+    data: DataOption = None,
     home: HomeOption = DEFAULT_HOME,
     stage: StageOption = "local",
     out: Annotated[Path | None, typer.Option(help="Write ID,Pred here; else it goes to stdout.")] = None,
@@ -59,7 +59,7 @@ def submission(
         raise MadnessError("--json tells what was written; the submission itself needs a file: name it by --out")
     if out is not None:
         output.require_file(out)
-    return _write(_sources(data, home, stage, leagues, speaker), wanted, as_of, sample, out, as_json, speaker)
+    return _write(sources_of(leagues, data, home, stage, speaker.say), wanted, as_of, sample, out, as_json, speaker)
 
 
 def _score(
@@ -91,23 +91,6 @@ def _score(
         output.as_json({"model": model, "as_of": as_of, "scores": [asdict(one) for one in found]})
     else:
         render_submission_scores(found, model, as_of)
-
-
-def _sources(
-    data: Path | None, home: Path, stage: str, leagues: tuple[League, ...], speaker: Voice
-) -> dict[League, Source]:
-    from madness import selection
-    from operate.sources import FolderSource, LakeSource
-
-    if data is not None:
-        folder = selection.existing_folder(data, speaker.say)
-        return {league: FolderSource(folder, league) for league in leagues}
-    from operate.aws import open_lake
-    from operate.stage import load_stage
-
-    names = load_stage(stage)
-    lake = open_lake(names, clients_of(names, home))
-    return {league: LakeSource(lake, league) for league in leagues}
 
 
 def _write(

@@ -13,7 +13,7 @@ from hoops.schemas import BRACKET_TABLES
 from lake.published import table_key
 from operate.bracket import Asked, bracket
 from operate.sources import LakeSource
-from pipeline_app.brackets import OF_A_BRACKET, OF_THE_NEWEST
+from pipeline_app.brackets import OF_A_BRACKET, OF_THE_NEWEST, kept_evenings
 from pipeline_app.reconcile import reconcile
 from tests.fakes import DEDUPLICATION_WINDOW, Stage
 from tests.functional.test_fixtures import RESULT_HEADER, listing, rows_of
@@ -83,14 +83,18 @@ def dancing(_dancing: Stage) -> Stage:
 
 def test_evening_by_evening_ends_in_what_the_pure_fold_says(dancing: Stage, files: dict[str, bytes]) -> None:
     assert {row["day"] for row in rows(dancing, "bracket_odds")} == {132, 134, 135}
-    told = up_to(files, 135)
+    told, new = up_to(files, 135), []
+    kept_evenings.clear()
     for day in (day for day in DAYS if day > 135):
+        before = set(kept_evenings)
         told |= (today := of_days(files, day, day, f"_20260102T10{day - 130:02d}"))
         upload(dancing, today)
         assert set(dancing.published()) == set(published_bytes(M, told))
         assert of_bracket(dancing).items() <= published_bytes(M, told).items()
         evenings = {row["day"] for row in rows(dancing, "bracket_picks")}
         assert evenings == {132, *(one for one in DAYS if one <= day)}
+        new.append(len(kept_evenings.keys() - before))
+    assert new == [4, 1, 1, 1]  # all of the process's first publication; then that of the day
     (champion,) = (row["winner_id"] for row in rows(dancing, "bracket_slots") if row["slot"] == "R6CH")
     last = [row for row in rows(dancing, "bracket_odds") if row["day"] == 154]
     assert {row["team_id"]: row["reach_1"] for row in last if row["reach_1"] > 0.0} == {champion: 1.0}
@@ -134,6 +138,26 @@ def test_a_correction_before_selection_sunday_changes_every_evening(dancing: Sta
     after = of_bracket(dancing)
     assert after.items() <= published_bytes(M, up_to(files, 135) | corrected).items()
     assert after[table_key("bracket_odds", M, SEASON)] != before[table_key("bracket_odds", M, SEASON)]
+
+
+def test_a_late_correction_is_folded_from_selection_sunday(
+    dancing: Stage, files: dict[str, bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of the season no other state is kept from before the play-ins."""
+    later = of_days(files, 136, 154, "_20260102")
+    upload(dancing, later)
+    assert min(dancing.lake.folded(M).head.snapshots) > 134
+    (results,) = of_days(files, 134, 134, "_20260103").items()
+    header, played = rows_of(results[1])
+    played[0][3] = str(int(played[0][3]) + 30)
+    corrected = {results[0]: listing(header, played)}
+    caplog.clear()
+    upload(dancing, corrected)
+    applied = [record for record in caplog.records if record.message == "applied"]
+    assert {day for record in applied for _, day, _ in record.folded} == set(DAYS)  # type: ignore[attr-defined]
+    assert set(dancing.lake.folded(M).head.seasons) == {SEASON}
+    pure = published_bytes(M, up_to(files, 135) | later | corrected)
+    assert {key: body for key, body in dancing.published().items() if key in pure} == pure
 
 
 @pytest.mark.parametrize("kept", ["", "lost"])

@@ -107,6 +107,10 @@ def test_a_pool_is_followed_to_its_end(advice: dict, full_stage: Stage, capsys: 
     render_pool(whole, 110)
     out = capsys.readouterr().out
     assert "mine: mine" in out and "root for" in out and "prizes 66.6667-33.3333 %" in out
+    idle = [final | {"teams": [side | {"paid": 0.0} for side in final["teams"]]}]
+    render_pool(whole | {"root_for": idle}, 110)
+    out = capsys.readouterr().out
+    assert "no coming game changes what I am paid" in out and "root for" not in out
 
 
 def test_given_shares_are_the_opponents(advice: dict, full_stage: Stage, sheet: Sheet) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lake.head import Head, SeasonHead
+from lake.head import Head, SeasonHead, season_digest
 
 
 def season(year: int, last_day: int = 154) -> SeasonHead:
@@ -39,6 +39,21 @@ def test_without_a_kept_state_it_goes_back_to_an_earlier_season() -> None:
     assert head.shown == HEAD.shown
     first = HEAD.before(2022, 5)
     assert first.position is None and first.state_key() is None and first.shown == HEAD.shown
+
+
+def test_selection_sunday_is_a_state_to_go_back_to() -> None:
+    days = {30: "a", 131: "b", 134: "c", 152: "d", 154: "e"}
+    known = replace(season(2024), digest=season_digest(days), selection="selected")
+    head = replace(HEAD, day=154, days=days, snapshots={152: "s152", 154: "s2024"}, seasons={2024: known})
+    back = head.before(2024, 134)
+    assert (back.position, back.days, back.state_key()) == ((2024, 131), {30: "a", 131: "b"}, "selected")
+    assert head.before(2024, 153).state_key() == "s152"
+    # Before it, once it is lost, and where days have been folded that the season was not written with.
+    others = [head.without({"selected"}), replace(head, seasons={2024: replace(known, digest="x")})]
+    for one in (head.before(2024, 131), *(other.before(2024, 134) for other in others)):
+        assert one.position is None
+    assert head.without({"s2024", "s152"}).state_key() == "selected"
+    assert head.without({"s2024", "s152", "selected"}).position is None
 
 
 def test_what_is_shown_is_not_what_was_folded_again_so_far() -> None:

@@ -90,7 +90,7 @@ def test_points_too_fine_for_a_table() -> None:
         (1, "100", "a pool has 2 to 10,000"),
         (10_001, "100", "10,001 entrants"),
         (10, "60,30", "add up to 90 % of the pot"),
-        (10, "150,-50", "none below 0"),
+        (10, "110,-10", "a prize of -10 % of the pot: no prize is below 0"),
         (2, "50,30,20", "3 prizes for 2 entrants"),
     ],
 )
