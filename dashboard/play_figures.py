@@ -32,6 +32,35 @@ def bars(rows: Sequence[tuple[str, float, str]], *, marks: Sequence[str] = (), c
     }  # fmt: skip
 
 
+def minutes(players: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Minutes a game of players in the order given, the first at the top: last season's bars, expected marks.
+
+    players: name, minutes and expected (0: none), colour, text.
+    """
+    players = list(players)[::-1]
+    places = list(range(len(players)))  # two players can have one name
+    expected = [(place, one) for place, one in enumerate(players) if one["expected"]]
+    shared = {"hovertemplate": "%{hovertext}<extra></extra>"}
+    return {
+        "data": [
+            {"type": "bar", "orientation": "h", "y": places, "x": [round(one["minutes"], 1) for one in players],
+             "marker": {"color": [one["colour"] for one in players], "cornerradius": 3},
+             "hovertext": [one["text"] for one in players], **shared},
+            {"type": "scatter", "mode": "markers", "y": [place for place, _ in expected],
+             "x": [round(one["expected"], 1) for _, one in expected],
+             "marker": {"symbol": "diamond", "size": 10, "color": [one["colour"] for _, one in expected],
+                        "line": {"width": 1.5, "color": "#fff"}},
+             "hovertext": [one["text"] for _, one in expected], **shared},
+        ],
+        "layout": layout(
+            bargap=0.4, margin={"l": 8, "r": 12, "t": 4, "b": 8},
+            xaxis=axis(range=[0, 41], dtick=10, title=titled("Minutes a game")),
+            yaxis=axis(showgrid=False, ticklabelstandoff=8, tickvals=places, ticktext=[one["name"] for one in players],
+                       range=[-0.6, len(players) - 0.4]),
+        ),
+    }  # fmt: skip
+
+
 def bars_height(count: int) -> int:
     """Pixels that so many bars need."""
     return SPACE + BAR * max(count, 1)

@@ -42,10 +42,11 @@ def news(head: Head, charge: Charge, ledger: Ledger) -> str | None:
     return digest([inputs, str(charge.count)]) if is_news else None
 
 
-def is_behind(manifest: Manifest, head: Head, reference: str, models: str) -> bool:
-    """True if the tables do not show the head, the reference and the models, or are those of an earlier program."""
-    shown = (manifest.version, manifest.engine, manifest.generation, manifest.reference, manifest.models)
-    return shown != (tables.VERSION, head.engine, head.generation, reference, models)
+def is_behind(manifest: Manifest, head: Head, reference: str, models: str, players: str) -> bool:
+    """True if the tables do not show the head, reference, models and players, or are those of an earlier program."""
+    stated = (manifest.reference, manifest.models, manifest.players)
+    shown = (manifest.version, manifest.engine, manifest.generation, *stated)
+    return shown != (tables.VERSION, head.engine, head.generation, reference, models, players)
 
 
 def models_digest(charge: Charge, shipped: str) -> str:

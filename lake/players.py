@@ -12,7 +12,7 @@ from functools import cached_property
 import pyarrow as pa
 
 from hoops.contract import DATASETS
-from hoops.contract.columns import PLAYERS_FOLDER
+from hoops.contract.columns import LAST_SEASON, PLAYERS_FOLDER
 from hoops.contract.merge import ReferenceStatement, merge_players
 from hoops.players import Squads
 from hoops.players.identity import Links, linked
@@ -42,6 +42,11 @@ class Players:
                 if contents[-1:] != [entry.content]:
                     contents.append(entry.content)
         return digest(f"{one} {sort} {' '.join(said[one, sort])}" for one, sort in sorted(said)) if said else ""
+
+    @property
+    def stated(self) -> str:
+        """Changes when a file adds something; empty where nothing is known."""
+        return self.digest(LAST_SEASON + 1)
 
     def before(self, season: int) -> Squads:
         """All that a forecast of a season may know."""

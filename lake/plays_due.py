@@ -97,7 +97,8 @@ def may_be_made(lake: Lake, manifest: Manifest, folded: Folded) -> bool:
     league, head, charge = folded.charge.league, folded.head, folded.charge
     reference = reference_digest(lake.ledger.reference(league))
     models = models_digest(charge, lake.shipped(league).id)
-    return not is_behind(manifest, head, reference, models) and knows_all(head, charge, lake.ledger)
+    players = lake.ledger.players(league).stated
+    return not is_behind(manifest, head, reference, models, players) and knows_all(head, charge, lake.ledger)
 
 
 def games_of(heads: Heads, head: Head, season: int) -> SeasonGames:

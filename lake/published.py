@@ -31,8 +31,9 @@ class Manifest:
 
     version: of the program's tables (`hoops.tables.VERSION`), empty in a manifest of a program that named none.
     generation: of the head they were made from. model: the one that forecasts the next day. decisions: how many the
-    head had heard of. reference: digest of the reference entries. models: digest of the log of models, empty in a
-    manifest of a program that published no table of them. season, day: last day applied. seasons: those with
+    head had heard of. reference: digest of the reference entries. players: of what players' files say, empty where
+    there are none. models: digest of the log of models, empty in a manifest of a program that published no table of
+    them. season, day: last day applied. seasons: those with
     tables. published_at: UTC time of the last change.
     """
 
@@ -43,6 +44,7 @@ class Manifest:
     model: str = ""
     decisions: int = 0
     reference: str = ""
+    players: str = ""
     models: str = ""
     season: int | None = None
     day: int | None = None

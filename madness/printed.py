@@ -250,6 +250,13 @@ def render_match(found: dict[str, Any]) -> None:
             (one if driver["log_odds"] > 0 else two)["name"], driver["title"], f"{abs(driver['log_odds']):.2f}"
         )
     console.print(driven)
+    for side in (one, two):
+        if (roster := side["roster"]) is not None:
+            console.print(
+                f"{side['name']} returns {100 * roster['returning']:.0f} % of its minutes: {roster['shift']:+.1f} "
+                f"points before the season, {roster['still']:+.1f} still",
+                highlight=False,
+            )
     known = found["known_through"]
     text = f"model {found['model']}, which knew all games to day {known['day']} of {known['season']}"
     if not found["out_of_sample"]:

@@ -74,6 +74,7 @@ class Backlog:
             for league in leagues
         }
         self._reference = {league: reference_digest(lake.ledger.reference(league)) for league in self._days}
+        self._players = {league: lake.ledger.players(league).stated for league in self._days}
         self._plays = {league: lake.ledger.plays(league) for league in self._days}
 
     @property
@@ -93,7 +94,7 @@ class Backlog:
         reference = self._reference[league]
         models = models_digest(folded.charge, self._lake.shipped(league).id)
         nothing = head.generation == 0 and not any(seasons.values())
-        published = nothing or not is_behind(manifest, head, reference, models)
+        published = nothing or not is_behind(manifest, head, reference, models, self._players[league])
         days, in_charge = sum(map(len, seasons.values())), folded.charge.after(head)
         # Plays are shown beside results: where there are none, nothing of them is.
         due = () if waiting or not published or nothing or not manifest.engine else self._due(manifest, folded)

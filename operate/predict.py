@@ -156,8 +156,9 @@ def _answer(
     season, day = before.now
     (date,) = reference.dates(season, [day])
     sides = [
-        _side(team, far, before, model, reference) | {"seen": team not in found.new_teams}
-        for team, far in zip(teams, found.distances, strict=True)
+        _side(team, far, before, model, reference)
+        | {"roster": None if roster is None else asdict(roster), "seen": team not in found.new_teams}
+        for team, far, roster in zip(teams, found.distances, found.rosters, strict=True)
     ]
     last_season, last_day = found.known_through or (None, None)
     return {

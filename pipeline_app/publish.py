@@ -21,7 +21,7 @@ from hoops import tables
 from hoops.forecast.model import Model
 from hoops.games.leagues import League
 from hoops.games.reference import USED, Reference
-from hoops.schemas import PUBLISHED
+from hoops.schemas import PUBLISHED, ROSTER_TABLES
 from lake.behind import is_behind, knows_all, models_digest, reference_digest
 from lake.heads import Head, Heads, SeasonHead, unpack_teams
 from lake.lake import Lake
@@ -31,7 +31,7 @@ from lake.registry import Charge, Decision
 from lake.retry import retrying
 from lake.store import Conflict
 from operate.models import standings
-from pipeline_app import brackets, projections
+from pipeline_app import brackets, projections, rosters
 from pipeline_app.brackets import Build, one_of
 from pipeline_app.deadline import NEVER, Deadline
 from pipeline_app.telemetry import log
@@ -83,9 +83,9 @@ def _publish(
     if charge is not None and manifest.models not in ("", models):
         raise Conflict(f"the log of models of league {league} is not the one that is shown: it has to be read again")
     entries = lake.ledger.reference(league)
-    stated = reference_digest(entries)
+    stated, players = reference_digest(entries), lake.ledger.players(league)
     nothing = etag is None and not head.seasons and not head.pending
-    is_due = is_behind(manifest, head, stated, models) or not all(map(is_of_plays, distrusted))
+    is_due = is_behind(manifest, head, stated, models, players.stated) or not all(map(is_of_plays, distrusted))
     if nothing or not is_due or _must_wait(manifest, head, folded.charge, lake.ledger):
         return
     with heads.as_of(league, folded.etag):
@@ -95,10 +95,10 @@ def _publish(
             digest([tables.VERSION, models, now.id]),
             partial(_models, folded.charge, now, lake.shipped(league)),
         )
-        wanted |= brackets.wanted(
-            folded, partial(reference_of, lake, entries), partial(lake.ledger.players, folded.charge.league)
-        )
-        wanted |= projections.wanted(folded, partial(reference_of, lake, entries))
+        reference = partial(reference_of, lake, entries)
+        wanted |= brackets.wanted(folded, reference, lambda: players)
+        wanted |= projections.wanted(folded, reference)
+        wanted |= rosters.wanted(folded, reference, stated, players)
         written: dict[str, TableEntry] = {}
         left = 0
         for key, (inputs, build) in wanted.items():
@@ -126,7 +126,8 @@ def _publish(
         replace(
             manifest,
             version=tables.VERSION,
-            generation=head.generation, engine=head.engine, reference=stated, models=models, model=now.id,
+            generation=head.generation, engine=head.engine, reference=stated, players=players.stated,
+            models=models, model=now.id,
             decisions=head.decisions,
             season=last, day=head.shown[last].last_day if last is not None else None,
             published_at=f"{clock():%Y-%m-%dT%H:%M:%SZ}",
@@ -194,6 +195,8 @@ def _stays(key: str, head: Head) -> bool:
     """A table that is left as it is: one of plays, or what it is made from is lost, or waits, or is folded again."""
     if is_of_plays(key) or (brackets.is_of_bracket(key) and brackets.must_wait(head)) or projections.stays(key, head):
         return True
+    if key.split("/")[0] in ROSTER_TABLES:
+        return rosters.stays(head)
     if key.startswith("upcoming/"):
         return head.pending is None and bool(head.stale)
     season = season_of(key)

@@ -101,6 +101,11 @@ def league_tables(
         summaries.append(tables.summary(season, rows.predicted))
         for name, table in tables.season_tables(rows, reference).items():
             made[table_key(name, league, season)] = table
+    for season, known in _before_rosters(folded, squads):
+        of_rosters = tables.roster_tables(
+            known, season, squads or Squads.empty(), reference, in_charge((season, 0)).parameters
+        )
+        made |= {table_key(name, league, season): table for name, table in of_rosters.items()}
     made[table_key("teams", league)] = tables.teams(summaries, reference)
     made[table_key("seasons", league)] = tables.seasons(summaries, reference)
     return made
@@ -113,6 +118,18 @@ def _folded(games: pa.Table, in_charge: InCharge, squads: Squads | None) -> Iter
         (folded,) = fold([day], model, known, squads)
         known = folded.known
         yield day, folded
+
+
+def _before_rosters(folded: Iterable[tuple[Day, FoldedDay]], squads: Squads | None) -> Iterator[tuple[int, Knowledge]]:
+    """Seasons with a roster whose players' last season is told, and what was known when the games before were over."""
+    if squads is None:
+        return
+    told = set(squads.seasons["season"].to_pylist())
+    ends = {day.season: one.known for day, one in folded}
+    for season in sorted(set(squads.rosters["season"].to_pylist())):
+        before = [one for one in ends if one < season]
+        if before and season - 1 in told and season <= max(ends) + 1:
+            yield season, ends[max(before)]
 
 
 def _projected(

@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 import numpy as np
 from dash import html
 
-from dashboard import figures, grids, parts
+from dashboard import figures, grids, parts, rosters
 from dashboard.notes import Note, other_league, quoted
 from dashboard.place import number
 from dashboard.view import View
@@ -33,6 +33,7 @@ def render(view: View) -> list[Any]:
         *parts.notes(_not_there(view, missing, found, picked)),
         _chart(view, records, picked),
         _table(view, records),
+        *rosters.of_league(view),
     ]
 
 

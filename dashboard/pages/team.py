@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard import figures, grids, matchups, parts, play_figures
+from dashboard import figures, grids, matchups, parts, play_figures, rosters
 from dashboard.components import GameList
 from dashboard.notes import Note, other_league, quoted
 from dashboard.pages.ratings import curves
@@ -67,13 +67,14 @@ def render(view: View) -> list[Any]:
             text += (
                 f" It played here from {season_label(known['first_season'])} to {season_label(known['last_season'])}."
             )
-        return [*head, parts.quiet(text), *_coming(view, team)]
+        return [*head, parts.quiet(text), *_coming(view, team), *rosters.of_team(view, team)]
     finished = matchups.played(view, team=team)
     return [
         *head,
         _head(view, record, finished),
         *_coming(view, team),
         *_curve(view, record),
+        *rosters.of_team(view, team),
         *_added_up(view, record),
         *_plays(view, record),
         _games(view, record, finished),

@@ -1,6 +1,9 @@
 """Forecasts of games by a model, from what is known before them.
 
 what is known on the morning of the day + pairings -> features -> scorer -> probability, margin
+
+What a game's forecast owes to who left and who came is what it would be less without: the same state, as the same games
+would have left it if no players' file had said anything of the season, forecasts the same game on neutral ground.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoops import knowledge
+from hoops.arrays import find
 from hoops.forecast import scorer
 from hoops.forecast.feature_list import GROUP_TITLES
 from hoops.forecast.features import describe
@@ -33,6 +37,19 @@ class Driver:
 
 
 @dataclass(frozen=True)
+class Roster:
+    """What players' files say of a team of the season.
+
+    returning: share of last season's minutes whose players are back, 0-1. shift: points by which the roster moved its
+    strength before the season. still: how much of its strength rests on that now; games make it less.
+    """
+
+    returning: float
+    shift: float
+    still: float
+
+
+@dataclass(frozen=True)
 class MatchForecast:
     """A forecast of one game, as seen by team 1.
 
@@ -45,7 +62,10 @@ class MatchForecast:
     neutral_probability : float
         The same on neutral ground.
     drivers : tuple of Driver
-        `strength` and the other groups of features, and `site`; the strongest first.
+        `strength` and the other groups of features, and `site`; the strongest first. `players` only where rosters have
+        moved a strength this season.
+    rosters : pair of Roster or None
+        Of each team; None where players' files say nothing of it this season.
     distances : (float, float)
         From each team's home to the game (km); NaN where a city or its place is not known.
     known_through : (season, day) or None
@@ -60,8 +80,12 @@ class MatchForecast:
     neutral_probability: float
     drivers: tuple[Driver, ...]
     distances: tuple[float, float]
+    rosters: tuple[Roster | None, Roster | None]
     known_through: Moment | None
     new_teams: tuple[int, ...]
+
+
+PLAYERS = "players"  # the driver, and the group of features
 
 
 def forecast(before: Knowledge, games: Matchups, model: Model) -> Forecast:
@@ -114,6 +138,12 @@ def predict_match(
     far = homes.distances(before.homes, here, surroundings.places)
     scored, at_neutral = (scorer.score(model.scorer, games) for games in (described, elsewhere))
     groups = scorer.drivers(model.scorer, elsewhere)
+    if before.strength.from_rosters.any():
+        without = describe(knowledge.without_rosters(before, model.parameters), neutral, model.parameters, surroundings)
+        moved = at_neutral.log_odds - scorer.score(model.scorer, without).log_odds
+        # What a feature of the scorer's own adds for the players is part of that; the rest came by the strength.
+        groups["strength"] = groups["strength"] - (moved - groups.get(PLAYERS, np.zeros(1)))
+        groups[PLAYERS] = moved
     drivers = [Driver(name, GROUP_TITLES[name], float(moved[0])) for name, moved in groups.items()]
     if site:
         drivers.append(Driver("site", "home court", float((scored.log_odds - at_neutral.log_odds)[0])))
@@ -124,6 +154,16 @@ def predict_match(
         neutral_probability=float(at_neutral.probability[0]),
         drivers=tuple(sorted(drivers, key=lambda driver: -abs(driver.log_odds))),
         distances=(float(far[0][0]), float(far[1][0])),
+        rosters=(_roster(before, team1), _roster(before, team2)),
         known_through=known.clock,
         new_teams=tuple(team for team in (team1, team2) if team not in known.strength.teams),
     )
+
+
+def _roster(before: Knowledge, team: int) -> Roster | None:
+    learned, state = before.preseason, before.strength
+    at, is_rostered = (one[0] for one in find(learned.rostered, np.array([team], np.int32)))
+    if not is_rostered or learned.season != before.season:
+        return None
+    still = state.from_rosters[np.searchsorted(state.teams, team)]
+    return Roster(float(learned.returning[at]), float(learned.shift[at]), float(still))

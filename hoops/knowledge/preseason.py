@@ -200,6 +200,11 @@ def sums_to_bytes(known: Preseason, weight: float) -> bytes:
     return pack(_VERSION, {name: weight * getattr(known, name) for name in SUMS})
 
 
+def did(known: Preseason, season: int, squads: Squads, newcomer: float) -> PlayerSeason:
+    """What players did in one of the last three seasons, and what each was worth."""
+    return _Seasons(known, squads, newcomer)[season]
+
+
 def to_bytes(known: Preseason) -> bytes:
     """What is known, packed: equal states give equal bytes."""
     return pack(_VERSION, {"season": known.season, **{name: getattr(known, name) for name in _ARRAYS}})

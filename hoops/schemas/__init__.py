@@ -3,7 +3,7 @@
     columns  what a column and a table are        games  what the ledger holds and the fold keeps
     league   tables made of what the fold keeps   plays  tables made of play-by-play
     brackets tables of the NCAA tournament and the way there
-    players  what players' files say
+    players  what players' files say, and tables made of it
 
 `GAMES` is what the ledger holds and the fold reads. `PUBLISHED` are the tables of the dashboard bucket. The partition
 columns `league` and `season` stand in the key (`results/league=M/season=2024/part.parquet`) and not in the file, so
@@ -36,13 +36,13 @@ from hoops.schemas.games import (
     RATED,
 )
 from hoops.schemas.league import LEAGUE_TABLES
-from hoops.schemas.players import CLASSES, PLAYER_SEASONS, ROSTERS
+from hoops.schemas.players import CLASSES, PLAYER_SEASONS, ROSTER_TABLES, ROSTERS
 from hoops.schemas.plays import PLAY_TABLES, ROWS
 
-PUBLISHED: dict[str, Published] = LEAGUE_TABLES | BRACKET_TABLES | PLAY_TABLES
+PUBLISHED: dict[str, Published] = LEAGUE_TABLES | ROSTER_TABLES | BRACKET_TABLES | PLAY_TABLES
 
 __all__ = [
     "BOX_COLUMNS", "BOX_TITLES", "BRACKET_TABLES", "CLASSES", "DATE", "DAY", "FIXTURES", "GAMES", "ISSUED", "KIND",
     "LEAGUE_TABLES", "NAME1", "NAME2", "PENDING", "PLAYER_SEASONS", "PLAY_TABLES", "PREDICTED", "PUBLISHED", "RATED",
-    "ROSTERS", "ROWS", "SEASON", "SITE", "TEAM1", "TEAM2", "Published", "column", "completed",
+    "ROSTERS", "ROSTER_TABLES", "ROWS", "SEASON", "SITE", "TEAM1", "TEAM2", "Published", "column", "completed",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from hoops.tables.league import SeasonSummary, champion, seasons, summary, teams
 from hoops.tables.meetings import head_to_head, team_scores
 from hoops.tables.models import Decided, ModelSummary, models
 from hoops.tables.projections import projection_tables
+from hoops.tables.rosters import roster_tables
 from hoops.tables.season import (
     SeasonRows,
     forecasts,
@@ -37,6 +38,7 @@ __all__ = [
     "projection_tables",
     "ratings",
     "results",
+    "roster_tables",
     "scores",
     "season_tables",
     "seasons",

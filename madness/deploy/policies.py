@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from hoops.schemas import BRACKET_TABLES, LEAGUE_TABLES, PLAY_TABLES, PUBLISHED
+from hoops.schemas import BRACKET_TABLES, LEAGUE_TABLES, PLAY_TABLES, PUBLISHED, ROSTER_TABLES
 from lake.training_jobs import JOBS
 from operate.stage import APP, FUNCTIONS, Stage
 from pipeline_app.publish import SEASON_TABLES
@@ -22,7 +22,7 @@ FOLDERS = {
     "refresh_reference": "reference",
     "transform_events": "events",
 }
-REMOVED = (*SEASON_TABLES, *BRACKET_TABLES)  # tables of a season that may be gone one day
+REMOVED = (*SEASON_TABLES, *ROSTER_TABLES, *BRACKET_TABLES)  # tables of a season that may be gone one day
 _ASK_THE_HEAD = {"results", "retractions", "players", "events"}
 Statement = dict[str, Any]
 
@@ -76,7 +76,9 @@ def _fold(stage: Stage) -> list[Statement]:
 
 
 def _publish(
-    stage: Stage, tables: Iterable[str] = (*LEAGUE_TABLES, *BRACKET_TABLES), removed: Iterable[str] = REMOVED
+    stage: Stage,
+    tables: Iterable[str] = (*LEAGUE_TABLES, *ROSTER_TABLES, *BRACKET_TABLES),
+    removed: Iterable[str] = REMOVED,
 ) -> list[Statement]:
     # Not the whole bucket: under static/ lies what browsers run.
     return [
