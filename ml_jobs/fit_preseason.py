@@ -1,6 +1,6 @@
 """What summers have taught, for leagues whose files of players have just begun: `hoops/knowledge/preseason.npz`.
 
-games and players' files of a league -> its seasons through 2018, one by one -> sums of products -> as one season
+games and players' files of a league -> its seasons through 2018, one by one -> sums of products -> as two seasons
 
     python -m ml_jobs.fit_preseason --data DIR
 
@@ -25,6 +25,9 @@ from hoops.knowledge.parameters import defaults
 from ml_jobs.read import LeagueGames, read_league
 
 log = logging.getLogger("fit_preseason")
+
+# Chosen on the women of 2003-2015, for leagues whose files begin in 2004, 2006, 2008, 2010 or 2012 (docs/rosters.md).
+COUNTS_AS = 2.0  # seasons of a league's own
 
 FILE = Path(preseason.__file__).with_name("preseason.npz")
 
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     seasons = int(
         np.sum((rosters > read.squads.seasons["season"].to_numpy()[0]) & (rosters <= preseason.SHIPPED_THROUGH))
     )
-    given.out.write_bytes(preseason.sums_to_bytes(summers, 1.0 / seasons))
+    given.out.write_bytes(preseason.sums_to_bytes(summers, COUNTS_AS / seasons))
     log.info("%d seasons through %d in %s", seasons, preseason.SHIPPED_THROUGH, given.out)
 
 

@@ -10,7 +10,7 @@ All of it is learned from seasons that are over: sums of products that grow by a
 such files moves nothing, and so does a team that is in none. `docs/rosters.md` has the formulas.
 
 The first season of such files tells a league nothing yet. From 2019 on it then begins with what the men's summers up to
-2018 have taught (`preseason.npz`, by `ml_jobs.fit_preseason`), which counts as much as one season of its own.
+2018 have taught (`preseason.npz`, by `ml_jobs.fit_preseason`), which counts as much as two seasons of its own.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def project(known: Preseason, season: int, squads: Squads, newcomer: float) -> P
 
 @cache
 def shipped() -> dict[str, Any]:
-    """Sums of products of the men's summers up to 2018, weighed as one season, by the names of `SUMS`."""
+    """Sums of products of the men's summers up to 2018, weighed as two seasons, by the names of `SUMS`."""
     content = resources.files("hoops.knowledge").joinpath("preseason.npz").read_bytes()
     return unpack(content, "what summers have taught", _VERSION, SUMS)
 
