@@ -212,6 +212,18 @@ def test_what_looks_mistaken_is_said(played: Stage) -> None:
     assert missing.startswith("1 team has no players in a season in which the others have: 1104 in 2023; it is")
 
 
+def test_teams_and_seasons_that_nobody_knows_are_said(stage: Stage) -> None:
+    stage.upload("reference/MTeams.csv", b"TeamID,TeamName\n1101,Ash\n")
+    key = ROSTERS_FILE.format("")
+    stage.upload(key, b"Season,TeamID,PlayerID\n2094,1101,1\n2094,1102,2\n")
+    assert stage.receipt(key).warnings == (
+        "team 1102 is not in MTeams: shown by its number until a newer one names it",
+    )
+    stage.upload("reference/MSeasons.csv", b"Season,DayZero\n2024,11/06/2023\n")
+    stage.upload(key, b"Season,TeamID,PlayerID\n2094,1101,1\n")
+    assert stage.receipt(key).warnings == ("season 2094 is not in MSeasons",)
+
+
 def test_who_has_a_new_id_is_known_again_by_name_and_counted(played: Stage) -> None:
     played.upload(SEASONS_FILE.format(""), totals(2022))
     key = ROSTERS_FILE.format("")
