@@ -273,7 +273,8 @@ def _learn_box(known: Preseason, season: int, squads: Squads) -> Preseason:
 
 def _learn(known: Preseason, season: int, squads: Squads, seasons: _Seasons, newcomer: float) -> Preseason:
     """What became of a season's rosters: of each player, and of each team."""
-    told = squads.roster(season).team, squads.played(season).team, squads.played(season - 1).team
+    there = known.ends_season == season  # no team's, where no game of the season is known
+    told = known.ends[there], squads.roster(season).team, squads.played(season).team, squads.played(season - 1).team
     if known.season != season or not all(len(one) for one in told):
         return known
     of, came = _careers(known, season, squads, seasons, newcomer), seasons[season]
@@ -290,7 +291,6 @@ def _learn(known: Preseason, season: int, squads: Squads, seasons: _Seasons, new
         worth_moment=known.worth_moment + weighed.T @ np.where(played, came.worth[place], 0.0),
     )
     found = _projection(known, season, squads, seasons, newcomer)
-    there = known.ends_season == season
     end, active = find(known.ends_team[there], found.team)
     before, _ = find(known.team, found.team)
     went = (known.ends[there][end] - known.prior[before])[active]
