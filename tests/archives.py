@@ -17,6 +17,7 @@ from hoops.forecast import features
 from hoops.forecast import scorer as scorers
 from hoops.forecast.model import Model
 from hoops.games.moment import Moment
+from hoops.players import Squads
 
 
 def model_files(model: Model, report: Mapping[str, Any]) -> dict[str, bytes]:
@@ -33,9 +34,9 @@ def model_files(model: Model, report: Mapping[str, Any]) -> dict[str, bytes]:
     }
 
 
-def true_report(model: Model, games: pa.Table, before: Moment) -> dict[str, Any]:
+def true_report(model: Model, games: pa.Table, before: Moment, squads: Squads | None = None) -> dict[str, Any]:
     """What a training says of a model that was cut before a day, as far as anybody asks."""
-    played, described, _ = features.walk(games, model.parameters)
+    played, described, _ = features.walk(games, model.parameters, squads=squads)
     later = ~played.before(before)
     said, tested = scorers.score(model.scorer, described.rows(later)), played.rows(later)
     scores = asdict(metrics.score(said.probability, said.margin, tested.margin, tested.is_forfeit))

@@ -100,7 +100,10 @@ def shifted(state: State, teams: Ids, points: Floats, sd: Floats, parameters: Pa
 
 
 def without_rosters(state: State) -> State:
-    """The state with the mean that the same games would have left if no players' file had moved it this season."""
+    """The state with the mean that the same games would have left if no players' file had moved it this season.
+
+    Exactly, but for the little of it that teams' own home advantages took up.
+    """
     return replace(state, mean=state.mean - state.from_rosters, from_rosters=np.zeros_like(state.mean))
 
 

@@ -67,7 +67,8 @@ def team_rates(squads: Squads, season: int) -> tuple[Ids, Floats]:
     total = np.column_stack([np.bincount(place, column, len(teams)) for column in np.nan_to_num(rows.box).T])
     rates = FIVE * MINUTES * total / np.maximum(minutes, 1.0)[:, None]
     known = minutes > 0.0
-    rates = np.where(known[:, None], rates - rates[known].mean(axis=0) if known.any() else 0.0, 0.0)
+    usual = rates[known].mean(axis=0) if known.any() else 0.0
+    rates = np.where(known[:, None], rates - usual, 0.0)
     return teams.astype(np.int32), rates
 
 

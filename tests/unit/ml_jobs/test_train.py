@@ -21,6 +21,7 @@ from hoops.games.moment import end_of
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge.parameters import Parameters, defaults
 from lake.training import METRICS, metric_definitions
+from tests.unit.hoops.fabricated_players import a_cast
 from tests.unit.hoops.fabricated_results import a_league
 from tests.unit.ml_jobs.league_files import SEASONS, arguments, job_folders, left, write_channel, write_csv
 
@@ -216,3 +217,14 @@ def test_a_shipped_model_is_weights_and_report_only(tmp_path):
     assert from_bytes((tmp_path / "W.npz").read_bytes()).trained_through == end_of(2012)
     report = json.loads((tmp_path / "W.json").read_text())
     assert report["trained_through"] == list(end_of(2012)) and "seconds" not in report
+
+
+def test_players_are_learned_from_and_the_report_says_of_which_seasons():
+    games = a_league(seasons=SEASONS)
+    bare, told = league_games(seasons=SEASONS), LeagueGames(games, Surroundings(), None, a_cast(games))
+    one, other = (train(League.MEN, read, QUICK).report for read in (bare, told))
+    assert (one["data"]["player_seasons"], one["data"]["rosters"]) == ([], [])
+    assert (other["data"]["player_seasons"], other["data"]["rosters"]) == ([*SEASONS], [*SEASONS])
+    assert one["data"]["digest"] != other["data"]["digest"]
+    statespace = [report["test"]["pooled"]["all"]["statespace"]["log_loss"] for report in (one, other)]
+    assert statespace[0] != statespace[1], "who stands beside it knows them as well"

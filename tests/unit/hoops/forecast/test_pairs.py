@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from hoops.forecast.pairs import all_pairs, by_strength
 from hoops.games.leagues import League
 from hoops.games.matchups import Matchups
 from hoops.knowledge import Knowledge, statespace
+from tests.unit.hoops.fabricated_players import a_cast
 from tests.unit.hoops.fabricated_results import a_league
 
 NEXT = (2011, 136)
@@ -22,6 +25,12 @@ NEVER_SEEN = (1998, 1999)
 def on_the_morning(model: Model, boxless: float = 0.3) -> Knowledge:
     *_, (_, known) = learn(a_league(boxless=boxless), model.parameters)
     return knowledge.advance(known, *NEXT, model.parameters)
+
+
+def sees_players(model: Model) -> Model:
+    """The same weights, of which those of one feature are given to what rests on players' files."""
+    features = tuple("rosters" if name == "tempo" else name for name in model.scorer.features)
+    return replace(model, scorer=replace(model.scorer, features=features))
 
 
 def games_of(teams: np.ndarray) -> Matchups:
@@ -39,6 +48,17 @@ def test_they_are_the_forecasts_of_single_games(league: League, boxless: float) 
     expected = forecast(before, games, model).probability
     assert found.of(games.team1, games.team2) == pytest.approx(expected, abs=1e-7)
     assert np.ptp(expected) > 0.2, "forecasts that differ"
+
+
+def test_what_rests_on_players_is_seen_in_pairs_as_in_games() -> None:
+    model, games = sees_players(shipped(League.MEN)), a_league(seasons=range(2008, 2012))
+    *_, (_, known) = learn(games, model.parameters, squads=a_cast(games))
+    before = knowledge.advance(known, *NEXT, model.parameters)
+    teams = before.strength.teams
+    pairs = games_of(teams)
+    expected = forecast(before, pairs, model).probability
+    assert all_pairs(before, teams, model).of(pairs.team1, pairs.team2) == pytest.approx(expected, abs=1e-7)
+    assert np.abs(expected - forecast(before, pairs, shipped(League.MEN)).probability).max() > 1e-4
 
 
 def test_the_state_space_model_alone_gives_its_own() -> None:
