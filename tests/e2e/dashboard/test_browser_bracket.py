@@ -14,7 +14,7 @@ import pytest
 from hoops.brackets import tree
 from hoops.brackets.odds import closed, odds, spread
 from hoops.games.leagues import League
-from tests.e2e.dashboard.browser import PHONE, query
+from tests.e2e.dashboard.browser import DESKTOP, PHONE, query, settled
 
 # Odds of random brackets and picks, as the browser computes them: chances by round and place, games by `pair`.
 BROWSERS_ODDS = """([pairs, cases]) => cases.map(function (decided) {
@@ -161,11 +161,52 @@ def test_a_bracket_is_one_page_of_paper(bracketed, visit) -> None:
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1
 
 
+PARTS_BESIDE_THE_EDGE = """() => [...document.querySelectorAll('.bk-parts button')].filter(function (one) {
+    const { left, right } = one.getBoundingClientRect();
+    return left < 8 || right > innerWidth - 8;
+}).length"""
+
+
 def test_a_phone_shows_a_region_and_its_rounds(bracketed, visit) -> None:
     page = visit(f"{bracketed}/bracket?season=2023#day=132", PHONE)
     assert page.locator(".bk-region").filter(visible=True).count() == 1
     page.get_by_role("button", name="Midwest", exact=True).click()
     assert page.locator(".bk-region.q2").is_visible() and page.locator(".bk-region.q0").is_hidden()
     assert page.locator(".bk-region.q2 .bk-name").first.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert page.evaluate(PARTS_BESIDE_THE_EDGE) == 0
     page.get_by_role("button", name="Finals").click()
     assert page.locator(".bk-finals").is_visible()
+
+
+# What an element holds and does not show: it hides or scrolls what is wider than itself.
+CUT = """() => [...document.querySelectorAll('.bk-sheet *:not(.unseen), .bk-parts *')].filter(function (one) {
+    return one.scrollWidth > one.clientWidth && getComputedStyle(one).overflowX !== 'visible';
+}).map(one => one.textContent)"""
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 1900])
+def test_no_name_is_cut_and_the_header_stands_above_the_sheet(bracketed, visit, width) -> None:
+    page = visit(f"{bracketed}/bracket?season=2023#day=138", {"width": width, "height": 900})
+    page.get_by_role("button", name="Fill mine with it").first.click()
+    assert page.locator(".bk-line.won").count() > 40 and page.locator(".bk-line.picked").count() >= 10
+    assert page.evaluate(CUT) == []
+    brand, sheet = page.locator("#brand").bounding_box(), page.locator(".bk-bar").bounding_box()
+    assert brand["x"] == pytest.approx(sheet["x"], abs=1)
+
+
+def test_a_reader_by_ear_or_keyboard_meets_no_obstacle(site, bracketed, visit) -> None:
+    """Names, roles, contrast and what else axe-core knows of WCAG 2.1 AA."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+    for address, size, scheme in (
+        (f"{bracketed}/bracket?season=2023#day=138", DESKTOP, "light"),
+        (f"{bracketed}/bracket?season=2024#day=136", PHONE, "dark"),
+        (f"{site}/bracket", PHONE, "light"),
+    ):
+        page = visit(address, size, scheme)
+        settled(page)
+        found = Axe().run(page, context={"include": [["#page"]]}, options=rules)
+        assert len(found.response["passes"]) > 5, "it has looked"
+        told = [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found.response["violations"]]
+        assert told == [], address

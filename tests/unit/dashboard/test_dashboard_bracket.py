@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from asking import Browser, browser, components
 
+from dashboard.bracket_field import bubble, champions
 from hoops.games.leagues import League
 
 
@@ -70,6 +71,21 @@ def test_before_selection_sunday_the_field_is_projected() -> None:
                   if grid["id"] == "grid-worth")["rowData"]  # fmt: skip
     assert [row["final_four"] for row in swings] == pytest.approx([15.0, 15.0])
     assert [row["chance"] for row in swings] == ["60%", "40%"]
+
+
+def test_the_bubble_lies_around_the_last_place_that_is_no_champions() -> None:
+    def team(rank: int, conference: str, automatic: float, seed: str | None) -> dict[str, Any]:
+        return {"team_id": 1100 + rank, "rank": rank, "conference": conference, "automatic": automatic, "seed": seed}
+
+    field = [team(rank, "acc", 0.5 if rank == 1 else 0.1, f"W{rank:02d}") for rank in range(1, 11)]
+    field.append(team(11, "ivy", 0.6, "W11"))  # the last one in, as champion
+    left_out = [team(rank, "ivy" if rank == 12 else "sec", 0.0 if rank > 12 else 0.4, None) for rank in range(12, 17)]
+    assert champions([*field, *left_out]) == {1101, 1111}
+    found = [(title, inside, [one["rank"] for one in teams]) for title, inside, teams in bubble([*field, *left_out])]
+    assert found == [
+        ("Just in", True, [3, 4, 5, 6]), ("Last four in", True, [7, 8, 9, 10]),
+        ("First four out", False, [12, 13, 14, 15]), ("Next four out", False, [16]),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
