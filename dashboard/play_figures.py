@@ -33,7 +33,7 @@ def bars(rows: Sequence[tuple[str, float, str]], *, marks: Sequence[str] = (), c
 
 
 def minutes(players: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Minutes a game of players in the order given, the first at the top: last season's bars, expected marks.
+    """Minutes a game of players, the first at the top: last season's as bars, expected ones as marks.
 
     players: name, minutes and expected (0: none), colour, text.
     """

@@ -32,14 +32,8 @@ def of_team(view: View, team: int) -> list[Any]:
     """A team's rosters; without players' files one line that says which to upload."""
     shown = seasons(view)
     if not shown:
-        league = view.league
-        return [
-            parts.quiet(
-                f"Who is back is not known of {season_label(view.season)}: it takes "
-                f"players/{league}PlayerSeasons.csv with "
-                f"{season_label(view.season - 1)} and players/{league}Rosters.csv with {season_label(view.season)}."
-            )
-        ]
+        files = f"players/{view.league}PlayerSeasons.csv and players/{view.league}Rosters.csv"
+        return [parts.quiet(f"Upload {files} to see who is back in {season_label(view.season)}.")]
     return [one for season in shown for one in _section(view, team, season)]
 
 

@@ -34,7 +34,7 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
-    with serve(fabricated.bucket(plays_of=3, brackets=True)) as url:
+    with serve(fabricated.bucket(plays_of=3, brackets=True, rosters=True)) as url:
         yield url
 
 

@@ -69,10 +69,12 @@ def bucket(
     plays_of: int = 0,
     placed: bool = True,
     brackets: bool = False,
+    rosters: bool = False,
 ) -> MemoryStore:
     """A bucket with everything published. `stops_at`: the day on which the last season stops (None: it is complete).
     `decided`: there is a table of models. `plays_of`: how many of the last season's days have play-by-play, the newest
-    ones. `placed`: shots have places and areas. `brackets`: there are the tables of brackets."""
+    ones. `placed`: shots have places and areas. `brackets`: there are the tables of brackets.
+    `rosters`: there are those of who is back, of the last season and the one to come."""
     store = MemoryStore("fabricated", clock=lambda: PUBLISHED_AT)
     for league in leagues:
         made = _League(league, teams, named=named, dated=dated, seeded=seeded, boxed=boxed)
@@ -83,6 +85,9 @@ def bucket(
                 made.draw(season, stop, own=season == seasons[-1])
         if decided:
             made.decide()
+        if rosters:
+            for season in (seasons[-1], seasons[-1] + 1):
+                made.roster(season)
         tables: dict[str, pa.Table | bytes] = {**made.tables(), **made.brackets}
         if plays_of:
             tables |= made.play_tables(seasons[-1], plays_of, placed=placed)
@@ -316,6 +321,34 @@ class _League:
         for week in drift.weeks(days, np.clip(p, 1e-9, 1 - 1e-9), won, issued != None, newest=int(max(days))):  # noqa: E711
             told = {"last_day": week.last_day, "score": week.score, "counts": week.counts, "drifted": week.has_drifted}
             self.rows[f"drift/{season}"].append(asdict(week) | told)
+
+    def roster(self, season: int) -> None:
+        """Eight players who are back, one from each other kind, two who left: one of them for the next team."""
+        rng = np.random.default_rng(season)  # of its own: what else is drawn stays as it is
+        shifts = rng.normal(0, 2, len(self.ids))
+        for place, team in enumerate(self.ids):
+            other = self.ids[place - 1]
+            kinds = ["back"] * 8 + ["transfer in", "back after a year", "newcomer", "left", "left"]
+            expected = 5 * rng.dirichlet(np.linspace(9, 1, 11))
+            for at, status in enumerate(kinds):
+                here, was = status != "left", status not in ("back after a year", "newcomer")
+                origin, goal = (other if one else None for one in (status == "transfer in", at == 12))
+                worth = rng.normal(0, 2)
+                self.rows[f"rosters/{season}"].append(
+                    {"team_id": team, "team_name": self.names[team], "player_id": 100 * team + at,
+                     "player_name": f"{_FIRST[at]} {_SECOND[(at + place) % len(_SECOND)]}son",
+                     "class": ("Fr", "So", "Jr", "Sr", None)[at % 5], "status": status,
+                     "from_team_id": origin, "from_team_name": self.names.get(origin),
+                     "to_team_id": goal, "to_team_name": self.names.get(goal),
+                     "last_share": rng.uniform(0, 0.9) if was else None, "last_worth": worth if was else None,
+                     "expected_share": expected[at] if here else None, "expected_worth": worth if here else None,
+                     "adds": expected[at] * worth if here else None}
+                )  # fmt: skip
+            self.rows[f"preseason/{season}"].append(
+                {"team_id": team, "team_name": self.names[team], "returning": rng.uniform(0.2, 0.9),
+                 "newcomers": 0.1, "talent": self.strength[team], "shift": shifts[place],
+                 "shift_rank": 1 + int(np.sum(shifts > shifts[place])), "sd": 2.9}
+            )  # fmt: skip
 
     def decide(self) -> None:
         """A model in charge, two that were compared with it, one that nobody has decided about."""

@@ -13,6 +13,7 @@ from asking import PAGES, Browser, browser, components
 
 from dashboard.app import create_app
 from dashboard.data import Tables
+from dashboard.wording import signed
 from hoops.errors import MadnessError, Retryable
 from hoops.games.leagues import League
 from hoops.schemas import PUBLISHED
@@ -191,6 +192,35 @@ def test_a_team_without_games_this_season_is_said_to_have_none() -> None:
     page = there.page("/team", "?team=1999")
     assert "Gone played no games in 2023–24. It played here from 1989–90 to 1994–95." in page
     assert "loaded here" not in page
+
+
+def test_a_team_shows_who_is_back_this_season_and_the_next() -> None:
+    store = fabricated.bucket([League.MEN], seasons=(2023, 2024), teams=16, rosters=True)
+    there = browser(store)
+    page = there.page("/team", "?team=1102")
+    assert page.index('"Who is back in 2024–25"') < page.index('"Who is back"')
+    tables = {season: fabricated.decode(store.get(f"preseason/league=M/season={season}/part.parquet").body).to_pylist()
+              for season in (2024, 2025)}  # fmt: skip
+    for rows in tables.values():
+        (mine,) = [row for row in rows if row["team_id"] == 1102]
+        assert (
+            f"Returns {mine['returning'] * 100:.0f}% of its minutes, rosters add {signed(mine['shift'])} ± 2.9" in page
+        )
+    content = there.open("/team", "?team=1102")["page.children"]
+    grids = {grid["id"]: grid["rowData"] for grid in components(content, "AgGrid")}
+    rows = grids["grid-roster-2025"]
+    assert len(rows) == 13 and {"back", "newcomer", "left"} < {row["what"] for row in rows}
+    names = {row["team_id"]: row["team_name"] for row in tables[2024]}
+    assert {f"from {names[1101]}", f"left for {names[1101]}"} < {row["what"] for row in rows}
+    drawn = {graph["id"]: go.Figure(graph["figure"]) for graph in components(content, "Graph")}
+    bars, marks = drawn["graph-roster-2025"].data
+    assert len(bars.x) == 13 and len(marks.x) == 11  # who left is not expected
+    best = max(tables[2025], key=lambda row: row["shift"])
+    ratings = there.page("/ratings")
+    assert ratings.index("Gained most") < ratings.index(best["team_name"], ratings.index("Gained most"))
+    earlier = there.page("/team", "?team=1102&season=2023")
+    assert "Upload players/MPlayerSeasons.csv and players/MRosters.csv to see who is back in 2022–23." in earlier
+    assert "Over the summer" not in there.page("/ratings", "?season=2023")
 
 
 STORES = {

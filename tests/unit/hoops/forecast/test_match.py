@@ -5,15 +5,23 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from hoops import knowledge
-from hoops.forecast.fold import days_of, fold, handle_new_data
-from hoops.forecast.match import predict_match
+from hoops.forecast import scorer
+from hoops.forecast.features import describe
+from hoops.forecast.fold import days_of, fold, handle_new_data, learn
+from hoops.forecast.match import MatchForecast, predict_match
 from hoops.forecast.model import shipped
 from hoops.games.leagues import League
+from hoops.games.matchups import Matchups
 from hoops.games.surroundings import Places, Surroundings
+from hoops.knowledge import Knowledge
 from tests.unit.hoops.fabricated_results import a_league
+from tests.unit.hoops.fabricated_squads import NEXT as NEXT_SEASON
+from tests.unit.hoops.fabricated_squads import squads
 
 MODEL = shipped(League.MEN)
 GAMES = a_league(boxless=0.1, days=20)
@@ -79,3 +87,54 @@ def test_teams_never_seen_are_newcomers_and_even_among_themselves() -> None:
 def test_without_places_distances_are_not_known() -> None:
     found = predict_match(KNOWN, 1101, 1102, 0, NEXT, MODEL, 4001, Surroundings(places=Places.of(None)))
     assert all(math.isnan(one) for one in found.distances)
+
+
+@pytest.fixture(scope="module")
+def summered() -> Knowledge:
+    """The first day of the season after, with its rosters."""
+    known = [after for _, after in learn(GAMES, MODEL.parameters, squads=squads())][-1]
+    return knowledge.advance(known, NEXT_SEASON, 0, MODEL.parameters, squads())
+
+
+def _of(found: MatchForecast) -> dict[str, float]:
+    return {driver.name: driver.log_odds for driver in found.drivers}
+
+
+def _log_odds(found: MatchForecast) -> float:
+    return math.log(found.neutral_probability / (1 - found.neutral_probability))
+
+
+@pytest.mark.parametrize("site", [-1, 0])
+def test_what_rosters_moved_is_a_driver_and_taken_off_the_strength(summered: Knowledge, site: int) -> None:
+    without = knowledge.without_rosters(summered, MODEL.parameters)
+    found, bare = (predict_match(one, 1102, 1101, site, (NEXT_SEASON, 3), MODEL) for one in (summered, without))
+    moved = _log_odds(found) - _log_odds(bare)
+    drivers = _of(found)
+    assert drivers["players"] == pytest.approx(moved, abs=1e-9) and abs(moved) > 1e-3
+    assert "players" not in _of(bare) and "players" not in _of(predict_match(KNOWN, 1102, 1101, site, NEXT, MODEL))
+    described = describe(
+        knowledge.advance(summered, NEXT_SEASON, 3, MODEL.parameters),
+        Matchups(*map(np.array, ([1102], [1101], [0], [-1]))),
+        MODEL.parameters,
+    )
+    groups = scorer.drivers(MODEL.scorer, described)
+    # With the players taken off it, the strength and they add up to what they were together.
+    together = groups["strength"][0] + groups.get("players", np.zeros(1))[0]
+    assert drivers["strength"] + drivers["players"] == pytest.approx(together, abs=1e-9)
+    turned = predict_match(summered, 1101, 1102, -site, (NEXT_SEASON, 3), MODEL)
+    assert _of(turned) == pytest.approx({name: -value for name, value in drivers.items()}, abs=1e-9)
+    assert turned.rosters == found.rosters[::-1]
+
+
+def test_a_roster_is_told_for_its_season_and_wears_off(summered: Knowledge) -> None:
+    first, _ = predict_match(summered, 1103, 1101, 0, (NEXT_SEASON, 3), MODEL).rosters
+    assert first is not None and first.still == first.shift != 0.0
+    assert first.returning == pytest.approx(1250 / 1650)  # all but the first of six, who had 400 minutes of 1,650
+    played = GAMES.filter(pc.equal(GAMES["season"], 2011))
+    played = played.set_column(0, GAMES.schema.field(0), pa.array([NEXT_SEASON] * played.num_rows, pa.int16()))
+    later = [after for _, after in learn(played, MODEL.parameters, summered)][-1]
+    then, nobody = predict_match(later, 1103, 1999, 0, (NEXT_SEASON, 120), MODEL).rosters
+    assert then is not None and nobody is None
+    assert (then.returning, then.shift) == (first.returning, first.shift)
+    assert abs(then.still) < abs(first.still)
+    assert predict_match(later, 1103, 1101, 0, (NEXT_SEASON + 1, 3), MODEL).rosters == (None, None)
