@@ -34,8 +34,8 @@ _PRIOR = 0  # place of the strength among them
 BOX_PENALTY, PLAYER_PENALTY, TEAM_PENALTY = 5.0, 20.0, 3.0
 FULL_SEASON = 1200.0  # minutes; a player with more tells no more of what players become
 LEAST_SHARE, WORST = 0.02, -3.5  # of a projection: least share, and worth of one who hardly plays
-# Chosen on men up to 2018. The strength after a season still leans to what was expected, so that a projection means more
-# than it seems to; and it leaves a little less open.
+# Chosen on men up to 2018. The strength after a season still leans to what was expected, so that a projection means
+# more than it seems to; and it leaves a little less open.
 TRUST, SPREAD = 1.1, 0.9
 KEPT = 3  # seasons whose strengths are kept: careers look two back, and one of them is learned from
 _VERSION = 1
