@@ -181,7 +181,8 @@ def _by_our_odds(real: Floats, of_season: npt.NDArray[np.float32]) -> tuple[floa
 
 def _needed(promised: float, spread: float) -> str:
     """Seasons after which, were our odds right, four times in five the mean is two standard errors above 0."""
-    return f"{int(np.ceil(((1.96 + 0.84) * spread / promised) ** 2)):,}" if promised > 0.0 else "-"
+    needed = ((1.96 + 0.84) * spread / promised) ** 2 if promised > 0.0 else np.inf
+    return f"{int(np.ceil(needed)):,}" if needed <= 10_000 else "over 10,000"
 
 
 def _ranged(values: Floats) -> str:
