@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard import matchups, parts
+from dashboard import matchups, parts, rosters
 from dashboard.components import GameList
 from dashboard.gamelog import Shown
 from dashboard.view import View, only, rows
@@ -78,6 +78,7 @@ def _strengths(shown: Shown) -> html.Div:
         values = [ratings.get(team, {}).get(field) for team in shown.ids]
         if any(value is not None for value in values):
             lines.append((title, ["–" if value is None else shape(value) for value in values]))
+    lines += rosters.beside(view, shown.ids)
     lines.append(("Record before", [_record(games[team], team, row["day"]) for team in shown.ids]))
     body = [html.Tr([html.Th(title, scope="row"), *map(html.Td, values)]) for title, values in lines]
     head = html.Tr([html.Th(html.Span("What", className="unseen")), *map(html.Th, shown.names)])

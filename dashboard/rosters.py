@@ -53,6 +53,17 @@ def of_league(view: View) -> list[Any]:
     return []
 
 
+def beside(view: View, teams: Sequence[int]) -> list[tuple[str, list[str]]]:
+    """What rosters said of teams before the season, as lines of a table: a title, and a cell for each team."""
+    summers = {row["team_id"]: row for row in rows(view.table("preseason"))}
+    told = [summers.get(team) for team in teams]
+    if not any(told):
+        return []
+    back = ["–" if row is None else percent(row["returning"]) for row in told]
+    moved = ["–" if row is None or row["shift"] is None else signed(row["shift"]) for row in told]
+    return [("Minutes back", back), ("Rosters' points", moved)]
+
+
 def headline(row: Row) -> str:
     """A row of `preseason` in words: returns 62% of its minutes, rosters add +1.8 points."""
     said = f"Returns {percent(row['returning'])} of its minutes"
@@ -111,7 +122,7 @@ def _table(view: View, players: Sequence[Row], season: int) -> html.Div:
         grids.wide(grids.text("class", "Class", 76, grows=False)),
         grids.text("what", "What", 104),
         grids.number("last", "Last min", 92, 1),
-        grids.wide(grids.number("expected", "Expected min", 126, 1)),
+        grids.wide(grids.number("expected", "Expected", 104, 1)),
         grids.number("adds", "Adds", 74, 1, signed=True),
     ]
     return parts.card(grids.grid(f"roster-{season}", columns, lines))
@@ -121,8 +132,9 @@ def _kind(player: Row) -> str:
     return _KINDS.get(player["status"], "new")
 
 
-def _in_order(player: Row) -> tuple[int, float]:
-    return list(_COLOURS).index(_kind(player)), -max(_minutes(player))
+def _in_order(player: Row) -> tuple[int, float, float]:
+    last, expected = _minutes(player)
+    return list(_COLOURS).index(_kind(player)), -last, -expected
 
 
 def _minutes(player: Row) -> tuple[float, float]:

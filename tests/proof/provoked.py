@@ -67,7 +67,7 @@ COMPACT = "results/{}RegularSeasonCompactResults.csv"
 PLAYED = "results/MRegularSeasonCompactResults_20240401.csv"
 CORRECTION = "results/MRegularSeasonCompactResults_20240501.csv"
 RETRACTIONS = "retractions/{}Retractions.csv"
-ROSTERS = "players/{}Rosters.csv"
+ROSTERS, TOTALS = "players/{}Rosters.csv", "players/{}PlayerSeasons.csv"
 HANDLER = {
     "reference": "refresh_reference",
     "players": "accept_players",
@@ -331,7 +331,10 @@ def provoke(functions: Functions) -> None:
     }
     for key, body in hard.items():
         functions.upload_hard(key, body)
-    for one in "MW":  # the season before has a bracket, the newest one a projected field
+    functions.upload(ROSTERS.format("W"), roster(women))
+    for one, games in (("M", men), ("W", women)):
+        functions.upload(TOTALS.format(one), totals(games))
+        # The season before has a bracket, the newest one a projected field.
         functions.upload(SEEDS.format(one), files[SEEDS.format(one)])
     functions.upload(COMPACT.format("W"), women)
     functions.call("accept_results", s3_event(functions.stage.source, "results/gone.csv"))
@@ -457,9 +460,15 @@ def played(fixtures: bytes) -> bytes:
 
 
 def roster(results: bytes) -> bytes:
-    """Of the first winner of results."""
+    """Of the first winner of results, in that season and the next."""
     season, _, team, *_ = results.splitlines()[1].decode().split(",")
-    return f"Season,TeamID,PlayerID\n{season},{team},1\n".encode()
+    return f"Season,TeamID,PlayerID\n{season},{team},1\n{int(season) + 1},{team},1\n".encode()
+
+
+def totals(results: bytes) -> bytes:
+    """What the first winner's player did in that season."""
+    season, _, team, *_ = results.splitlines()[1].decode().split(",")
+    return f"Season,TeamID,PlayerID,Games,Minutes\n{season},{team},1,1,40\n".encode()
 
 
 def retraction(rows: list[bytes]) -> bytes:
