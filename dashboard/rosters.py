@@ -69,7 +69,7 @@ def headline(row: Row) -> str:
     said = f"Returns {percent(row['returning'])} of its minutes"
     if row["shift"] is None:
         return said
-    return f"{said}, rosters add {signed(row['shift'])} ± {row['sd']:.1f} points ({ordinal(row['shift_rank'])} most)"
+    return f"{said}, rosters add {signed(row['shift'])} ± {row['sd']:.1f} points ({ordinal(row['rank'])} most)"
 
 
 def _extremes(view: View, title: str, teams: Sequence[Row]) -> html.Div:

@@ -87,7 +87,7 @@ ROSTER_TABLES: dict[str, Published] = {
                    null=_UNLEARNED),
             column("shift", pa.float64(), "how far the roster moves the team's strength before its first game",
                    "points", null=f"the team has never played; or {_UNLEARNED}"),
-            column("shift_rank", pa.int16(), "place by shift; 1 gains most", null="there is no shift"),
+            column("rank", pa.int16(), "place by shift among the teams; 1 gains most", null="there is no shift"),
             column("sd", pa.float64(), "standard deviation of what the summer leaves open of the strength", "points",
                    null="there is no shift"),
         ]),

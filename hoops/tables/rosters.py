@@ -132,7 +132,7 @@ def _preseason(summer: _Summer, reference: Reference) -> pa.Table:
         newcomers=pa.array(_of_newcomers(found, place, len(teams)), mask=np.full(len(teams), shift is None)),
         talent=pa.array(talent, mask=np.full(len(teams), shift is None)),
         shift=of_known(points),
-        shift_rank=of_known(rank),
+        rank=of_known(rank),
         sd=of_known(sd),
     )
 

@@ -8,6 +8,7 @@ import pytest
 
 from hoops.forecast.model import shipped
 from hoops.games.leagues import League
+from madness.printed import render_match
 from operate.predict import Asked, PredictError, predict
 from operate.sources import FolderSource, LakeSource
 from tests.fakes import Stage
@@ -189,3 +190,20 @@ def test_a_stage_forecasts_with_the_model_in_charge_and_a_folder_with_the_one_th
     assert found["model"] == upgraded.shipped(League.MEN).id != shipped(League.MEN).id
     assert found["probability"] != row["team1_probability"]
     assert predict(question, FolderSource(folder, League.MEN))["model"] == shipped(League.MEN).id
+
+
+def test_it_names_the_rosters_as_they_are_published(full_stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    row, source = published(full_stage, 2024)[-1], LakeSource(full_stage.lake, League.MEN)
+    found = predict(asked(row, 2024), source)
+    summers = {one["team_id"]: one for one in full_stage.lake.published.read(
+        "preseason/league=M/season=2024/part.parquet").to_pylist()}  # fmt: skip
+    render_match(found)
+    told = capsys.readouterr().out
+    for side in ("team1", "team2"):
+        roster, summer = found[side]["roster"], summers[found[side]["id"]]
+        assert (roster["returning"], roster["shift"]) == pytest.approx((summer["returning"], summer["shift"]))
+        assert 0.0 < abs(roster["still"]) < abs(roster["shift"])
+        assert f"{found[side]['name']} returns {100 * roster['returning']:.0f} % of its minutes" in told
+    assert "players" in {driver["name"] for driver in found["drivers"]}
+    first = predict(asked(published(full_stage, 2024)[0], 2024, as_of=None), source)
+    assert first["team1"]["roster"]["still"] == pytest.approx(first["team1"]["roster"]["shift"])

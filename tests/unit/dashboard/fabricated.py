@@ -347,7 +347,7 @@ class _League:
             self.rows[f"preseason/{season}"].append(
                 {"team_id": team, "team_name": self.names[team], "returning": rng.uniform(0.2, 0.9),
                  "newcomers": 0.1, "talent": self.strength[team], "shift": shifts[place],
-                 "shift_rank": 1 + int(np.sum(shifts > shifts[place])), "sd": 2.9}
+                 "rank": 1 + int(np.sum(shifts > shifts[place])), "sd": 2.9}
             )  # fmt: skip
 
     def decide(self) -> None:

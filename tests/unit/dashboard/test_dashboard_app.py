@@ -218,6 +218,12 @@ def test_a_team_shows_who_is_back_this_season_and_the_next() -> None:
     best = max(tables[2025], key=lambda row: row["shift"])
     ratings = there.page("/ratings")
     assert ratings.index("Gained most") < ratings.index(best["team_name"], ratings.index("Gained most"))
+    game = fabricated.decode(store.get("upcoming/league=M/season=2024/part.parquet").body).to_pylist()[0]
+    summers = {row["team_id"]: row for row in tables[2024]}
+    beside = there.page("/game", f"?game={game['day']}-{game['team1_id']}-{game['team2_id']}")
+    assert all(
+        signed(summers[game[f"team{side}_id"]]["shift"]) in beside[beside.index("Rosters' points") :] for side in (1, 2)
+    )
     earlier = there.page("/team", "?team=1102&season=2023")
     assert "Upload players/MPlayerSeasons.csv and players/MRosters.csv to see who is back in 2022–23." in earlier
     assert "Over the summer" not in there.page("/ratings", "?season=2023")

@@ -59,9 +59,9 @@ def test_the_numbers_are_those_of_the_seasons_first_day(known: Knowledge, made: 
     summer = {row["team_id"]: row for row in made["preseason"].to_pylist()}
     assert [summer[team]["shift"] for team in first.rostered.tolist()] == first.shift.tolist()
     assert [summer[team]["returning"] for team in first.rostered.tolist()] == pytest.approx(first.returning.tolist())
-    assert sorted(row["shift_rank"] for row in summer.values()) == list(range(1, len(TEAMS) + 1))
+    assert sorted(row["rank"] for row in summer.values()) == list(range(1, len(TEAMS) + 1))
     best = max(summer.values(), key=lambda row: row["shift"])
-    assert best["shift_rank"] == 1 and best["sd"] > 0.0
+    assert best["rank"] == 1 and best["sd"] > 0.0
     found = preseason.project(first, NEXT, squads().before(NEXT), PARAMETERS.newcomer)
     rows = {(row["team_id"], row["player_id"]): row for row in made["rosters"].to_pylist() if row["status"] != LEFT}
     for team, player, share, worth in zip(
@@ -87,7 +87,7 @@ def test_what_comes_later_is_not_seen(known: Knowledge, made: dict[str, pa.Table
 def test_a_team_that_has_never_played_has_its_roster_and_no_shift(known: Knowledge) -> None:
     found = tables.roster_tables(known, NEXT, squads(rostered(NEXT, 1999, 80)), REFERENCE, PARAMETERS)
     (row,) = of(found["preseason"], 1999)
-    assert (row["shift"], row["shift_rank"], row["sd"], row["returning"]) == (None, None, None, 0.0)
+    assert (row["shift"], row["rank"], row["sd"], row["returning"]) == (None, None, None, 0.0)
     assert [one["status"] for one in of(found["rosters"], 1999)] == [NEWCOMER]
 
 
