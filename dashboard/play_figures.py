@@ -40,6 +40,7 @@ def minutes(players: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     players = list(players)[::-1]
     places = list(range(len(players)))  # two players can have one name
     expected = [(place, one) for place, one in enumerate(players) if one["expected"]]
+    most = max([40, *(one[name] for one in players for name in ("minutes", "expected"))])
     shared = {"hovertemplate": "%{hovertext}<extra></extra>"}
     return {
         "data": [
@@ -54,7 +55,7 @@ def minutes(players: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         ],
         "layout": layout(
             bargap=0.4, margin={"l": 8, "r": 12, "t": 4, "b": 8},
-            xaxis=axis(range=[0, 41], dtick=10, title=titled("Minutes a game")),
+            xaxis=axis(range=[0, most + 1], dtick=10, title=titled("Minutes a game")),
             yaxis=axis(showgrid=False, ticklabelstandoff=8, tickvals=places, ticktext=[one["name"] for one in players],
                        range=[-0.6, len(players) - 0.4]),
         ),

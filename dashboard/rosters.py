@@ -104,7 +104,8 @@ def _section(view: View, team: int, season: int) -> list[Any]:
         f"roster-{season}", play_figures.minutes(bars), described, play_figures.bars_height(len(bars)) + 30
     )
     return [
-        parts.section(title, parts.card(legend, picture, css="padded"), _table(view, players, season),
+        parts.section(title, html.Div([parts.card(legend, picture, css="padded"), _table(view, players, season)],
+                                     className="pair"),
                       note=headline(of_team))
     ]  # fmt: skip
 
@@ -112,17 +113,15 @@ def _section(view: View, team: int, season: int) -> list[Any]:
 def _table(view: View, players: Sequence[Row], season: int) -> html.Div:
     lines = [
         {"player": one["player_name"], "class": one["class"] or "–", "what": _words(one),
-         "last": None if one["last_share"] is None else round(_GAME * one["last_share"], 1),
          "expected": None if one["expected_share"] is None else round(_GAME * one["expected_share"], 1),
          "adds": None if one["adds"] is None else round(one["adds"], 2)}
         for one in players
     ]  # fmt: skip
     columns = [
         grids.text("player", "Player", 130),
-        grids.wide(grids.text("class", "Class", 76, grows=False)),
-        grids.text("what", "What", 104),
-        grids.number("last", "Last min", 92, 1),
-        grids.wide(grids.number("expected", "Expected", 104, 1)),
+        grids.wide(grids.text("class", "Class", 72, grows=False)),
+        grids.text("what", "What", 120),
+        grids.wide(grids.number("expected", "Minutes", 92, 1)),
         grids.number("adds", "Adds", 74, 1, signed=True),
     ]
     return parts.card(grids.grid(f"roster-{season}", columns, lines))

@@ -468,7 +468,7 @@ def roster(results: bytes) -> bytes:
 def totals(results: bytes) -> bytes:
     """What the first winner's player did in that season."""
     season, _, team, *_ = results.splitlines()[1].decode().split(",")
-    return f"Season,TeamID,PlayerID,Games,Minutes\n{season},{team},1,1,40\n".encode()
+    return f"Season,TeamID,PlayerID,PlayerName,Games,Minutes\n{season},{team},1,Al Ash,1,40\n".encode()
 
 
 def retraction(rows: list[bytes]) -> bytes:

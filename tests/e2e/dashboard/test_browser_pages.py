@@ -40,15 +40,17 @@ def test_every_page_is_drawn_and_fits(site, visit, address, size, scheme) -> Non
     assert page.title().endswith("Madness")
 
 
-def test_the_results_of_a_team_are_whole_on_a_phone(site, visit) -> None:
+@pytest.mark.parametrize(("name", "column"), [("team", "result"), ("roster-2024", "adds"), ("roster-2025", "adds")])
+def test_the_tables_of_a_team_are_whole_on_a_phone(site, visit, name, column) -> None:
     page = visit(f"{site}/team?team=1101", PHONE)
     settled(page)
     page.wait_for_function(  # once columns that are for wide tables have gone
-        """() => {
-            const grid = document.querySelector('#grid-team').getBoundingClientRect();
-            const results = [...document.querySelectorAll('#grid-team [col-id="result"]')];
-            return results.length > 1 && results.every(one => one.getBoundingClientRect().right <= grid.right);
-        }"""
+        """([name, column]) => {
+            const grid = document.querySelector(`#grid-${name}`).getBoundingClientRect();
+            const cells = [...document.querySelectorAll(`#grid-${name} [col-id="${column}"]`)];
+            return cells.length > 1 && cells.every(one => one.getBoundingClientRect().right <= grid.right);
+        }""",
+        arg=[name, column],
     )
 
 
