@@ -14,6 +14,8 @@ from hoops.players.identity import linked
 from hoops.schemas import BOX_COLUMNS, PLAYER_SEASONS, ROSTERS
 from hoops.schemas.players import CLASSES
 
+THERE_BY = 14  # day of the season; most seasons begin on day 0 to 11, and only that of 2021 later, on day 23
+
 
 @dataclass(frozen=True, eq=False)
 class Squads:
@@ -65,8 +67,13 @@ class Squads:
         )
 
     def roster(self, season: int) -> Roster:
-        """Who is on the teams of a season."""
+        """Who is on the teams of a season when it begins.
+
+        A player who can appear only after `THERE_BY` is not there yet. Until when a player will stay, nobody knows on
+        the first day: `to_day` is not looked at.
+        """
         rows = _of_season(self.rosters, season)
+        rows = rows.filter(pc.less_equal(pc.fill_null(rows["from_day"], 0), THERE_BY))
         return Roster(_ids(rows, "team_id"), _ids(rows, "player_id"), _numbers(rows, "recruit_score"))
 
 
