@@ -69,7 +69,7 @@ ROSTER_TABLES: dict[str, Published] = {
                    "places", null=_NOT_THERE),
             column("last_worth", pa.float64(), "what the player was worth last season at full time",
                    "points per game", null=_NOT_THERE),
-            column("expected_share", pa.float64(), "expected part in this season's five; a team's add up to 5", "places",
+            column("expected_share", pa.float64(), "expected part in the season's five; a team's add up to 5", "places",
                    null=_GONE),
             column("expected_worth", pa.float64(), "what the player is expected to be worth at full time",
                    "points per game", null=_GONE),
