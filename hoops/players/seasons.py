@@ -2,10 +2,10 @@
 
 A player's worth is a box plus-minus: points a game by which a team of average players gets better if the player is one
 of its five all the time. The shares (five a team) times the worths add up to the team's strength, but for what is
-shrunk away, so that what box scores do not show is shared by all who played. What each column of a box score is worth comes from regressing teams'
-strengths on what their players did together; a player's own lead over the team mates counts the less, the fewer the
-minutes. Where a file brings a rating of its own, the two are averaged: on men's seasons up to 2018 that was better than
-either alone (docs/rosters.md).
+shrunk away, so that what box scores do not show is shared by all who played. What each column of a box score is worth
+comes from regressing teams' strengths on what their players did together; a player's own lead over the team mates
+counts the less, the fewer the minutes. Where a file brings a rating of its own, the two are averaged: on men's seasons
+up to 2018 that was better than either alone (docs/rosters.md).
 """
 
 from __future__ import annotations
