@@ -32,6 +32,7 @@ from hoops.schemas import CLASSES
 
 LOOKS_BACK = 2  # seasons
 _RANK = {name: rank for rank, name in enumerate(CLASSES)}
+_CLEAN = re.compile(r"[A-Z][a-z]+( [A-Z][a-z]+)*")
 _SUFFIX = re.compile(r" (jr|sr|ii|iii|iv|v)$")
 _KEY = ("season", "team_id", "player_id")
 
@@ -71,6 +72,12 @@ def folded_name(name: str) -> str:
     >>> folded_name("C. J. O'Néal, Jr."), folded_name("Bauer, Brooke")
     ('cjoneal', 'brookebauer')
     """
+    if _CLEAN.fullmatch(name):  # as most are: there is nothing to put right
+        return _SUFFIX.sub("", name.lower()).replace(" ", "")
+    return _folded(name)
+
+
+def _folded(name: str) -> str:
     last, comma, first = name.partition(",")
     if comma and first.strip() and not _SUFFIX.match(f" {first.strip().rstrip('.').lower()}"):
         name = f"{first} {last}"

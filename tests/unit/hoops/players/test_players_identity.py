@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoops.players import Squads
-from hoops.players.identity import Links, folded_name, linked
+from hoops.players.identity import Links, _folded, folded_name, linked
 from hoops.schemas import CLASSES, PLAYER_SEASONS, ROSTERS
 
 Row = tuple[int, int, int, str | None, str | None]  # season, team, player, name, class
@@ -123,3 +123,13 @@ def test_rows_stay_apart_and_keep_what_they_say(seasons, rosters) -> None:
 
 def test_nothing_is_known_where_there_are_no_files() -> None:
     assert not Squads.empty() and not Squads.of(PLAYER_SEASONS.empty_table(), NONE)
+
+
+WORDS = ["Bob", "Jr", "Sr", "Iii", "Ii", "V", "Mc", "Al"]
+
+
+@given(
+    st.from_regex(r"[A-Z][a-z]+( [A-Z][a-z]+){0,2}", fullmatch=True) | st.lists(st.sampled_from(WORDS)).map(" ".join)
+)
+def test_a_name_with_nothing_to_put_right_is_folded_as_any_other(name: str) -> None:
+    assert folded_name(name) == _folded(name)
