@@ -67,14 +67,18 @@ class Squads:
         )
 
     def roster(self, season: int) -> Roster:
-        """Who is on the teams of a season when it begins.
+        """Who is on the teams of a season when it begins, in the order of `listed`."""
+        rows = self.listed(season)
+        return Roster(_ids(rows, "team_id"), _ids(rows, "player_id"), _numbers(rows, "recruit_score"))
+
+    def listed(self, season: int) -> pa.Table:
+        """The rows of `rosters` that are of a season when it begins.
 
         A player who can appear only after `THERE_BY` is not there yet. Until when a player will stay, nobody knows on
         the first day: `to_day` is not looked at.
         """
         rows = _of_season(self.rosters, season)
-        rows = rows.filter(pc.less_equal(pc.fill_null(rows["from_day"], 0), THERE_BY))
-        return Roster(_ids(rows, "team_id"), _ids(rows, "player_id"), _numbers(rows, "recruit_score"))
+        return rows.filter(pc.less_equal(pc.fill_null(rows["from_day"], 0), THERE_BY))
 
 
 @dataclass(frozen=True, eq=False)

@@ -194,5 +194,5 @@ def _names(summer: _Summer) -> dict[int, str]:
 
 def _classes(summer: _Summer, gone: npt.NDArray[np.intp]) -> list[str | None]:
     """As the roster says; of those who left, as their last season's totals do."""
-    now = _rows(summer.squads.rosters, summer.season)["class"].to_pylist()
+    now = summer.squads.listed(summer.season)["class"].to_pylist()
     return [*now, *_rows(summer.squads.seasons, summer.season - 1)["class"].take(pa.array(gone)).to_pylist()]
