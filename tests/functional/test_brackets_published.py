@@ -147,7 +147,7 @@ def test_a_late_correction_is_folded_from_selection_sunday(
     later = of_days(files, 136, 154, "_20260102")
     upload(dancing, later)
     assert min(dancing.lake.folded(M).head.snapshots) > 134
-    (results,) = of_days(files, 134, 134, "_20260103").items()
+    (results,) = of_days(files, 134, 134, "_20260102T120000").items()
     header, played = rows_of(results[1])
     played[0][3] = str(int(played[0][3]) + 30)
     corrected = {results[0]: listing(header, played)}
