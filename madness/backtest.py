@@ -119,8 +119,8 @@ def walk_forward(
         league,
         read.surroundings,
         training,
-        waiting.enter_context(voice.task("games described")),
-        waiting.enter_context(voice.task("seasons trained and forecast")),
-        voice.say,
-        read.squads,
+        on_game=waiting.enter_context(voice.task("games described")),
+        on_season=waiting.enter_context(voice.task("seasons trained and forecast")),
+        say=voice.say,
+        squads=read.squads,
     )

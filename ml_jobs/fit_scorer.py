@@ -12,18 +12,18 @@ is antisymmetric, so that this changes nothing, which is what a test shows.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import LeaveOneGroupOut
-from sklearn.preprocessing import StandardScaler
 from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.optim.adamw import adamw
 
+from hoops.arrays import Bools
 from hoops.errors import MadnessError
+from hoops.evaluation.baselines import fit_logit
 from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
 from hoops.forecast.features import Described
 from hoops.forecast.scorer import Scorer, lack
@@ -41,6 +41,7 @@ MARGIN_UNIT = 11.0  # points
 _HEADS = 2  # log-odds and margin
 _INVERSE_TEMPERATURE = (0.2, 5.0)
 _OF_ADAM = ("step", "exp_avg", "exp_avg_sq")
+_BLOCK = 2048  # games that are looked at together where no batch is asked for: their numbers stay in the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,17 +62,14 @@ class Games:
     described: Described
 
     @classmethod
-    def of(cls, played: Results, has_box: npt.NDArray[np.bool_], described: Described, weight: float = 1.0) -> Games:
-        weights = np.full(len(played), weight)
+    def of(cls, played: Results, has_box: npt.NDArray[np.bool_], described: Described) -> Games:
         ncaa = played.kind == Kind.NCAA.value
-        return cls(played.season, played.day, ncaa, played.outcomes.margin, has_box, weights, described)
+        return cls(played.season, played.day, ncaa, played.outcomes.margin, has_box, np.ones(len(played)), described)
 
     @classmethod
     def joined(cls, parts: Sequence[Games]) -> Games:
         """The games of all parts, one part after the other."""
-        described = Described(
-            **{f.name: np.concatenate([getattr(one.described, f.name) for one in parts]) for f in fields(Described)}
-        )
+        described = Described.joined([one.described for one in parts])
         names = [field.name for field in fields(cls) if field.name != "described"]
         return cls(
             **{name: np.concatenate([getattr(one, name) for one in parts]) for name in names}, described=described
@@ -80,12 +78,15 @@ class Games:
     def __len__(self) -> int:
         return len(self.season)
 
-    def until(self, through: Moment) -> Games:
-        """The games up to and including a moment's day."""
+    def until(self, through: Moment) -> Bools:
+        """Which games are up to and including a moment's day, (m,)."""
         season, day = through
-        return self.where((self.season < season) | ((self.season == season) & (self.day <= day)))
+        return (self.season < season) | ((self.season == season) & (self.day <= day))
 
-    def where(self, rows: npt.NDArray[np.bool_]) -> Games:
+    def weighing(self, weight: float) -> Games:
+        return replace(self, weight=np.full(len(self), weight))
+
+    def where(self, rows: slice | Bools) -> Games:
         names = [field.name for field in fields(self) if field.name != "described"]
         return Games(**{name: getattr(self, name)[rows] for name in names}, described=self.described.rows(rows))
 
@@ -107,18 +108,30 @@ class Trained:
     visits: int = 0
 
 
-def usable(games: Games, settings: Settings) -> Games:
-    """The games that may train a scorer: played, from the first season on, with box scores if any season has them."""
-    games = games.where((games.season >= settings.first_season) & ~np.isnan(games.margin))
-    share = {season: games.has_box[games.season == season].mean() for season in np.unique(games.season).tolist()}
-    enough = [season for season, boxed in share.items() if boxed > settings.boxed]
-    return games.where(np.isin(games.season, enough)) if enough else games
+def features_of(settings: Settings) -> tuple[str, ...]:
+    """Names of the features that a scorer sees."""
+    return _named(settings.group_names)
+
+
+def usable(games: Games, settings: Settings, through: Moment | None = None) -> Bools:
+    """Which games up to a day may train a scorer, (m,): played, from the first season on, with box scores if any season
+    has them."""
+    rows = (games.season >= settings.first_season) & ~np.isnan(games.margin)
+    if through is not None:
+        rows &= games.until(through)
+    season, has_box = games.season[rows], games.has_box[rows]
+    enough = [one for one in np.unique(season).tolist() if has_box[season == one].mean() > settings.boxed]
+    return rows & np.isin(games.season, enough) if enough else rows
 
 
 def mute_groups(games: Games, settings: Settings) -> list[str]:
     """Groups of features asked for that are 0 in every game, such as distances where no city has coordinates."""
-    values = games.described.values
-    return [group for group in settings.group_names if len(values) and not values[:, columns_of((group,))].any()]
+    found = games.described
+    return [one for one in settings.group_names if len(found) and not found.columns(_named((one,))).any()]
+
+
+def _named(groups: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(NAMES[place] for place in columns_of(groups))
 
 
 def fit(
@@ -138,40 +151,49 @@ def fit(
     MadnessError
         If there is no season to train on.
     """
-    games, keep = usable(games.until(through), settings), checkpoints or Checkpoints()
-    seasons = np.unique(games.season)
-    if len(seasons) == 0:
+    rows, keep = usable(games, settings, through), checkpoints or Checkpoints()
+    if not rows.any():
         raise MadnessError(f"no season up to {told(through)} to train on")
+    games = replace(games, described=games.described.only(features_of(settings)))
     device = device_for(settings.device)
     try:
-        return _fit(games, settings, through, device, keep, step)
+        return _fit(games, rows, settings, through, device, keep, step)
     except RuntimeError as error:
         if device == "cpu":
             raise
         log.warning("the GPU failed (%s): training on the CPU", error)
-        return _fit(games, settings, through, "cpu", keep, step)
+        return _fit(games, rows, settings, through, "cpu", keep, step)
 
 
 def _fit(
-    games: Games, settings: Settings, through: Moment, device: str, checkpoints: Checkpoints, step: str
+    games: Games,
+    chosen: Bools,
+    settings: Settings,
+    through: Moment,
+    device: str,
+    checkpoints: Checkpoints,
+    step: str,
 ) -> Trained:
-    seasons = np.unique(games.season)
-    frame = _Frame.of(games, settings)
-    linear = _linear(frame, games, settings)
-    temperature = _temperature_across(frame, linear, games, settings)
-    if len(seasons) == 1:
-        network = _Network(frame, linear, settings, device)
-        return Trained(network.export(frame, temperature, through), 0, None, None, device)
-    first_validation = int(seasons[-min(settings.validation_seasons, len(seasons) - 1)])
-    log.info("training on %s, %d to %s, validation from %d", device, seasons[0], told(through), first_validation)
-    training, validation = games.where(games.season < first_validation), games.where(games.season >= first_validation)
-    # What one device has begun is not another's to end: the last bits would differ.
-    step = f"{step}-{device}"
-    network, found = _stopped_early(training, validation, temperature, through, settings, device, checkpoints, step)
-    if not settings.refit:
-        return found
+    """As `fit`, on the games of `chosen` rows. Each set of rows is copied once, and let go before the next."""
+    seasons = np.unique(games.season[chosen])
+    found = None
+    if len(seasons) > 1:
+        first_validation = int(seasons[-min(settings.validation_seasons, len(seasons) - 1)])
+        log.info("training on %s, %d to %s, validation from %d", device, seasons[0], told(through), first_validation)
+        # What one device has begun is not another's to end: the last bits would differ.
+        step = f"{step}-{device}"
+        early = games.season < first_validation
+        found = _stopped_early(games, chosen & early, chosen & ~early, through, settings, device, checkpoints, step)
+    frame = _Frame.of(games, chosen)
+    rows = frame.rows(games, settings, chosen)
+    linear = _linear(rows, settings)
+    temperature = _temperature_across(rows, linear, games.season[chosen], settings)
     network = _Network(frame, linear, settings, device)
-    rows = frame.rows(games, settings, device)
+    if found is None:
+        return Trained(network.export(frame, temperature, through), 0, None, None, device)
+    if not settings.refit:
+        return replace(found, scorer=replace(found.scorer, temperature=temperature))
+    rows = rows.to(device)
     again = checkpoints.load(f"{step}-again", ("epoch", *network.names))
     start = network.resume(again) if again else 0
     for epoch in range(start, found.epochs):
@@ -183,54 +205,80 @@ def _fit(
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Games as tensors: x (m, f), sides (m, 2 f), context (m, c), offset, won, margin, weight (m,).
+    """Games as tensors: x (m, f), context (m, c), lack, offset, won, margin, weight (m,).
 
-    sides: what the linear part weighs, x and x times what is lacking of box scores.
+    The linear part weighs `sides`, x and x times what is lacking of box scores.
     """
 
     x: torch.Tensor
-    sides: torch.Tensor
     context: torch.Tensor
+    lack: torch.Tensor
     offset: torch.Tensor
     won: torch.Tensor
     margin: torch.Tensor
     weight: torch.Tensor
 
-    def of(self, chosen: torch.Tensor) -> _Rows:
+    def __len__(self) -> int:
+        return len(self.won)
+
+    def of(self, chosen: torch.Tensor | slice) -> _Rows:
         return _Rows(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+    def to(self, device: str) -> _Rows:
+        return _Rows(*(getattr(self, field.name).to(device) for field in fields(self)))
+
+    def blocks(self) -> Iterator[_Rows]:
+        """The games in turn, a few at a time: views."""
+        for start in range(0, len(self), _BLOCK):
+            yield self.of(slice(start, start + _BLOCK))
+
+    def sides(self) -> torch.Tensor:
+        return torch.hstack([self.x, self.lack[:, None] * self.x])
+
+    def weighed(self, linear: torch.Tensor) -> torch.Tensor:
+        """`sides` times weights (2 f, k), (m, k)."""
+        own, lacking = linear.tensor_split(2)
+        return self.x @ own + self.lack[:, None] * (self.x @ lacking)
 
 
 @dataclass(frozen=True, eq=False)
 class _Frame:
-    """Which columns are used and how they are scaled, from the training rows."""
+    """Which features are used and how they are scaled, from the training rows."""
 
-    columns: list[int]
+    names: tuple[str, ...]
     scale: npt.NDArray[np.float64]
     context_mean: npt.NDArray[np.float64]
     context_scale: npt.NDArray[np.float64]
 
     @classmethod
-    def of(cls, games: Games, settings: Settings) -> _Frame:
-        columns = columns_of(settings.group_names)
-        scale = np.sqrt(np.mean(games.described.values[:, columns] ** 2, axis=0))
-        context = StandardScaler().fit(games.described.context)
-        return cls(columns, np.where(scale > 0.0, scale, 1.0), context.mean_, context.scale_)
-
-    def rows(self, games: Games, settings: Settings, device: str) -> _Rows:
-        """Tensors of games, with the teams of each in an order drawn at random."""
+    def of(cls, games: Games, chosen: Bools) -> _Frame:
+        """From the games of some rows; those have the features that are used and no others."""
         described = games.described
-        sign = np.random.default_rng(settings.seed).choice((-1.0, 1.0), len(games))
-        x = sign[:, None] * described.values[:, self.columns] / self.scale
+        context, values = described.context[chosen], described.values
+        # Summed up without a copy of the values.
+        scale = np.sqrt(np.einsum("mf,mf,m->f", values, values, chosen.astype(np.float64)) / len(context))
+        spread = context.std(axis=0)
+        scale, spread = (np.where(one > 0.0, one, 1.0) for one in (scale, spread))
+        return cls(described.names, scale, context.mean(axis=0), spread)
+
+    def rows(self, games: Games, settings: Settings, chosen: Bools) -> _Rows:
+        """Tensors of the games of some rows, with the teams of each in an order drawn at random."""
+        described = games.described
+        margin, offset, context = games.margin[chosen], described.offset[chosen], described.context[chosen]
+        sign = np.random.default_rng(settings.seed).choice((-1.0, 1.0), len(margin))
+        x = described.values[chosen]
+        x *= sign[:, None]
+        x /= self.scale
         values = (
             x,
-            np.hstack([x, lack(described)[:, None] * x]),
-            (described.context - self.context_mean) / self.context_scale,
-            sign * described.offset,
-            (sign * games.margin > 0).astype(np.float64),
-            sign * (games.margin - described.margin) / MARGIN_UNIT,
-            games.weight * np.where(games.ncaa, settings.ncaa_weight, 1.0),
+            (context - self.context_mean) / self.context_scale,
+            lack(described)[chosen],
+            sign * offset,
+            (sign * margin > 0).astype(np.float64),
+            sign * (margin - described.margin[chosen]) / MARGIN_UNIT,
+            games.weight[chosen] * np.where(games.ncaa[chosen], settings.ncaa_weight, 1.0),
         )
-        return _Rows(*(torch.tensor(value, dtype=torch.float64, device=device) for value in values))
+        return _Rows(*(torch.from_numpy(value) for value in values))
 
 
 class _Network:
@@ -238,7 +286,7 @@ class _Network:
 
     def __init__(self, frame: _Frame, linear: torch.Tensor, settings: Settings, device: str) -> None:
         self.settings, self.linear, self.visits = settings, linear.to(device), 0
-        f, c, e, h = len(frame.columns), len(CONTEXT), settings.members, settings.width
+        f, c, e, h = len(frame.names), len(CONTEXT), settings.members, settings.width
         draw = torch.Generator().manual_seed(settings.seed)
         first = torch.randn((e, f + c, h), generator=draw, dtype=torch.float64) / (f + c) ** 0.5
         self.weights = [
@@ -249,9 +297,8 @@ class _Network:
                 first.new_zeros((e, h, _HEADS)),
             )
         ]
-        self.optimiser = torch.optim.AdamW(
-            self.weights, lr=settings.learning_rate, weight_decay=settings.weight_decay, foreach=False
-        )
+        self.moments = {name: [torch.zeros_like(weight) for weight in self.weights] for name in _OF_ADAM[1:]}
+        self.steps = [torch.tensor(0.0) for _ in self.weights]  # on the CPU, where AdamW looks at them
 
     def __call__(self, rows: _Rows) -> tuple[torch.Tensor, torch.Tensor]:
         """Log-odds and margin (in its unit) by member, each (members, m)."""
@@ -259,7 +306,7 @@ class _Network:
         f = rows.x.shape[1]
         teams, context = rows.x @ hidden[:, :f], rows.context @ hidden[:, f:] + bias
         odd = torch.tanh(teams + context) - torch.tanh(context - teams)
-        raw = rows.sides @ self.linear + odd @ out
+        raw = rows.weighed(self.linear) + odd @ out
         return rows.offset + raw[..., 0], raw[..., 1]
 
     def train(self, rows: _Rows, epoch: int) -> None:
@@ -273,15 +320,23 @@ class _Network:
             lost = binary_cross_entropy_with_logits(log_odds, part.won.expand_as(log_odds), reduction="none")
             off = (margin - part.margin) ** 2
             loss = (part.weight * (lost + self.settings.margin_weight * off)).mean(dim=1).sum()
-            self.optimiser.zero_grad()
-            loss.backward()
-            self.optimiser.step()
+            self._step(torch.autograd.grad(loss, self.weights))
         self.visits += len(order)
+
+    @torch.no_grad()
+    def _step(self, gradients: Sequence[torch.Tensor]) -> None:
+        """Adam with decoupled weight decay, by the function inside `torch.optim.AdamW`: the class would import torch's
+        compiler, which takes seconds and 80 MB and is used for nothing here."""
+        adamw(
+            self.weights, list(gradients), self.moments["exp_avg"], self.moments["exp_avg_sq"], [], self.steps,
+            foreach=False, amsgrad=False, beta1=0.9, beta2=0.999, lr=self.settings.learning_rate,
+            weight_decay=self.settings.weight_decay, eps=1e-8, maximize=False,
+        )  # fmt: skip
 
     def log_odds(self, rows: _Rows) -> torch.Tensor:
         """Mean of the ensemble, (m,)."""
         with torch.no_grad():
-            return self(rows)[0].mean(dim=0)
+            return torch.cat([self(block)[0].mean(dim=0) for block in rows.blocks()])
 
     def copy(self) -> list[torch.Tensor]:
         return [weight.detach().clone() for weight in self.weights]
@@ -298,29 +353,24 @@ class _Network:
 
     def state(self) -> dict[str, npt.NDArray]:
         """All that the next epoch depends on, once one has been trained."""
-        arrays = {}
-        for place, weight in enumerate(self.weights):
-            moments = self.optimiser.state[weight]
-            arrays[f"weight{place}"] = weight.detach().cpu().numpy().copy()
-            arrays |= {f"{name}{place}": moments[name].cpu().numpy().copy() for name in _OF_ADAM}
+        arrays: dict[str, npt.NDArray] = {}
+        for name, parts in {"weight": self.weights, "step": self.steps, **self.moments}.items():
+            arrays |= {f"{name}{place}": one.detach().cpu().numpy().copy() for place, one in enumerate(parts)}
         return arrays
 
     def resume(self, arrays: Mapping[str, npt.NDArray]) -> int:
         """Go on from a `state`, and the number of the `epoch` that is next."""
-        self.restore([torch.tensor(arrays[f"weight{place}"]) for place in range(len(self.weights))])
-        for place, weight in enumerate(self.weights):
-            moments = {name: torch.tensor(arrays[f"{name}{place}"]) for name in _OF_ADAM}
-            # The count of its steps stays on the CPU, where AdamW looks at it.
-            self.optimiser.state[weight] = {
-                name: one if name == "step" else one.to(weight.device) for name, one in moments.items()
-            }
+        with torch.no_grad():
+            for name, parts in {"weight": self.weights, "step": self.steps, **self.moments}.items():
+                for place, mine in enumerate(parts):
+                    mine.copy_(torch.tensor(arrays[f"{name}{place}"]))
         return int(arrays["epoch"])
 
     def export(self, frame: _Frame, temperature: float, through: Moment) -> Scorer:
         hidden, bias, out = (weight.detach().cpu().numpy().copy() for weight in self.weights)
         linear, lacking = np.split(self.linear.cpu().numpy(), 2)
         return Scorer(
-            features=tuple(NAMES[place] for place in frame.columns),
+            features=frame.names,
             scale=frame.scale,
             context_mean=frame.context_mean,
             context_scale=frame.context_scale,
@@ -336,19 +386,21 @@ class _Network:
 
 
 def _stopped_early(
-    training: Games,
-    validation: Games,
-    temperature: float,
+    games: Games,
+    training: Bools,
+    validation: Bools,
     through: Moment,
     settings: Settings,
     device: str,
     checkpoints: Checkpoints,
     step: str,
-) -> tuple[_Network, Trained]:
-    """Train until the validation seasons have not improved for some epochs; the best epoch's network."""
-    frame = _Frame.of(training, settings)
-    rows, checked = frame.rows(training, settings, device), frame.rows(validation, settings, device)
-    network = _Network(frame, _linear(frame, training, settings), settings, device)
+) -> Trained:
+    """Train until the games of some rows have not been forecast better for some epochs; the best epoch's network, at a
+    temperature of 1."""
+    frame = _Frame.of(games, training)
+    rows, checked = frame.rows(games, settings, training), frame.rows(games, settings, validation).to(device)
+    network = _Network(frame, _linear(rows, settings), settings, device)
+    rows = rows.to(device)
 
     def loss() -> float:
         return binary_cross_entropy_with_logits(network.log_odds(checked), checked.won, checked.weight).item()
@@ -372,65 +424,70 @@ def _stopped_early(
         arrays |= {name: one.cpu().numpy() for name, one in zip(kept_names, kept, strict=True)}
         checkpoints.save(step, arrays | network.state())
     network.restore(kept)
-    scorer = network.export(frame, temperature, through)
-    return network, Trained(scorer, epochs, linear, best, device, network.visits)
+    return Trained(network.export(frame, 1.0, through), epochs, linear, best, device, network.visits)
 
 
-def _temperature_across(frame: _Frame, linear: torch.Tensor, games: Games, settings: Settings) -> float:
+def _temperature_across(rows: _Rows, linear: torch.Tensor, season: npt.NDArray[np.int16], settings: Settings) -> float:
     """The temperature of the linear part's log-odds, each season's from weights without it.
 
     Those are one step of Newton's method away from the weights of all seasons, where all seasons' slope is nothing.
     """
-    seasons = np.unique(games.season)
+    seasons = np.unique(season).tolist()
     if len(seasons) == 1:
         return 1.0
-    rows, weights = frame.rows(games, settings, "cpu"), linear[:, 0]
-    slope, curve = _slope_and_curve(rows, weights)
+    weights = linear[:, 0]
+    places = [torch.from_numpy(np.flatnonzero(season == one)) for one in seasons]
+    parts = [_slope_and_curve(rows.of(own), weights) for own in places]
+    slope, curve = (sum(part) for part in zip(*parts, strict=True))
     ridge = settings.ridge * torch.eye(len(weights), dtype=torch.float64)
-    log_odds, chosen = [], []
-    for _, season in LeaveOneGroupOut().split(games.season, groups=games.season):
-        own = rows.of(torch.tensor(season))
-        own_slope, own_curve = _slope_and_curve(own, weights)
+    log_odds = torch.empty(len(rows), dtype=torch.float64)
+    for own, (own_slope, own_curve) in zip(places, parts, strict=True):
         step = torch.linalg.solve(curve - own_curve + ridge, slope - own_slope + settings.ridge * weights)
-        log_odds.append(own.offset + own.sides @ (weights - step))
-        chosen.append(own)
-    won, weight = (torch.cat([getattr(one, name) for one in chosen]) for name in ("won", "weight"))
-    return _temperature(torch.cat(log_odds), won, weight)
+        log_odds[own] = rows.offset[own] + rows.of(own).weighed((weights - step)[:, None])[:, 0]
+    return _temperature(log_odds, rows.won, rows.weight)
 
 
-def _linear(frame: _Frame, games: Games, settings: Settings) -> torch.Tensor:
+def _linear(rows: _Rows, settings: Settings) -> torch.Tensor:
     """Ridge weights (2 f, 2): of the log-odds by Newton's method, of the margin by least squares.
 
-    scikit-learn's logistic regression knows no offset, and what the weights are added to is one.
+    Both are summed up in blocks, so that they take no memory that grows with the games.
     """
-    rows = frame.rows(games, settings, "cpu")
-    f = rows.sides.shape[1]
+    f = 2 * rows.x.shape[1]
     penalty = settings.ridge * torch.eye(f, dtype=torch.float64)
-    weights = torch.zeros(f, dtype=torch.float64)
+    squares, products = torch.zeros((f, f), dtype=torch.float64), torch.zeros(f, dtype=torch.float64)
+    for block in rows.blocks():
+        sides = block.sides()
+        weighted = (sides * block.weight[:, None]).T
+        squares += weighted @ sides
+        products += weighted @ block.margin
+    margin = torch.linalg.solve(squares + penalty, products)
+    return torch.stack([_newton(rows, penalty), margin], dim=1)
+
+
+def _newton(rows: _Rows, penalty: torch.Tensor) -> torch.Tensor:
+    """The weights (2 f,) with the least log loss and penalty."""
+    weights = torch.zeros(len(penalty), dtype=torch.float64)
     for _ in range(30):
         slope, curve = _slope_and_curve(rows, weights)
-        step = torch.linalg.solve(curve + penalty, slope + settings.ridge * weights)
+        step = torch.linalg.solve(curve + penalty, slope + penalty @ weights)
         weights = weights - step
         if step.abs().max() < 1e-10:
             break
-    margin = Ridge(settings.ridge, fit_intercept=False, solver="cholesky")
-    margin.fit(rows.sides.numpy(), rows.margin.numpy(), rows.weight.numpy())
-    return torch.stack([weights, torch.tensor(margin.coef_)], dim=1)
+    return weights
 
 
 def _slope_and_curve(rows: _Rows, weights: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """First and second derivative, (2 f,) and (2 f, 2 f), of the summed log loss by the linear part's weights."""
-    probability = torch.sigmoid(rows.offset + rows.sides @ weights)
-    slope = rows.sides.T @ (rows.weight * (probability - rows.won))
-    curve = (rows.sides * (rows.weight * probability * (1.0 - probability))[:, None]).T @ rows.sides
+    slope, curve = torch.zeros_like(weights), torch.zeros((len(weights), len(weights)), dtype=torch.float64)
+    for block in rows.blocks():
+        sides = block.sides()
+        probability = torch.sigmoid(block.offset + sides @ weights)
+        slope += sides.T @ (block.weight * (probability - block.won))
+        curve += (sides * (block.weight * probability * (1.0 - probability))[:, None]).T @ sides
     return slope, curve
 
 
 def _temperature(log_odds: torch.Tensor, won: torch.Tensor, weight: torch.Tensor) -> float:
     """The one number by which to divide log-odds that makes their log loss least: Platt's scaling without intercept."""
-    fitted = LogisticRegression(C=np.inf, fit_intercept=False, solver="newton-cholesky", tol=1e-10)
-    # Either team comes first once, so that there are always games won and games lost.
-    both = [(sign * log_odds.numpy(), (sign > 0) == (won.numpy() > 0.5), weight.numpy()) for sign in (1.0, -1.0)]
-    x, y, weights = (np.concatenate(parts) for parts in zip(*both, strict=True))
-    fitted.fit(x[:, None], y, weights)
-    return float(1.0 / np.clip(fitted.coef_[0, 0], *_INVERSE_TEMPERATURE))
+    slope = fit_logit(log_odds.numpy(), won.numpy() > 0.5, weight.numpy())
+    return float(1.0 / np.clip(slope, *_INVERSE_TEMPERATURE))

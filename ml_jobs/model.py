@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import scipy
-import sklearn
 import torch
 
 import hoops
@@ -40,10 +40,10 @@ from hoops.knowledge.parameters import Parameters
 from lake.fingerprint import fingerprint
 from ml_jobs.checkpoints import Checkpoints
 from ml_jobs.device import device_for
-from ml_jobs.fit_scorer import Games, Trained, fit, mute_groups, usable
+from ml_jobs.fit_scorer import Trained, fit, mute_groups, usable
 from ml_jobs.read import LeagueGames
 from ml_jobs.settings import Settings
-from ml_jobs.taken_away import described_again
+from ml_jobs.taken_away import Seen, described
 from ml_jobs.walk_forward import FULL, forecast_seasons
 
 log = logging.getLogger("model")
@@ -128,28 +128,23 @@ def train(
         constants = _constants(league, seen, cut, settings, plan, keep)
     with watch.timing("features"):
         pause = _paused(keep)
-        played, described, known = features.walk(
-            seen, constants.parameters, read.surroundings, pause, squads=read.squads
-        )
-        again = described_again(seen, constants.parameters, read.surroundings, settings, read.squads, pause)
-    log.info("features of %d games: %.1f s", len(played), watch.seconds["features"])
-    every = Games.of(played, played.has_box, described)
-    if not len(usable(every, settings)):
+        shown = described(seen, constants.parameters, read.surroundings, settings, read.squads, pause)
+    log.info("features of %d games: %.1f s", shown.real, watch.seconds["features"])
+    if not usable(shown.games, settings).any():
         raise MadnessError(
             f"there are no games from first_season ({settings.first_season}) to the cut (day {cut[1]} of {cut[0]}) to "
             "train on"
         )
-    if mute := mute_groups(every, settings):
+    if mute := mute_groups(shown.every, settings):
         log.warning("nothing in these files tells anything of %s: the same in every game", ", ".join(mute))
-    training = Games.joined([every, *again])
     with watch.timing("fit"):
-        trained = fit(training, settings, day_before(cut), keep)
+        trained = fit(shown.games, settings, day_before(cut), keep)
     with watch.timing("walk_forward"):
-        last = _whole_seasons(played, cut)[1:][-plan.walk_forward :] if plan.walk_forward else []
-        back = _walk_forward(league, seen, read.seeds, every, training, settings, tuple(last), keep)
+        last = _whole_seasons(shown.every.season, cut)[1:][-plan.walk_forward :] if plan.walk_forward else []
+        back = _walk_forward(league, seen, read.seeds, shown, settings, tuple(last), keep)
     with watch.timing("test"):
-        later, shown, known = features.walk(held, constants.parameters, read.surroundings, pause, known, read.squads)
-        test = _test(league, read, cut, later, shown, described.offset, trained) if len(later) else None
+        later, tested, known = features.walk(held, constants.parameters, read.surroundings, pause, shown.known, read.squads)
+        test = _test(league, read, cut, later, tested, shown.real, trained) if len(later) else None
     report: dict[str, Any] = {
         "league": league.value,
         "settings": asdict(settings),
@@ -158,8 +153,8 @@ def train(
         "trained_through": list(max(trained.scorer.trained_through, constants.trained_through)),
         "data": {
             "digest": read.digest,
-            "games": len(played),
-            "first_season": int(played.season[0]),
+            "games": shown.real,
+            "first_season": int(shown.games.season[0]),
             "games_from_the_cut_on": len(later),
             "player_seasons": _seasons_of(read.squads.seasons),
             "rosters": _seasons_of(read.squads.rosters),
@@ -192,7 +187,7 @@ def inputs(league: League, read: LeagueGames, settings: Settings, plan: Plan) ->
         "data": read.digest,
         "settings": asdict(settings),
         "plan": asdict(plan),
-        "libraries": fingerprint() | {one.__name__: one.__version__ for one in (torch, scipy, sklearn)},
+        "libraries": fingerprint() | {one.__name__: one.__version__ for one in (torch, scipy)},
     }
     hashed = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for package in (hoops, lake, ml_jobs):
@@ -210,9 +205,9 @@ def _default_cut(games: pa.Table, settings: Settings) -> Moment:
     return seasons[-settings.test_seasons], 0
 
 
-def _whole_seasons(played: Results, cut: Moment) -> list[int]:
+def _whole_seasons(seasons: npt.NDArray[np.int16], cut: Moment) -> list[int]:
     """The seasons that end before the cut."""
-    return [season for season in np.unique(played.season).tolist() if end_of(season) < cut]
+    return [season for season in np.unique(seasons).tolist() if end_of(season) < cut]
 
 
 def _constants(
@@ -230,7 +225,7 @@ def _constants(
     from ml_jobs.fit_statespace import POPULATION, Search, Span
 
     played = Results.of(seen)
-    span = Span.of(league, _whole_seasons(played, cut))
+    span = Span.of(league, _whole_seasons(played.season, cut))
     device = device_for(settings.device)
     search = Search(plan.generations, plan.population or POPULATION[device], settings.seed, device)
     log.info("searching constants on seasons %d-%d, scored from %d", span.first, span.last, span.first_scored)
@@ -253,8 +248,7 @@ def _walk_forward(
     league: League,
     seen: pa.Table,
     seeds: pa.Table | None,
-    every: Games,
-    training: Games,
+    shown: Seen,
     settings: Settings,
     seasons: tuple[int, ...],
     checkpoints: Checkpoints,
@@ -262,7 +256,7 @@ def _walk_forward(
     """Scores of some seasons, each by a scorer of earlier ones; None without any."""
     if not seasons:
         return None
-    made, _ = forecast_seasons(every, training, settings, seasons, checkpoints)
+    made, _ = forecast_seasons(shown, settings, seasons, checkpoints)
 
     def forecasts(games: pa.Table, _: tuple[int, ...]) -> dict[str, Simple]:
         rows = slice(games.num_rows)  # without those after the last of the seasons
@@ -277,12 +271,12 @@ def _test(
     cut: Moment,
     later: Results,
     shown: features.Described,
-    offset_before: np.ndarray,
+    before: int,
     trained: Trained,
 ) -> Backtest:
-    """Scores of the games from the cut on."""
+    """Scores of the games from the cut on. before: how many there are before it."""
     found = score(trained.scorer, shown)
-    nothing = np.full(len(offset_before), np.nan)  # of the games that it was trained on
+    nothing = np.full(before, np.nan)  # of the games that it was trained on
     forecasts = {
         FULL: Simple(np.append(nothing, found.probability), np.append(nothing, found.margin)),
         STATESPACE: Simple(np.append(nothing, 1.0 / (1.0 + np.exp(-shown.offset))), np.append(nothing, shown.margin)),

@@ -4,24 +4,28 @@ Seasons to train on may have every box score, and tonight's teams none. So the g
 times, by walks through the same history in which seasons have lost box scores, each season in a way drawn at random.
 
     games -> lost: which of them lose their box score -> without them -> hoops.forecast.features.walk -> described again
+
+Before the first season with a box score there is nothing to take away, and all walks share the way to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hoops.forecast.features import walk
+from hoops.forecast.features import Described, walk
 from hoops.games.results import Results
 from hoops.games.surroundings import Surroundings
+from hoops.knowledge import Knowledge
 from hoops.knowledge.parameters import Parameters
 from hoops.players import Squads
 from hoops.schemas import BOX_COLUMNS
-from ml_jobs.fit_scorer import Games
+from ml_jobs.fit_scorer import Games, features_of
 from ml_jobs.settings import Settings
 
 # How likely a season loses the box scores of all games, of a random half, of half of the teams, of the games from some
@@ -30,27 +34,62 @@ WAYS = (0.4, 0.2, 0.2, 0.1)
 _DAYS = 133  # of a regular season
 
 
-def described_again(
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Games as they looked before they were played, with the features that a scorer sees.
+
+    games: all that were described, in order of play, and after them the same as walks saw them in which box scores were
+    taken away; those count as having the box scores that they have, and by `taken_away_weight`. real: how many of them
+    are the games as they were. known: what is known after the last one.
+    """
+
+    games: Games
+    real: int
+    known: Knowledge
+
+    @property
+    def every(self) -> Games:
+        """Each game once, as it was: a view."""
+        return self.games.where(slice(self.real))
+
+
+def described(
     games: pa.Table,
     parameters: Parameters,
     surroundings: Surroundings,
     settings: Settings,
     squads: Squads | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> list[Games]:
-    """The games (`GAMES`, in order of play) as walks see them in which box scores were taken away; none if none can be.
+    since: int = 0,
+) -> Seen:
+    """Describe games (`GAMES`, in order of play), and once more for each walk without some of their box scores.
 
-    They count as having the box scores that they have, and by `taken_away_weight` in training.
+    progress: told how many games were walked through, in all walks. since: games of earlier seasons are not described.
     """
-    has_box = Results.of(games).has_box
-    if not has_box.any():
-        return []
-    again = []
-    for step in range(settings.taken_away):
-        bare = without(games, lost(games, settings.seed + step))
-        played, described, _ = walk(bare, parameters, surroundings, progress, squads=squads)
-        again.append(Games.of(played, has_box, described, settings.taken_away_weight))
-    return again
+    season, has_box = games["season"].to_numpy(), games["team1_fga"].is_valid().to_numpy()
+    start = int(np.searchsorted(season, season[has_box][0])) if has_box.any() else len(season)
+    early, late = games.slice(0, start), games.slice(start)
+    walks = settings.taken_away if late.num_rows else 0
+    total, done = start + (1 + walks) * late.num_rows, 0
+
+    def walked(part: pa.Table, known: Knowledge | None) -> tuple[Results, Described, Knowledge]:
+        nonlocal done
+        before, done = done, done + part.num_rows
+        on_game = progress and (lambda at, _: progress(before + at, total))
+        return walk(part, parameters, surroundings, on_game, known, squads, since, features_of(settings))
+
+    played, shown, known = walked(early, None)
+    first = Games.of(played, played.has_box, shown)
+    if not late.num_rows:
+        return Seen(first, len(first), known)
+    played, shown, after = walked(late, known)
+    parts = [first, Games.of(played, played.has_box, shown)]
+    real = sum(map(len, parts))
+    for step in range(walks):
+        bare, shown, _ = walked(without(late, lost(late, settings.seed + step)), known)
+        weight = settings.taken_away_weight
+        parts += [first.weighing(weight), Games.of(bare, played.has_box, shown).weighing(weight)]
+    return Seen(Games.joined(parts), real, after)
 
 
 def lost(games: pa.Table, seed: int) -> npt.NDArray[np.bool_]:

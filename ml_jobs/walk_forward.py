@@ -18,7 +18,6 @@ import pyarrow as pa
 
 from hoops.evaluation.backtest import STATESPACE, Progress
 from hoops.evaluation.baselines import Simple
-from hoops.forecast.features import walk
 from hoops.forecast.model import Model
 from hoops.forecast.scorer import Scorer, score
 from hoops.games.leagues import League
@@ -29,7 +28,7 @@ from hoops.players import Squads
 from ml_jobs.checkpoints import Checkpoints
 from ml_jobs.fit_scorer import Games, fit, mute_groups, usable
 from ml_jobs.settings import Settings
-from ml_jobs.taken_away import described_again
+from ml_jobs.taken_away import Seen, described
 
 log = logging.getLogger("walk_forward")
 
@@ -55,10 +54,14 @@ class WalkForward:
 
     def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
         """Forecasts of games (`hoops.schemas.GAMES`, in order of play; city_id may be added) of some seasons."""
-        every, training = self._described(games)
-        forecasts, untrained = forecast_seasons(every, training, self.settings, seasons, on_season=self.on_season)
+        seen = self._described(games, seasons)
+        forecasts, untrained = forecast_seasons(seen, self.settings, seasons, on_season=self.on_season)
         self._say_untrained(untrained)
-        return forecasts
+        missing = np.full(games.num_rows - seen.real, np.nan)  # the games of seasons that build the features alone
+        return {
+            name: Simple(np.append(missing, one.probability), np.append(missing, one.margin))
+            for name, one in forecasts.items()
+        }
 
     def models(self, games: pa.Table, seasons: tuple[int, ...]) -> Iterator[tuple[int, Model | None]]:
         """For each season the model that such games of earlier ones give; None where there is none to train on.
@@ -68,26 +71,24 @@ class WalkForward:
         ValueError
             If the settings let the model see what is made of reference data.
         """
-        every, training = self._described(games)
+        seen = self._described(games, seasons)
         untrained = []
-        for season, scorer in scorers(every, training, self.settings, seasons, on_season=self.on_season):
+        for season, scorer in scorers(seen.games, self.settings, seasons, on_season=self.on_season):
             if scorer is None:
                 untrained.append(season)
             model = None if scorer is None else Model(self.league, defaults(self.league), scorer, end_of(season - 1))
             yield season, model
         self._say_untrained(untrained)
 
-    def _described(self, games: pa.Table) -> tuple[Games, Games]:
-        """The games as they looked before their days, and these with what else trains."""
-        parameters = defaults(self.league)
-        played, described, _ = walk(games, parameters, self.surroundings, self.on_game, squads=self.squads)
-        every = Games.of(played, played.has_box, described)
-        training = Games.joined(
-            [every, *described_again(games, parameters, self.surroundings, self.settings, self.squads)]
+    def _described(self, games: pa.Table, seasons: tuple[int, ...]) -> Seen:
+        """The games that train or are forecast, as they looked before their days, and what else trains."""
+        since = min(self.settings.first_season, *seasons)
+        seen = described(
+            games, defaults(self.league), self.surroundings, self.settings, self.squads, self.on_game, since
         )
-        if mute := mute_groups(every, self.settings):
+        if mute := mute_groups(seen.every, self.settings):
             self.say(f"nothing in these files tells anything of {', '.join(mute)}: the same in every game")
-        return every, training
+        return seen
 
     def _say_untrained(self, seasons: list[int]) -> None:
         if seasons:
@@ -98,22 +99,22 @@ class WalkForward:
 
 
 def forecast_seasons(
-    every: Games,
-    training: Games,
+    seen: Seen,
     settings: Settings,
     seasons: Sequence[int],
     checkpoints: Checkpoints | None = None,
     on_season: Progress | None = None,
 ) -> tuple[dict[str, Simple], list[int]]:
-    """Forecasts of all games: of some seasons by scorers of earlier ones, and of all by the state-space model.
+    """Forecasts of all real games: of some seasons by scorers of earlier ones, and of all by the state-space model.
 
-    training: the games and what else trains. Seasons before which there is none to train on come beside, and keep the
-    state-space forecast, as all games of other seasons do.
+    Seasons before which there is none to train on come beside, and keep the state-space forecast, as all games of other
+    seasons do.
     """
+    every = seen.every
     statespace = Simple(1.0 / (1.0 + np.exp(-every.described.offset)), every.described.margin)
     probability, margin = statespace.probability.copy(), statespace.margin.copy()
     untrained = []
-    for season, scorer in scorers(every, training, settings, seasons, checkpoints, on_season):
+    for season, scorer in scorers(seen.games, settings, seasons, checkpoints, on_season):
         if scorer is None:
             untrained.append(season)
         else:
@@ -124,8 +125,7 @@ def forecast_seasons(
 
 
 def scorers(
-    every: Games,
-    training: Games,
+    games: Games,
     settings: Settings,
     seasons: Sequence[int],
     checkpoints: Checkpoints | None = None,
@@ -134,9 +134,9 @@ def scorers(
     """For each season a scorer trained on earlier ones only; None where there is none to train on."""
     for done, season in enumerate(seasons, 1):
         trained = None
-        if len(usable(every.where(every.season < season), settings)):
+        if usable(games, settings, end_of(season - 1)).any():
             started = time.perf_counter()
-            trained = fit(training, settings, end_of(season - 1), checkpoints, f"walk-forward-{season}")
+            trained = fit(games, settings, end_of(season - 1), checkpoints, f"walk-forward-{season}")
             log.info(
                 "%d: %d epochs, validation log loss %s (%s without networks), temperature %.3f, %.1f s on %s",
                 season, trained.epochs, trained.validation, trained.validation_linear, trained.scorer.temperature,

@@ -171,8 +171,8 @@ def run(
     if missing or not wanted:
         raise ValueError(f"no games of season {', '.join(map(str, missing))}" if missing else "no seasons to score")
     games = in_order_of_play(games.filter(np.less_equal(games["season"].to_numpy(), wanted[-1])))
-    played = Results.of(games)
     forecasts = dict((forecaster or StateSpace(league))(games, wanted))
+    played = Results.of(games)
     model = next(iter(forecasts))
     forecasts["elo"] = baselines.elo(played, wanted, baselines.ELO[league])
     if seeds is not None:

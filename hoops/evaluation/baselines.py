@@ -127,8 +127,10 @@ def _curve(games: Results, seasons: Iterable[int], edge: Floats) -> Simple:
     return result
 
 
-def fit_logit(edge: Floats, won: Bools, steps: int = 25) -> float:
+def fit_logit(edge: Floats, won: Bools, weight: Floats | float = 1.0, steps: int = 25) -> float:
     """The slope b of P(win) = 1 / (1 + exp(-b edge)) with the highest likelihood, by Newton's method; 0 without data.
+
+    weight: how much each game counts, (m,) or all alike.
 
     >>> round(fit_logit(np.array([1.0, 1.0, 1.0]), np.array([True, True, False])), 4)  # log(2)
     0.6931
@@ -139,8 +141,8 @@ def fit_logit(edge: Floats, won: Bools, steps: int = 25) -> float:
     scaled, slope = edge / width, 0.0
     for _ in range(steps):
         chance = 1.0 / (1.0 + np.exp(-slope * scaled))
-        curvature = np.sum(scaled**2 * chance * (1.0 - chance))
-        change = np.sum(scaled * (won - chance)) / (curvature + 1e-9)
+        curvature = np.sum(weight * scaled**2 * chance * (1.0 - chance))
+        change = np.sum(weight * scaled * (won - chance)) / (curvature + 1e-9)
         slope = float(np.clip(slope + np.clip(change, -2.0, 2.0), -20.0, 20.0))
         if abs(change) < 1e-10:
             break

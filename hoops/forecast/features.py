@@ -10,8 +10,9 @@ of either team leaves a difference of 0, which is neutral, and an indicator says
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,9 +36,9 @@ from hoops.players import Squads
 class Described:
     """Games as a scorer sees them.
 
-    offset : float64 (m,), log-odds of team 1 by the state-space model. values : float64 (m, len(NAMES)).
+    offset : float64 (m,), log-odds of team 1 by the state-space model. values : float64 (m, len(names)).
     context : float64 (m, len(CONTEXT)). margin, margin_sd : float64 (m,), margin expected by the state-space model
-    and its standard deviation (points).
+    and its standard deviation (points). names : the features that `values` has, in its order.
     """
 
     offset: Floats
@@ -45,12 +46,31 @@ class Described:
     context: Floats
     margin: Floats
     margin_sd: Floats
+    names: tuple[str, ...] = NAMES
 
     def __len__(self) -> int:
         return len(self.offset)
 
     def rows(self, chosen: slice | npt.NDArray) -> Described:
-        return Described(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
+        arrays: dict[str, Any] = {name: getattr(self, name)[chosen] for name in _ARRAYS}
+        return replace(self, **arrays)
+
+    def columns(self, names: Sequence[str]) -> Floats:
+        """The values of some features, (m, len(names))."""
+        return self.values if tuple(names) == self.names else self.values[:, [self.names.index(one) for one in names]]
+
+    def only(self, names: Sequence[str]) -> Described:
+        """The same games with the values of some features alone."""
+        return replace(self, values=self.columns(names), names=tuple(names))
+
+    @staticmethod
+    def joined(parts: Sequence[Described]) -> Described:
+        """The games of all parts, of which there is at least one, one part after the other."""
+        arrays: dict[str, Any] = {name: np.concatenate([getattr(one, name) for one in parts]) for name in _ARRAYS}
+        return replace(parts[0], **arrays)
+
+
+_ARRAYS = ("offset", "values", "context", "margin", "margin_sd")
 
 
 def describe(
@@ -105,26 +125,27 @@ def walk(
     progress: Callable[[int, int], None] | None = None,
     known: Knowledge | None = None,
     squads: Squads | None = None,
+    since: int = 0,
+    names: Sequence[str] = NAMES,
 ) -> tuple[Results, Described, Knowledge]:
     """Every game of a league (`GAMES`) as it looked before its day, in order of play; and what is known after all.
 
-    known: from the games before these; nothing if left out. squads: what players' files say.
+    known: from the games before these; nothing if left out. squads: what players' files say. since: games of earlier
+    seasons are learned from, and neither described nor given back. names: the features that are kept.
     """
     results = Results.of(in_order_of_play(games))
-    known, parts = known or knowledge.initial(parameters), []
+    nothing = np.empty(0)
+    empty = Described(nothing, np.empty((0, len(NAMES))), np.empty((0, len(CONTEXT))), nothing, nothing)
+    known, parts = known or knowledge.initial(parameters), [empty.only(names)]
     for moment, rows in results.days():
         today = results.rows(rows)
         known = knowledge.advance(known, *moment, parameters, squads)
-        parts.append(describe(known, today.matchups, parameters, surroundings))
+        if moment[0] >= since:
+            parts.append(describe(known, today.matchups, parameters, surroundings).only(names))
         known = knowledge.update(known, today, parameters)
         if progress is not None:
             progress(rows.stop, len(results))
-    nothing = np.empty(0)
-    empty = Described(nothing, np.empty((0, len(NAMES))), np.empty((0, len(CONTEXT))), nothing, nothing)
-    described = Described(
-        **{f.name: np.concatenate([getattr(part, f.name) for part in parts or [empty]]) for f in fields(Described)}
-    )
-    return results, described, known
+    return results.rows(results.season >= since), Described.joined(parts), known
 
 
 def _travelled(before: Knowledge, games: Matchups, surroundings: Surroundings) -> tuple[Floats, Floats]:

@@ -106,7 +106,7 @@ def lack(games: Described) -> Floats:
 
 def score(scorer: Scorer, games: Described) -> Scored:
     """Forecast games from their features; a game's forecast depends on nothing but that game, to the last bit."""
-    x = games.values[:, [NAMES.index(name) for name in scorer.features]] / scorer.scale
+    x = games.columns(scorer.features) / scorer.scale
     context = (games.context - scorer.context_mean) / scorer.context_scale
     lacking = lack(games)[:, None] * x
     raw = np.empty((len(x), 2))

@@ -16,7 +16,17 @@ from ml_jobs.settings import Settings
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 
-from ml_jobs.fit_scorer import Games, _Frame, _linear, _Network, _temperature, fit, usable  # noqa: E402
+from ml_jobs.fit_scorer import (  # noqa: E402
+    Games,
+    _Frame,
+    _linear,
+    _Network,
+    _Rows,
+    _temperature,
+    features_of,
+    fit,
+    usable,
+)
 
 SETTINGS = Settings(epochs=6, batch=256, members=3, width=4, ridge=1.0, patience=6, device="cpu")
 SEASONS = np.arange(2008, 2014)
@@ -43,6 +53,14 @@ def some_games(a_season: int = 400) -> Games:
     return Games(season, day, rng.random(m) < 0.05, margin, season >= 2009, np.ones(m), described)
 
 
+def framed(games: Games) -> tuple[_Frame, _Rows]:
+    """All games, scaled by themselves, with the features that a scorer sees."""
+    games = replace(games, described=games.described.only(features_of(SETTINGS)))
+    everything = np.full(len(games), True)
+    frame = _Frame.of(games, everything)
+    return frame, frame.rows(games, SETTINGS, everything)
+
+
 def loss(log_odds: np.ndarray, margin: np.ndarray) -> float:
     return float(np.mean(np.logaddexp(0.0, -np.sign(margin) * log_odds)))
 
@@ -62,9 +80,8 @@ def test_networks_learn_what_a_linear_scorer_cannot_and_both_beat_the_offset():
 
 def test_numpy_gives_what_torch_gives():
     games = some_games()
-    frame = _Frame.of(games, SETTINGS)
-    network = _Network(frame, _linear(frame, games, SETTINGS), SETTINGS, "cpu")
-    rows = frame.rows(games, SETTINGS, "cpu")
+    frame, rows = framed(games)
+    network = _Network(frame, _linear(rows, SETTINGS), SETTINGS, "cpu")
     network.train(rows, 0)
     found = score(network.export(frame, 1.0, end_of(2013)), games.described)
     sign = np.random.default_rng(SETTINGS.seed).choice((-1.0, 1.0), len(games))
@@ -79,7 +96,7 @@ def test_a_forfeit_trains_nothing():
     games = some_games()
     margin = np.where(np.arange(len(games)) % 7 == 0, np.nan, games.margin)
     forfeited = replace(games, margin=margin)
-    assert len(usable(forfeited, SETTINGS)) == len(usable(games.where(~np.isnan(margin)), SETTINGS))
+    assert np.array_equal(usable(forfeited, SETTINGS), usable(games, SETTINGS) & ~np.isnan(margin))
     found = fit(forfeited, SETTINGS, end_of(2012)).scorer
     assert to_bytes(found) == to_bytes(fit(games.where(~np.isnan(margin)), SETTINGS, end_of(2012)).scorer)
 
@@ -110,10 +127,11 @@ def test_later_seasons_change_nothing():
 
 def test_seasons_without_box_scores_do_not_train_unless_there_are_no_others():
     games = some_games()
-    assert np.unique(usable(games, SETTINGS).season).tolist() == [2009, 2010, 2011, 2012, 2013]
+    assert np.unique(games.season[usable(games, SETTINGS)]).tolist() == [2009, 2010, 2011, 2012, 2013]
+    assert np.unique(games.season[usable(games, SETTINGS, end_of(2011))]).tolist() == [2009, 2010, 2011]
     bare = replace(games, has_box=np.zeros(len(games), bool))
-    assert np.unique(usable(bare, SETTINGS).season).tolist() == SEASONS.tolist()
-    assert np.unique(usable(bare, replace(SETTINGS, first_season=2010)).season)[0] == 2010
+    assert np.unique(bare.season[usable(bare, SETTINGS)]).tolist() == SEASONS.tolist()
+    assert np.unique(bare.season[usable(bare, replace(SETTINGS, first_season=2010))])[0] == 2010
 
 
 def test_a_game_that_counts_twice_is_like_the_game_given_twice():
@@ -152,10 +170,9 @@ def test_the_linear_part_is_a_ridge_regression():
 
     games = some_games()
     even = replace(games, described=replace(games.described, offset=np.zeros(len(games)), margin=np.zeros(len(games))))
-    frame = _Frame.of(even, SETTINGS)
-    rows = frame.rows(even, SETTINGS, "cpu")
-    found = _linear(frame, even, SETTINGS).numpy()
-    x, weight = rows.sides.numpy(), rows.weight.numpy()
+    _, rows = framed(even)
+    found = _linear(rows, SETTINGS).numpy()
+    x, weight = rows.sides().numpy(), rows.weight.numpy()
     logistic = linear_model.LogisticRegression(C=1 / SETTINGS.ridge, fit_intercept=False, tol=1e-10, max_iter=1000)
     logistic.fit(x, rows.won.numpy() > 0.5, weight)
     np.testing.assert_allclose(found[:, 0], logistic.coef_[0], atol=1e-5)

@@ -68,7 +68,7 @@ def test_progress_counts_games_and_seasons():
         League.MEN, settings=SETTINGS,
         on_game=lambda *at: heard["games"].append(at), on_season=lambda *at: heard["seasons"].append(at),
     )(GAMES, SEASONS)  # fmt: skip
-    assert heard["games"][-1] == (GAMES.num_rows, GAMES.num_rows)
+    assert heard["games"][-1] == (2 * GAMES.num_rows, 2 * GAMES.num_rows), "as they are, and with less box scores"
     assert heard["seasons"] == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
