@@ -66,7 +66,7 @@ def described(
 
     progress: told how many games were walked through, in all walks. since: games of earlier seasons are not described.
     """
-    season, has_box = games["season"].to_numpy(), games["team1_fga"].is_valid().to_numpy()
+    season, has_box = games["season"].to_numpy(), Results.of(games).has_box
     start = int(np.searchsorted(season, season[has_box][0])) if has_box.any() else len(season)
     early, late = games.slice(0, start), games.slice(start)
     walks = settings.taken_away if late.num_rows else 0

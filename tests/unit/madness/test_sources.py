@@ -66,7 +66,7 @@ def test_nothing_that_its_modules_import_is_missing_from_it(unpacked) -> None:
     }
     ours = {one.name for one in unpacked.iterdir() if one.is_dir()}
     assert imported - sys.stdlib_module_names - {"mypy_boto3_s3"} <= ours | set(LACKING) | OF_THE_IMAGE
-    assert {"torch", "sklearn", "cma", "lake"} <= imported
+    assert {"torch", "scipy", "cma", "lake"} <= imported
     assert not (unpacked / "setup.py").exists()
 
 
