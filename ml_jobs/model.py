@@ -143,7 +143,9 @@ def train(
         last = _whole_seasons(shown.every.season, cut)[1:][-plan.walk_forward :] if plan.walk_forward else []
         back = _walk_forward(league, seen, read.seeds, shown, settings, tuple(last), keep)
     with watch.timing("test"):
-        later, tested, known = features.walk(held, constants.parameters, read.surroundings, pause, shown.known, read.squads)
+        later, tested, known = features.walk(
+            held, constants.parameters, read.surroundings, pause, shown.known, read.squads
+        )
         test = _test(league, read, cut, later, tested, shown.real, trained) if len(later) else None
     report: dict[str, Any] = {
         "league": league.value,
