@@ -31,7 +31,7 @@ from hoops.players.seasons import BOX, FIVE, PlayerSeason, player_season, team_r
 TEAM_FEATURES = ("strength", "projected", "last_season", "known_share", "expected_share", "expected_above")
 _PRIOR = 0  # place of the strength among them
 # Penalties of the four regressions; the units of features are such that one penalty a regression will do.
-BOX_PENALTY, PLAYER_PENALTY, TEAM_PENALTY = 5.0, 20.0, 3.0
+BOX_PENALTY, PLAYER_PENALTY, TEAM_PENALTY = 5.0, 5.0, 3.0
 FULL_SEASON = 1200.0  # minutes; a player with more tells no more of what players become
 LEAST_SHARE, WORST = 0.02, -3.5  # of a projection: least share, and worth of one who hardly plays
 # Chosen on men up to 2018. The strength after a season still leans to what was expected, so that a projection means

@@ -25,7 +25,7 @@ LEADS = ("points", "ast", "dr", "stl", "blk")  # of which a player's share beyon
 FIVE, MINUTES = 5.0, 40.0
 SHRINK = 400.0  # minutes in which the team mates' average weighs as much as the player's own box score
 # Of ratings that others give: widest believed, minutes and value that shrink them, points of strength in one of them.
-WIDEST, RATING_SHRINK, RATING_MEAN, RATING_SCALE = 25.0, 150.0, -3.0, 0.7
+WIDEST, RATING_SHRINK, RATING_MEAN, RATING_SCALE = 25.0, 80.0, -3.0, 1.0
 
 
 @dataclass(frozen=True, eq=False)
