@@ -24,8 +24,8 @@ BOX = (*BOX_COLUMNS, "points")
 LEADS = ("points", "ast", "dr", "stl", "blk")  # of which a player's share beyond the share of minutes says something
 FIVE, MINUTES = 5.0, 40.0
 SHRINK = 400.0  # minutes in which the team mates' average weighs as much as the player's own box score
-# Of ratings that others give: widest believed, minutes and value that shrink them, points of strength in one of them.
-WIDEST, RATING_SHRINK, RATING_MEAN, RATING_SCALE = 25.0, 80.0, -3.0, 1.0
+# Of ratings that others give: widest believed, minutes and value that shrink them.
+WIDEST, RATING_SHRINK, RATING_MEAN = 25.0, 80.0, -3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ def player_season(
     level = np.array([strength.get(team, newcomer) for team in teams.tolist()])
     worth = level[place] / FIVE + np.where(timed[place], lead, 0.0)
     rated = np.clip(np.nan_to_num(rows.rating), -WIDEST, WIDEST)
-    rated = RATING_SCALE * (rated * minutes + RATING_MEAN * RATING_SHRINK) / (minutes + RATING_SHRINK)
+    rated = (rated * minutes + RATING_MEAN * RATING_SHRINK) / (minutes + RATING_SHRINK)
     worth = np.where(np.isnan(rows.rating), worth, 0.5 * (worth + rated))
     columns = [BOX.index(name) for name in LEADS]
     part = FIVE * did[:, columns] / np.maximum(of_team[place][:, columns], 1.0)

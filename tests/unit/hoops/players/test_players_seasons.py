@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from hoops.players import Squads
-from hoops.players.seasons import BOX, LEADS, RATING_MEAN, RATING_SCALE, PlayerSeason, player_season, team_rates
+from hoops.players.seasons import BOX, LEADS, RATING_MEAN, RATING_SHRINK, PlayerSeason, player_season, team_rates
 from hoops.schemas import BOX_COLUMNS, PLAYER_SEASONS, ROSTERS
 
 WORTH_A_POINT = np.array([1.0 if name == "points" else 0.0 for name in BOX])
@@ -84,7 +84,7 @@ def test_a_rating_of_the_files_own_is_averaged_with_ours_and_shrunk(rating: floa
     without = did(*TEAM)
     rated = did(*TEAM[:-1], TEAM[-1] | {"rating": rating})
     assert rated.worth[:-1].tolist() == without.worth[:-1].tolist()
-    theirs = RATING_SCALE * (believed * 300.0 + RATING_MEAN * 150.0) / 450.0
+    theirs = (believed * 300.0 + RATING_MEAN * RATING_SHRINK) / (300.0 + RATING_SHRINK)
     assert rated.worth[-1] == pytest.approx(0.5 * (without.worth[-1] + theirs))
     few = did(*TEAM[:-1], one(1101, 10, 1.0, rating=rating))
     assert abs(few.worth[-1]) < 5.0, "of one minute nothing wild is believed"
