@@ -16,6 +16,7 @@ from hoops.contract.columns import LAST_SEASON, PLAYERS_FOLDER
 from hoops.contract.merge import ReferenceStatement, merge_players
 from hoops.players import Squads
 from hoops.players.identity import Links, linked
+from hoops.players.squads import at_first
 from lake.entries import Entry, digest
 
 SORTS = {"PlayerSeasons": "seasons", "Rosters": "rosters"}
@@ -71,11 +72,11 @@ class Players:
     @cached_property
     def _linked(self) -> tuple[pa.Table, pa.Table, Links]:
         tables = self.tables
-        return linked(tables["PlayerSeasons"], tables["Rosters"])
+        return linked(tables["PlayerSeasons"], at_first(tables["Rosters"]))
 
     @cached_property
     def tables(self) -> dict[str, pa.Table]:
-        """What holds, by dataset, with the ids of the files; read at the first call."""
+        """What holds, by dataset, with all rows and the ids of the files; read at the first call."""
         tables = {}
         for dataset, sort in SORTS.items():
             stated = [entry for entry in self.entries if entry.sort == sort]

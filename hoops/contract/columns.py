@@ -339,7 +339,8 @@ _PLAYERS = [
             (*_PLAYER, optional(_PLAYER_NAME), _CLASS,
              optional(Column("RecruitScore", "recruit_score", Type.DECIMAL, "how recruiters rated the player", 0, 100)),
              optional(Column("FromDay", "from_day", Type.WHOLE, "first day on which the player can appear, such as "
-                             "after a late arrival; after day 14, the player is not there when the season begins", 0,
+                             "after a late arrival; after day 14 (or, where no row of the season is earlier, 14 days "
+                             "after its first), the player is not there when the season begins", 0,
                              LAST_DAY)),
              optional(Column("ToDay", "to_day", Type.WHOLE, "last day on which the player can appear, such as before "
                              "an injury that ends the season; not known when the season begins", 0, LAST_DAY))),

@@ -55,7 +55,7 @@ class Preseason:
     ----------
     box, box_moment : float64 (14, 14) and (14,)
         Products of teams' rates in each column of a box score, with each other and with strength.
-    shares, share_moment, worths, worth_moment : float64 (25, 25) and (25,)
+    shares, share_moment, worths, worth_moment : float64 (24, 24) and (24,)
         The same of what is known of players, with their share of the next season and what they were worth in it.
     teams_gram, team_moment : float64 (6, 6) and (6,)
         The same of projected teams, with how far their strength went beyond what was expected without players.

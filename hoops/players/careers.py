@@ -37,7 +37,7 @@ class Careers:
         Of that team's minutes, five for a whole team; 0 if there was none.
     last_worth : float64 (k,)
         Points a game that the player was worth at full time.
-    features : float64 (k, 25), by `FEATURES`
+    features : float64 (k, 24), by `FEATURES`
     """
 
     team: Ids

@@ -60,16 +60,19 @@ class PlayerSeason:
 
 
 def team_rates(squads: Squads, season: int) -> tuple[Ids, Floats]:
-    """Teams of a season (t,) and what their players did in 40 minutes, by `BOX`, less the league's mean; (t, 14)."""
+    """Teams of a season (t,) and what their players did in 40 minutes, by `BOX`, less the league's mean; (t, 14).
+
+    It is 0, the mean, where nothing is told of a team: no minutes, or not one cell of a column.
+    """
     rows = squads.played(season)
     teams, place = np.unique(rows.team, return_inverse=True)
     minutes = np.bincount(place, rows.minutes, len(teams))
     total = np.column_stack([np.bincount(place, column, len(teams)) for column in np.nan_to_num(rows.box).T])
     rates = FIVE * MINUTES * total / np.maximum(minutes, 1.0)[:, None]
-    known = minutes > 0.0
-    usual = rates[known].mean(axis=0) if known.any() else 0.0
-    rates = np.where(known[:, None], rates - usual, 0.0)
-    return teams.astype(np.int32), rates
+    cells = np.column_stack([np.bincount(place, column, len(teams)) for column in ~np.isnan(rows.box).T])
+    told = (minutes > 0.0)[:, None] & (cells > 0)
+    usual = np.sum(rates, axis=0, where=told) / np.maximum(told.sum(axis=0), 1)
+    return teams.astype(np.int32), np.where(told, rates - usual, 0.0)
 
 
 def player_season(
@@ -77,8 +80,9 @@ def player_season(
 ) -> PlayerSeason:
     """What players did in a season that is over.
 
-    strength: of each team at its end, against the mean of all; newcomer: of a team that is not among them. box:
-    float64 (14,), points of strength in each column of `BOX`.
+    strength: of each team at its end, against the mean of all; newcomer: of a team that is not among them. Where no
+    game of the season is known, there is no strength and all teams count as average ones. box: float64 (14,), points
+    of strength in each column of `BOX`.
     """
     rows = squads.played(season)
     teams, place = np.unique(rows.team, return_inverse=True)
@@ -93,7 +97,7 @@ def player_season(
     rate = MINUTES * did / np.maximum(minutes, 1.0)[:, None]
     usual = MINUTES * of_team / np.maximum(np.bincount(place, minutes, len(teams)), 1.0)[:, None]
     lead = (rate - usual[place]) @ box * minutes / (minutes + SHRINK)
-    level = np.array([strength.get(team, newcomer) for team in teams.tolist()])
+    level = np.array([strength.get(team, newcomer if strength else 0.0) for team in teams.tolist()])
     worth = level[place] / FIVE + np.where(timed[place], lead, 0.0)
     rated = np.clip(np.nan_to_num(rows.rating), -WIDEST, WIDEST)
     rated = (rated * minutes + RATING_MEAN * RATING_SHRINK) / (minutes + RATING_SHRINK)

@@ -14,7 +14,7 @@ from hoops.players.identity import linked
 from hoops.schemas import BOX_COLUMNS, PLAYER_SEASONS, ROSTERS
 from hoops.schemas.players import CLASSES
 
-THERE_BY = 14  # day of the season; most seasons begin on day 0 to 11, and only that of 2021 later, on day 23
+THERE_BY = 14  # day of the season; most begin on day 0 to 11, and only that of 2021 later, on day 23
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Squads:
     """What players' files say of a league.
 
     seasons: schema `PLAYER_SEASONS`, what players did in each season. It is known when the season is over.
-    rosters: schema `ROSTERS`, who is on a team in each season. It is known when the season begins.
+    rosters: schema `ROSTERS`, who is on a team when each season begins; that is when it is known.
 
     Both are sorted by season, team_id and player_id. A player has one id in both, through seasons and transfers, where
     `of` could tell.
@@ -34,7 +34,7 @@ class Squads:
     @classmethod
     def of(cls, seasons: pa.Table, rosters: pa.Table) -> Squads:
         """Of what the files say, all of it: who is in it under several ids is known again by name."""
-        named, listed, _ = linked(seasons, rosters)
+        named, listed, _ = linked(seasons, at_first(rosters))
         return cls(named, listed)
 
     @classmethod
@@ -72,13 +72,23 @@ class Squads:
         return Roster(_ids(rows, "team_id"), _ids(rows, "player_id"), _numbers(rows, "recruit_score"))
 
     def listed(self, season: int) -> pa.Table:
-        """The rows of `rosters` that are of a season when it begins.
+        """The rows of `rosters` that are of a season."""
+        return _of_season(self.rosters, season)
 
-        A player who can appear only after `THERE_BY` is not there yet. Until when a player will stay, nobody knows on
-        the first day: `to_day` is not looked at.
-        """
-        rows = _of_season(self.rosters, season)
-        return rows.filter(pc.less_equal(pc.fill_null(rows["from_day"], 0), THERE_BY))
+
+def at_first(rosters: pa.Table) -> pa.Table:
+    """The rows of `ROSTERS` whose players are there when their season begins.
+
+    Who can appear only after `THERE_BY` is not. Nothing of such a row is looked at: who comes in January does not even
+    make a name ambiguous in November. In a season of which no row is of an earlier day, the days are counted from its
+    first. Until when a player will stay, nobody knows on the first day: `to_day` is not looked at.
+    """
+    day = pc.fill_null(rosters["from_day"], 0).to_numpy()
+    seasons, place = np.unique(rosters["season"].to_numpy(), return_inverse=True)
+    opening = np.full(len(seasons), np.iinfo(day.dtype).max, day.dtype)
+    np.minimum.at(opening, place, day)
+    opening[opening <= THERE_BY] = 0
+    return rosters.filter(pa.array(day - opening[place] <= THERE_BY))
 
 
 @dataclass(frozen=True, eq=False)

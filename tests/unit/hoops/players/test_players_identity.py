@@ -128,6 +128,7 @@ def test_nothing_is_known_where_there_are_no_files() -> None:
 WORDS = ["Bob", "Jr", "Sr", "Iii", "Ii", "V", "Mc", "Al"]
 
 
+@settings(deadline=None)
 @given(
     st.from_regex(r"[A-Z][a-z]+( [A-Z][a-z]+){0,2}", fullmatch=True) | st.lists(st.sampled_from(WORDS)).map(" ".join)
 )

@@ -98,12 +98,26 @@ def test_a_player_of_two_teams_counts_for_the_one_with_more_minutes() -> None:
 
 def test_rates_of_teams_are_of_forty_minutes_and_less_the_leagues_mean() -> None:
     rows = [one(1101, player, 200.0, points=100, ast=20) for player in range(5)]
-    rows += [one(1102, player, 200.0, points=60) for player in range(10, 15)]
+    rows += [one(1102, player, 200.0, points=60, ast=0) for player in range(10, 15)]
     teams, rates = team_rates(squads_of(*rows, one(1103, 20, 0.0, points=50)), 2020)
     assert teams.tolist() == [1101, 1102, 1103]
     assert rates[:, BOX.index("points")].tolist() == pytest.approx([20.0, -20.0, 0.0])
     assert rates[:, BOX.index("ast")].tolist() == pytest.approx([10.0, -10.0, 0.0])
     assert not rates[2].any() and rates.shape == (3, len(BOX_COLUMNS) + 1)
+
+
+def test_of_a_team_whose_column_is_empty_nothing_is_learned() -> None:
+    """It did not score no points: nobody told."""
+    rows = [one(1101, 1, 200.0, points=100, ast=10), one(1102, 2, 200.0, points=60, ast=5), one(1103, 3, 200.0, ast=0)]
+    _, rates = team_rates(squads_of(*rows), 2020)
+    assert rates[:, BOX.index("points")].tolist() == pytest.approx([20.0, -20.0, 0.0])
+    assert rates[:, BOX.index("ast")].tolist() == pytest.approx([5.0, 0.0, -5.0])
+
+
+def test_where_no_game_of_a_season_is_known_all_its_teams_are_average() -> None:
+    """Files of players go back further than the games that are loaded: nobody was a newcomer then."""
+    found = player_season(squads_of(*TEAM), 2020, {}, NEWCOMER, WORTH_A_POINT)
+    assert of_team(found, 1101) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_of_a_season_without_files_there_is_nobody() -> None:
