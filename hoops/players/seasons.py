@@ -80,9 +80,8 @@ def player_season(
 ) -> PlayerSeason:
     """What players did in a season that is over.
 
-    strength: of each team at its end, against the mean of all; newcomer: of a team that is not among them. Where no
-    game of the season is known, there is no strength and all teams count as average ones. box: float64 (14,), points
-    of strength in each column of `BOX`.
+    strength: of each team at its end, against the mean of all; newcomer: of a team that is not among them. box:
+    float64 (14,), points of strength in each column of `BOX`.
     """
     rows = squads.played(season)
     teams, place = np.unique(rows.team, return_inverse=True)
@@ -97,7 +96,7 @@ def player_season(
     rate = MINUTES * did / np.maximum(minutes, 1.0)[:, None]
     usual = MINUTES * of_team / np.maximum(np.bincount(place, minutes, len(teams)), 1.0)[:, None]
     lead = (rate - usual[place]) @ box * minutes / (minutes + SHRINK)
-    level = np.array([strength.get(team, newcomer if strength else 0.0) for team in teams.tolist()])
+    level = np.array([strength.get(team, newcomer) for team in teams.tolist()])
     worth = level[place] / FIVE + np.where(timed[place], lead, 0.0)
     rated = np.clip(np.nan_to_num(rows.rating), -WIDEST, WIDEST)
     rated = (rated * minutes + RATING_MEAN * RATING_SHRINK) / (minutes + RATING_SHRINK)

@@ -114,12 +114,6 @@ def test_of_a_team_whose_column_is_empty_nothing_is_learned() -> None:
     assert rates[:, BOX.index("ast")].tolist() == pytest.approx([5.0, 0.0, -5.0])
 
 
-def test_where_no_game_of_a_season_is_known_all_its_teams_are_average() -> None:
-    """Files of players go back further than the games that are loaded: nobody was a newcomer then."""
-    found = player_season(squads_of(*TEAM), 2020, {}, NEWCOMER, WORTH_A_POINT)
-    assert of_team(found, 1101) == pytest.approx(0.0, abs=1e-12)
-
-
 def test_of_a_season_without_files_there_is_nobody() -> None:
     found = player_season(Squads.empty(), 2020, STRENGTH, NEWCOMER, WORTH_A_POINT)
     assert len(found.team) == len(found.by_player) == len(found.order) == 0 and found.leads.shape == (0, len(LEADS))
