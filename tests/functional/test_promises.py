@@ -75,7 +75,7 @@ def test_row_order_and_splitting_into_uploads_change_no_byte(files: dict[str, by
             for part, (start, stop) in enumerate(zip([0, *cuts], [*cuts, len(rows)], strict=True)):
                 name = key.replace(".csv", f"_2024010{part + 1}.csv")
                 pieces.append((name, b"\n".join([header, *rows[start:stop]]) + b"\n"))
-        elif key.startswith(("reference/M", "reference/C")):
+        elif key.startswith(("reference/M", "reference/C", "players/M")):
             pieces.append((key, body))
     rng.shuffle(pieces)
     for place, (key, body) in enumerate(pieces):
