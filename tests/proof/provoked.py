@@ -408,7 +408,7 @@ def operate(functions: Functions) -> None:
     women = games_of(league["WRegularSeasonDetailedResults.csv"])
     uploads = [
         Upload("reference/WTeams.csv", league["WTeams.csv"]),
-        Upload(ROSTERS.format("W"), roster(women)),
+        Upload(ROSTERS.format("W").replace(".csv", "_20240702.csv"), roster(women)),
         Upload("fixtures/WFixtures.csv", league["WFixtures.csv"]),
         Upload("retractions/WRetractions_20240702.csv", retraction(women.splitlines()[1:2])),
         Upload("results/WRegularSeasonDetailedResults_20240701.csv", women),
