@@ -196,7 +196,10 @@ def shifted(state: Adjusted, teams: Ids, points: Floats, sd: Floats, parameters:
 
 
 def without_rosters(state: Adjusted, parameters: Parameters) -> Adjusted:
-    """The state as the same games would have left it if no players' file had moved it this season."""
+    """The state as the same games would have left it if no players' file had moved it this season.
+
+    Of the channels as nearly as what a point of strength means in them is what it meant when the season began.
+    """
     part = np.outer(state.base.from_rosters, _slope(state, parameters))
     return replace(state, base=statespace.without_rosters(state.base), mean=state.mean - part)
 

@@ -29,7 +29,6 @@ from hoops.players.careers import FEATURES, Careers, careers
 from hoops.players.seasons import BOX, FIVE, PlayerSeason, player_season, team_rates
 
 TEAM_FEATURES = ("strength", "projected", "last_season", "known_share", "expected_share", "expected_above")
-_PRIOR = 0  # place of the strength among them
 # Penalties of the four regressions; the units of features are such that one penalty a regression will do.
 BOX_PENALTY, PLAYER_PENALTY, TEAM_PENALTY = 5.0, 5.0, 3.0
 FULL_SEASON = 1200.0  # minutes; a player with more tells no more of what players become
