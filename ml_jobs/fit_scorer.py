@@ -24,7 +24,7 @@ from torch.optim.adamw import adamw
 from hoops.arrays import Bools
 from hoops.errors import MadnessError
 from hoops.evaluation.baselines import fit_logit
-from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
+from hoops.forecast.feature_list import CONTEXT, NAMES, OF_OPTIONAL_FILES, columns_of
 from hoops.forecast.features import Described
 from hoops.forecast.scorer import Scorer, lack
 from hoops.games.leagues import Kind
@@ -125,9 +125,12 @@ def usable(games: Games, settings: Settings, through: Moment | None = None) -> B
 
 
 def mute_groups(games: Games, settings: Settings) -> list[str]:
-    """Groups of features asked for that are 0 in every game, such as distances where no city has coordinates."""
-    found = games.described
-    return [one for one in settings.group_names if len(found) and not found.columns(_named((one,))).any()]
+    """Groups of features asked for that are 0 in every game, such as distances where no city has coordinates.
+
+    Not those that are asked for by default and need files that a league may well not have.
+    """
+    found, asked = games.described, [one for one in settings.group_names if one not in OF_OPTIONAL_FILES]
+    return [one for one in asked if len(found) and not found.columns(_named((one,))).any()]
 
 
 def _named(groups: tuple[str, ...]) -> tuple[str, ...]:

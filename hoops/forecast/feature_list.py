@@ -60,7 +60,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("no_losses", "no loss with a box score yet (indicator)", "0-1", "missing"),
     Feature("travel_neutral", "log(1 + km from home / 100), on neutral ground", "log", "travel"),
     Feature("travel_hosted", "the same where a team is at home", "log", "travel"),
-    Feature("rosters", "strength that rests on what players' files said before the season", _SDS, "players"),
+    Feature("rosters_late", "strength that rests on players' files, after Selection Sunday", _SDS, "players"),
 )  # fmt: skip
 NAMES = tuple(feature.name for feature in FEATURES)
 GROUPS = tuple(dict.fromkeys(feature.group for feature in FEATURES))
@@ -88,6 +88,7 @@ CONTEXT: tuple[Feature, ...] = (
 )
 
 
+OF_OPTIONAL_FILES = ("players",)  # groups that are 0 in a league without files that need not be there
 # Made from reference data (conferences, where cities lie), which the pipeline's fold does not read.
 FROM_REFERENCE = ("conference", "conference_early", "travel_neutral", "travel_hosted")
 

@@ -21,14 +21,13 @@ import pyarrow as pa
 from hoops import knowledge
 from hoops.arrays import Floats, look_up
 from hoops.forecast.feature_list import CONTEXT, NAMES
-from hoops.forecast.team_features import of_teams
+from hoops.forecast.team_features import late_rosters, of_teams
 from hoops.games.identity import in_order_of_play
 from hoops.games.matchups import Matchups
 from hoops.games.results import Results
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge import Knowledge, efficiency, homes, statespace
 from hoops.knowledge.parameters import Parameters
-from hoops.knowledge.state import State
 from hoops.players import Squads
 
 
@@ -102,7 +101,7 @@ def describe(
             _difference(first.rest, second.rest),
             _indicator(first.missing) - _indicator(second.missing),
             *_travelled(before, games, surroundings),
-            _rested(before.strength, games) / expected.sd,
+            (late_rosters(before, games.team1) - late_rosters(before, games.team2)) / expected.sd,
         ]
     )
     context = np.column_stack(
@@ -153,13 +152,6 @@ def _travelled(before: Knowledge, games: Matchups, surroundings: Surroundings) -
     first, second = (np.log1p(one / 100.0) for one in homes.distances(before.homes, games, surroundings.places))
     difference = _difference(first, second)
     return np.where(games.site == 0, difference, 0.0), np.where(games.site == 0, 0.0, difference)
-
-
-def _rested(state: State, games: Matchups) -> Floats:
-    """How much of the difference in strength rests on players' files, (m,)."""
-    one, other = (look_up(state.teams, state.from_rosters[:-1], teams, 0.0) for teams in (games.team1, games.team2))
-    rested: Floats = one - other
-    return rested
 
 
 def _difference(first: Floats, second: Floats) -> Floats:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find, look_up
+from hoops.arrays import Floats, Ids, find
 from hoops.forecast.feature_list import NAMES, columns_of
 from hoops.forecast.model import Model
 from hoops.forecast.scorer import Wide
-from hoops.forecast.team_features import Side, of_teams
+from hoops.forecast.team_features import Side, late_rosters, of_teams
 from hoops.games.surroundings import Conferences
 from hoops.knowledge import Knowledge, efficiency, statespace
 from hoops.knowledge.efficiency import Standings
@@ -69,8 +69,7 @@ def all_pairs(before: Knowledge, teams: Ids, model: Model) -> Pairs:
     standings = efficiency.standings(before.adjusted, season, teams, parameters)
     offset, _ = _by_margin(before.strength, season, teams, parameters)
     by_box, sd = _by_margin(before.adjusted.base, season, teams, own)
-    rested = look_up(before.strength.teams, before.strength.from_rosters[:-1], teams, 0.0)
-    plain, scaled = _of_teams(sides, standings, rested)
+    plain, scaled = _of_teams(sides, standings, late_rosters(before, teams))
     played, pace = np.log1p(sides.games), standings.sums[:, 0]
     one, other = _every_two(len(teams))
     network, log_odds = Wide(model.scorer), np.empty(len(one))
@@ -115,10 +114,10 @@ def _by_margin(state: State, season: int, teams: Ids, parameters: Parameters) ->
     return np.log(probability) - np.log1p(-probability), sd
 
 
-def _of_teams(sides: Side, standings: Standings, rested: Floats) -> tuple[Floats, Floats]:
+def _of_teams(sides: Side, standings: Standings, rosters: Floats) -> tuple[Floats, Floats]:
     """By team and `NAMES`: what features are the differences of, plain and to be divided by a standard deviation.
 
-    rested: strength that rests on players' files, (n,).
+    rosters: as `late_rosters`, (n,).
 
     What belongs to two teams at once (log-odds) or to no neutral ground (home, travel) stays 0.
     """
@@ -127,7 +126,7 @@ def _of_teams(sides: Side, standings: Standings, rested: Floats) -> tuple[Floats
     plain[:, columns_of(_OF_TEAMS)] = np.nan_to_num(sides.rest)
     plain[:, columns_of(("missing",))] = sides.missing
     scaled[:, columns_of(("adjusted",))] = np.column_stack([standings.channels, standings.regressed])
-    scaled[:, columns_of(("players",))] = rested[:, None]
+    scaled[:, columns_of(("players",))] = rosters[:, None]
     return plain, scaled
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hoops.arrays import Floats, Ids, find, look_up
+from hoops.games.leagues import SELECTION_SUNDAY
 from hoops.games.moment import Moment
 from hoops.games.results import FREE_THROW_TRIP
 from hoops.games.surroundings import Conferences
@@ -69,6 +70,16 @@ def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences:
         games,
         boxed,
     )
+
+
+def late_rosters(before: Knowledge, teams: Ids) -> Floats:
+    """How much of teams' strengths rests on players' files after Selection Sunday, (m,), points; 0 until then.
+
+    What they said in November is worth less in the tournaments than games have left of it. How much less is learned.
+    """
+    _, day = before.now
+    strength = before.strength
+    return look_up(strength.teams, strength.from_rosters[:-1] * (day > SELECTION_SUNDAY), teams, 0.0)
 
 
 def _beyond(rates: Callable[[Totals], Floats], recent: Totals, league: Totals, share: Floats) -> Floats:

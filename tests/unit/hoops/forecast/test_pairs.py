@@ -29,7 +29,7 @@ def on_the_morning(model: Model, boxless: float = 0.3) -> Knowledge:
 
 def sees_players(model: Model) -> Model:
     """The same weights, of which those of one feature are given to what rests on players' files."""
-    features = tuple("rosters" if name == "tempo" else name for name in model.scorer.features)
+    features = tuple("rosters_late" if name == "tempo" else name for name in model.scorer.features)
     return replace(model, scorer=replace(model.scorer, features=features))
 
 
