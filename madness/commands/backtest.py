@@ -39,7 +39,7 @@ def backtest(
     from madness import selection
     from madness.backtest import ModelName, backtest
     from madness.console import voice
-    from madness.printed import render_backtest
+    from madness.printed.scores import render_backtest
 
     leagues = selection.parse_leagues(league)
     if len(leagues) != 1:

@@ -57,7 +57,7 @@ def _to_aws(name: str, only_plan: bool, wishes: Wishes, as_json: bool) -> None:
     deployment = Deployment(load_stage(name), wishes, project_root(), account_clients, voice().say)
     if only_plan:
         from madness.deploy.plan import plan
-        from madness.printed import render_plan
+        from madness.printed.plan import render_plan
 
         found = plan(deployment)
         output.as_json(found) if as_json else render_plan(found)

@@ -14,7 +14,7 @@ def doctor(stage: StageOption = "local", home: HomeOption = DEFAULT_HOME, as_jso
     """Look at this machine, the account and a stage: what is well, what is wrong, how to mend each."""
     from madness.deploy.checks import PROBLEM
     from madness.deploy.doctor import examine
-    from madness.printed import render_findings
+    from madness.printed.findings import render_findings
     from operate.stage import load_stage, project_root
 
     names, root = load_stage(stage), project_root()

@@ -32,7 +32,7 @@ def listed(
         if given:
             raise typer.BadParameter(f"--stage and other options go behind `{context.invoked_subcommand}`")
         return
-    from madness.printed import render_models
+    from madness.printed.stage import render_models
     from operate.models import listing
 
     lake, _, _ = _open(stage, home)

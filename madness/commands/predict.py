@@ -31,7 +31,7 @@ def predict(
     """Forecast one game from what was known before it, and say what drives the forecast."""
     from madness import selection
     from madness.console import voice
-    from madness.printed import render_match
+    from madness.printed.match import render_match
     from operate.predict import Asked, league_of, predict
     from operate.sources import FolderSource, LakeSource, Source
 

@@ -12,7 +12,7 @@ from madness.commands.reach import clients_of, existing
 def status(home: HomeOption = DEFAULT_HOME, stage: StageOption = "local", as_json: JsonOption = False) -> None:
     """Show how far each league is, what waits, and how old the tables are."""
     from madness.local import dashboard, ministack
-    from madness.printed import render_status
+    from madness.printed.stage import render_status
     from operate.stage import load_stage
     from operate.status import status
 

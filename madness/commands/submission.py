@@ -71,7 +71,7 @@ def _score(
     from lake.folder import read_folder
     from madness import selection
     from madness.backtest import ModelName
-    from madness.printed import render_submission_scores
+    from madness.printed.scores import render_submission_scores
     from madness.submission import score
 
     if model not in {*ModelName}:

@@ -8,7 +8,7 @@ import pytest
 
 from hoops.forecast.model import shipped
 from hoops.games.leagues import League
-from madness.printed import render_match
+from madness.printed.match import render_match
 from operate.predict import Asked, PredictError, predict
 from operate.sources import FolderSource, LakeSource
 from tests.fakes import Stage

@@ -19,7 +19,7 @@ from madness.deploy.names import NamesError, has_default_names, named_after, set
 from madness.deploy.plan import plan
 from madness.deploy.steps import Done, Step, carry_out
 from madness.deploy.workshop import WorkshopError
-from madness.printed import render_plan
+from madness.printed.plan import render_plan
 from operate.stage import FUNCTIONS, Stage, load_stage, project_root
 
 NAMES = (f"madness-dev-{one}" for one in ("source", "models", "dashboard", "deployments"))
