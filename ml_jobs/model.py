@@ -39,8 +39,10 @@ from hoops.knowledge import Knowledge, parameters
 from hoops.knowledge.parameters import Parameters
 from lake.fingerprint import fingerprint
 from ml_jobs.checkpoints import Checkpoints
+from ml_jobs.course import Courses
 from ml_jobs.device import device_for
-from ml_jobs.fit_scorer import Trained, fit, mute_groups, usable
+from ml_jobs.fit_scorer import Trained, fit
+from ml_jobs.games import mute_groups, usable
 from ml_jobs.read import LeagueGames
 from ml_jobs.settings import Settings
 from ml_jobs.taken_away import Seen, described
@@ -138,10 +140,11 @@ def train(
     if mute := mute_groups(shown.every, settings):
         log.warning("nothing in these files tells anything of %s: the same in every game", ", ".join(mute))
     with watch.timing("fit"):
-        trained = fit(shown.games, settings, day_before(cut), keep)
+        courses = Courses(shown.games, settings, keep)
+        trained = fit(courses, day_before(cut))
     with watch.timing("walk_forward"):
         last = _whole_seasons(shown.every.season, cut)[1:][-plan.walk_forward :] if plan.walk_forward else []
-        back = _walk_forward(league, seen, read.seeds, shown, settings, tuple(last), keep)
+        back = _walk_forward(league, seen, read.seeds, shown, courses, tuple(last))
     with watch.timing("test"):
         later, tested, known = features.walk(
             held, constants.parameters, read.surroundings, pause, shown.known, read.squads
@@ -251,14 +254,13 @@ def _walk_forward(
     seen: pa.Table,
     seeds: pa.Table | None,
     shown: Seen,
-    settings: Settings,
+    courses: Courses,
     seasons: tuple[int, ...],
-    checkpoints: Checkpoints,
 ) -> Backtest | None:
     """Scores of some seasons, each by a scorer of earlier ones; None without any."""
     if not seasons:
         return None
-    made, _ = forecast_seasons(shown, settings, seasons, checkpoints)
+    made, _ = forecast_seasons(shown, courses, seasons)
 
     def forecasts(games: pa.Table, _: tuple[int, ...]) -> dict[str, Simple]:
         rows = slice(games.num_rows)  # without those after the last of the seasons

@@ -25,7 +25,7 @@ from hoops.knowledge import Knowledge
 from hoops.knowledge.parameters import Parameters
 from hoops.players import Squads
 from hoops.schemas import BOX_COLUMNS
-from ml_jobs.fit_scorer import Games, features_of
+from ml_jobs.games import Games, features_of
 from ml_jobs.settings import Settings
 
 # How likely a season loses the box scores of all games, of a random half, of half of the teams, of the games from some

@@ -25,8 +25,9 @@ from hoops.games.moment import end_of
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge.parameters import defaults
 from hoops.players import Squads
-from ml_jobs.checkpoints import Checkpoints
-from ml_jobs.fit_scorer import Games, fit, mute_groups, usable
+from ml_jobs.course import Courses
+from ml_jobs.fit_scorer import fit
+from ml_jobs.games import mute_groups
 from ml_jobs.settings import Settings
 from ml_jobs.taken_away import Seen, described
 
@@ -55,7 +56,8 @@ class WalkForward:
     def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
         """Forecasts of games (`hoops.schemas.GAMES`, in order of play; city_id may be added) of some seasons."""
         seen = self._described(games, seasons)
-        forecasts, untrained = forecast_seasons(seen, self.settings, seasons, on_season=self.on_season)
+        courses = Courses(seen.games, self.settings)
+        forecasts, untrained = forecast_seasons(seen, courses, seasons, self.on_season)
         self._say_untrained(untrained)
         missing = np.full(games.num_rows - seen.real, np.nan)  # the games of seasons that build the features alone
         return {
@@ -73,7 +75,7 @@ class WalkForward:
         """
         seen = self._described(games, seasons)
         untrained = []
-        for season, scorer in scorers(seen.games, self.settings, seasons, on_season=self.on_season):
+        for season, scorer in scorers(Courses(seen.games, self.settings), seasons, self.on_season):
             if scorer is None:
                 untrained.append(season)
             model = None if scorer is None else Model(self.league, defaults(self.league), scorer, end_of(season - 1))
@@ -100,9 +102,8 @@ class WalkForward:
 
 def forecast_seasons(
     seen: Seen,
-    settings: Settings,
+    courses: Courses,
     seasons: Sequence[int],
-    checkpoints: Checkpoints | None = None,
     on_season: Progress | None = None,
 ) -> tuple[dict[str, Simple], list[int]]:
     """Forecasts of all real games: of some seasons by scorers of earlier ones, and of all by the state-space model.
@@ -114,7 +115,7 @@ def forecast_seasons(
     statespace = Simple(1.0 / (1.0 + np.exp(-every.described.offset)), every.described.margin)
     probability, margin = statespace.probability.copy(), statespace.margin.copy()
     untrained = []
-    for season, scorer in scorers(seen.games, settings, seasons, checkpoints, on_season):
+    for season, scorer in scorers(courses, seasons, on_season):
         if scorer is None:
             untrained.append(season)
         else:
@@ -125,18 +126,14 @@ def forecast_seasons(
 
 
 def scorers(
-    games: Games,
-    settings: Settings,
-    seasons: Sequence[int],
-    checkpoints: Checkpoints | None = None,
-    on_season: Progress | None = None,
+    courses: Courses, seasons: Sequence[int], on_season: Progress | None = None
 ) -> Iterator[tuple[int, Scorer | None]]:
     """For each season a scorer trained on earlier ones only; None where there is none to train on."""
     for done, season in enumerate(seasons, 1):
         trained = None
-        if usable(games, settings, end_of(season - 1)).any():
+        if courses.usable(end_of(season - 1)).any():
             started = time.perf_counter()
-            trained = fit(games, settings, end_of(season - 1), checkpoints, f"walk-forward-{season}")
+            trained = fit(courses, end_of(season - 1))
             log.info(
                 "%d: %d epochs, validation log loss %s (%s without networks), temperature %.3f, %.1f s on %s",
                 season, trained.epochs, trained.validation, trained.validation_linear, trained.scorer.temperature,

@@ -8,28 +8,22 @@ import numpy as np
 import pytest
 
 from hoops.errors import MadnessError
-from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
-from hoops.forecast.features import Described
+from hoops.forecast.feature_list import NAMES, columns_of
 from hoops.forecast.scorer import score, to_bytes
-from hoops.games.moment import end_of
+from hoops.games.moment import Moment, end_of
 from ml_jobs.settings import Settings
+from tests.unit.ml_jobs.league_seen import SEASONS, some_games
 
 torch = pytest.importorskip("torch", reason="training needs torch")
 
-from ml_jobs.fit_scorer import (  # noqa: E402
-    Games,
-    _Frame,
-    _linear,
-    _Network,
-    _Rows,
-    _temperature,
-    features_of,
-    fit,
-    usable,
-)
+from ml_jobs import fit_scorer  # noqa: E402
+from ml_jobs.course import Courses  # noqa: E402
+from ml_jobs.games import Games, features_of, usable  # noqa: E402
+from ml_jobs.linear import linear_part, temperature_of  # noqa: E402
+from ml_jobs.network import Network  # noqa: E402
+from ml_jobs.rows import Frame, Rows  # noqa: E402
 
 SETTINGS = Settings(epochs=6, batch=256, members=3, width=4, ridge=1.0, patience=6, device="cpu")
-SEASONS = np.arange(2008, 2014)
 
 
 @pytest.fixture(autouse=True)
@@ -37,27 +31,15 @@ def one_thread():
     torch.set_num_threads(1)
 
 
-def some_games(a_season: int = 400) -> Games:
-    """Outcomes that depend on the offset, linearly on turnovers, and on rest only early in the season."""
-    rng = np.random.default_rng(3)
-    m = a_season * len(SEASONS)
-    values = rng.normal(size=(m, len(NAMES)))
-    context = rng.normal(size=(m, len(CONTEXT)))
-    context[:, -1] = rng.random(m)  # the share of box scores
-    offset = values[:, 0]
-    pull = 0.8 * values[:, NAMES.index("adjusted_to")] + 1.5 * values[:, NAMES.index("rest")] * (context[:, 0] < 0)
-    margin = 8.0 * (offset + pull + rng.logistic(size=m))
-    season = np.repeat(SEASONS, a_season).astype(np.int16)
-    described = Described(offset, values, context, 8.0 * offset, np.full(m, 11.0))
-    day = np.tile(np.arange(a_season) * 150 // a_season, len(SEASONS)).astype(np.int16)
-    return Games(season, day, rng.random(m) < 0.05, margin, season >= 2009, np.ones(m), described)
+def fit(games: Games, settings: Settings, through: Moment) -> fit_scorer.Trained:
+    return fit_scorer.fit(Courses(games, settings), through)
 
 
-def framed(games: Games) -> tuple[_Frame, _Rows]:
+def framed(games: Games) -> tuple[Frame, Rows]:
     """All games, scaled by themselves, with the features that a scorer sees."""
     games = replace(games, described=games.described.only(features_of(SETTINGS)))
     everything = np.full(len(games), True)
-    frame = _Frame.of(games, everything)
+    frame = Frame.of(games, everything)
     return frame, frame.rows(games, SETTINGS, everything)
 
 
@@ -81,14 +63,14 @@ def test_networks_learn_what_a_linear_scorer_cannot_and_both_beat_the_offset():
 def test_numpy_gives_what_torch_gives():
     games = some_games()
     frame, rows = framed(games)
-    network = _Network(frame, _linear(rows, SETTINGS), SETTINGS, "cpu")
+    network = Network(frame, linear_part(rows, SETTINGS), SETTINGS, "cpu")
     network.train(rows, 0)
-    found = score(network.export(frame, 1.0, end_of(2013)), games.described)
+    found = score(network.export(network.weights, 1.0, end_of(2013)), games.described)
     sign = np.random.default_rng(SETTINGS.seed).choice((-1.0, 1.0), len(games))
-    expected = torch.sigmoid(network.log_odds(rows)).numpy()
+    expected = torch.sigmoid(network.log_odds(rows, network.weights)).numpy()
     assert np.abs(np.where(sign > 0, expected, 1.0 - expected) - found.probability).max() < 1e-6
     with torch.no_grad():
-        margin = sign * 11.0 * network(rows)[1].mean(dim=0).numpy()
+        margin = sign * 11.0 * network(rows, network.weights)[1].mean(dim=0).numpy()
     assert np.abs(games.described.margin + margin - found.margin).max() < 1e-6
 
 
@@ -171,7 +153,7 @@ def test_the_linear_part_is_a_ridge_regression():
     games = some_games()
     even = replace(games, described=replace(games.described, offset=np.zeros(len(games)), margin=np.zeros(len(games))))
     _, rows = framed(even)
-    found = _linear(rows, SETTINGS).numpy()
+    found = linear_part(rows, SETTINGS).numpy()
     x, weight = rows.sides().numpy(), rows.weight.numpy()
     logistic = linear_model.LogisticRegression(C=1 / SETTINGS.ridge, fit_intercept=False, tol=1e-10, max_iter=1000)
     logistic.fit(x, rows.won.numpy() > 0.5, weight)
@@ -190,11 +172,11 @@ def test_the_temperature_makes_the_log_loss_least():
         each = np.logaddexp(0.0, -(2.0 * won.numpy() - 1.0) * log_odds.numpy() / temperature)
         return float(np.average(each, weights=weight.numpy()))
 
-    found = _temperature(log_odds, won, weight)
+    found = temperature_of(log_odds, won, weight)
     assert found == pytest.approx(1.7, abs=0.15)
     assert lost(found) < min(lost(found - 0.01), lost(found + 0.01))
     sure = torch.ones(3, dtype=torch.float64)
-    assert (_temperature(sure, sure, sure), _temperature(-sure, sure, sure)) == (0.2, 5.0), "within bounds"
+    assert (temperature_of(sure, sure, sure), temperature_of(-sure, sure, sure)) == (0.2, 5.0), "within bounds"
 
 
 def test_what_fails_on_a_gpu_is_trained_on_the_cpu(monkeypatch, caplog):

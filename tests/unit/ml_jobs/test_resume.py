@@ -25,9 +25,9 @@ ARGUMENTS = arguments(search="True", generations="3", population="4", walk_forwa
 # Where it is killed: at which save of a step, and whether that is before, in the middle of, or after it.
 POINTS = (
     ("search-cpu", 2, "after"),
-    ("fit-cpu", 8, "in the middle"),
-    ("fit-cpu-again", 1, "after"),
-    ("walk-forward-2013-cpu", 5, "before"),
+    ("fit-2011-200-cpu", 8, "in the middle"),
+    ("fit-2013-200-cpu", 1, "after"),
+    ("fit-2010-200-cpu", 5, "before"),
 )
 
 
@@ -107,7 +107,10 @@ def test_a_checkpoint_of_other_inputs_is_left_alone_and_said(tmp_path, alone, ca
     variables = write_channel(tmp_path)
     assert main(arguments(epochs="2", ridge="7"), variables) == 0
     assert main(ARGUMENTS, variables) == 0
-    assert "fit-cpu.npz is of other games, settings or code and is left alone: fit-cpu begins anew" in caplog.text
+    assert (
+        "fit-2011-200-cpu.npz is of other games, settings or code and is left alone: fit-2011-200-cpu begins anew"
+        in caplog.text
+    )
     assert left(tmp_path) == alone
 
 

@@ -16,7 +16,7 @@ from tests.unit.hoops.fabricated_results import a_league
 
 pytest.importorskip("torch", reason="training needs torch")
 
-from ml_jobs.fit_scorer import features_of
+from ml_jobs.games import features_of
 from ml_jobs.settings import Settings
 from ml_jobs.taken_away import described, lost, without
 

@@ -1,0 +1,127 @@
+"""Courses of training: networks trained on the games up to a day, epoch by epoch, each asked for as long as need be.
+
+A scorer of season s stops by the two seasons before it, so that it trains twice: on the games before these two, and
+then on all games before s. The second is what the scorer of season s + 2 begins with. So a course belongs to its last
+day and not to who asks, and goes on where the one who asked before left it.
+
+    games, a day -> frame, linear part, networks -> weights after 0, 1, 2, ... epochs
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import cached_property
+
+import torch
+
+from hoops.arrays import Bools
+from hoops.forecast.scorer import Scorer
+from hoops.games.moment import Moment, told
+from ml_jobs.checkpoints import Checkpoints
+from ml_jobs.games import Games, features_of, usable
+from ml_jobs.linear import linear_part, temperature_across
+from ml_jobs.network import Network, Weights
+from ml_jobs.rows import Frame, Rows
+from ml_jobs.settings import Settings
+
+log = logging.getLogger("scorer")
+
+
+class Course:
+    """One training, on the games up to and including a day.
+
+    What it was after each epoch is kept: some ten thousand numbers. Its games are held only between the first question
+    and `rest`.
+    """
+
+    def __init__(
+        self, games: Games, settings: Settings, through: Moment, device: str, checkpoints: Checkpoints
+    ) -> None:
+        self._games, self._settings, self._device, self._checkpoints = games, settings, device, checkpoints
+        self.through = through
+        self.chosen = usable(games, settings, through)
+        self.frame = Frame.of(games, self.chosen)
+        self._rows: Rows | None = None
+        self.linear = linear_part(self.rows(), settings)
+        self.network = Network(self.frame, self.linear, settings, device)
+        self.visits = 0  # games that the networks were shown in this process
+        self._after: list[Weights] = [self.network.copy()]
+        # What one device has begun is not another's to end: the last bits would differ.
+        self._step = f"fit-{through[0]}-{through[1]:03}-{device}"
+        self._resume()
+
+    def rows(self) -> Rows:
+        """Its games, on the CPU."""
+        return self.frame.rows(self._games, self._settings, self.chosen)
+
+    def after(self, epochs: int) -> Weights:
+        """The networks' weights after some epochs; trains those that nobody has asked for yet."""
+        while len(self._after) <= epochs:
+            if self._rows is None:
+                self._rows = self.rows().to(self._device)
+            self.network.train(self._rows, len(self._after) - 1)
+            self.visits += len(self._rows)
+            self._after.append(self.network.copy())
+            self._save()
+        return self._after[epochs]
+
+    def log_odds(self, rows: Rows, epochs: int) -> torch.Tensor:
+        """Of games in the course's frame, by the weights after some epochs; mean of the ensemble, (m,)."""
+        return self.network.log_odds(rows, self.after(epochs))
+
+    @cached_property
+    def temperature(self) -> float:
+        """Of the linear part, each season's from weights without it."""
+        return temperature_across(self.rows(), self.linear, self._games.season[self.chosen], self._settings)
+
+    def scorer(self, epochs: int, temperature: float, through: Moment) -> Scorer:
+        return self.network.export(self.after(epochs), temperature, through)
+
+    def rest(self) -> None:
+        """Let go of the games, until somebody asks for more epochs."""
+        self._rows = None
+
+    def _save(self) -> None:
+        every = {
+            f"after{place}": torch.stack(one).cpu().numpy() for place, one in enumerate(zip(*self._after, strict=True))
+        }
+        self._checkpoints.save(self._step, every | self.network.state())
+
+    def _resume(self) -> None:
+        names = [f"after{place}" for place in range(len(self.network.weights))]
+        saved = self._checkpoints.load(self._step, (*names, *self.network.names))
+        if saved:
+            self.network.resume(saved)
+            every = (torch.tensor(saved[name], device=self._device).unbind() for name in names)
+            self._after = [list(one) for one in zip(*every, strict=True)]
+
+
+class Courses:
+    """All courses on the same games; see `Course`."""
+
+    def __init__(self, games: Games, settings: Settings, checkpoints: Checkpoints | None = None) -> None:
+        self.games = replace(games, described=games.described.only(features_of(settings)))
+        self.settings = settings
+        self._checkpoints = checkpoints or Checkpoints()
+        self._begun: dict[tuple[Moment, str], Course] = {}
+
+    @property
+    def visits(self) -> int:
+        """Games that networks were shown in this process."""
+        return sum(course.visits for course in self._begun.values())
+
+    def usable(self, through: Moment) -> Bools:
+        """Which games up to a day may train, (m,)."""
+        return usable(self.games, self.settings, through)
+
+    def to(self, through: Moment, device: str) -> Course:
+        """The course up to a day; all others rest."""
+        for course in self._begun.values():
+            if course.through != through:
+                course.rest()
+        if (through, device) not in self._begun:
+            log.info("training on %s, up to %s", device, told(through))
+            course = Course(self.games, self.settings, through, device, self._checkpoints)
+            self._begun[through, device] = course
+        return self._begun[through, device]
