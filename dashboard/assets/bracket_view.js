@@ -87,6 +87,15 @@
     return parts.join(" ");
   }
 
+  /* A phone shows one round of a region and the start of the next: the first one that is still being played. */
+  function turnTo(view, part) {
+    const rounds = document.querySelector(`.bk-region[data-part="${part}"] .bk-rounds`);
+    if (!rounds) return;
+    const open = view.season.slots.filter((slot) => slot.round > 0 && slot.round < 5 && slot.place >> (4 - slot.round) === Number(part) && view.facts[slot.node] < 0);
+    const first = rounds.querySelector(".bk-round"), shown = open.length ? rounds.querySelector(`.r${Math.min(...open.map((slot) => slot.round))}`) : first;
+    rounds.scrollLeft = shown.offsetLeft - first.offsetLeft;
+  }
+
   const LEGEND = [
     ["bk-key said", "share of the upper team, as forecast"], ["bk-key wrong", "forecast was wrong"],
     ["bk-key upset", "the worse seed won"], ["bk-key open", "likeliest to come, with its chance to come and win"],
@@ -118,6 +127,8 @@
     newest.current = chosen;
     const view = React.useMemo(() => season.view(day, chosen), [season, day, chosen]);
     const plain = season.plain(day);
+
+    React.useLayoutEffect(() => turnTo(view, part), [season, day, part]);
 
     function to(next, words, replace) {
       const made = { day, chosen, said: [], ...next };

@@ -178,6 +178,18 @@ def test_a_phone_shows_a_region_and_its_rounds(bracketed, visit) -> None:
     assert page.locator(".bk-finals").is_visible()
 
 
+def test_a_phone_begins_with_the_round_that_is_being_played(bracketed, visit) -> None:
+    page = visit(f"{bracketed}/bracket?season=2023#day=138", PHONE)  # the second of two days of the round of 32
+    edge = "name => document.querySelector(`.bk-region.q0 .bk-round.${name}`).getBoundingClientRect().left"
+    played = "[...document.querySelectorAll('.bk-region.q0 .bk-round.r2 .bk-game:not(.played)')].length"
+    assert page.evaluate(played) == 0
+    assert page.evaluate(edge, "r3") == pytest.approx(16, abs=2)
+    page.get_by_role("slider", name="Day").press("Home")
+    assert page.evaluate(edge, "r1") == pytest.approx(16, abs=2)
+    page.get_by_role("slider", name="Day").press("End")  # all is over
+    assert page.evaluate(edge, "r1") == pytest.approx(16, abs=2)
+
+
 # What an element holds and does not show: it hides or scrolls what is wider than itself.
 CUT = """() => [...document.querySelectorAll('.bk-sheet *:not(.unseen), .bk-parts *')].filter(function (one) {
     return one.scrollWidth > one.clientWidth && getComputedStyle(one).overflowX !== 'visible';
