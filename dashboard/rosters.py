@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from dash import html
@@ -10,15 +11,15 @@ from dash import html
 from dashboard import grids, parts, play_figures
 from dashboard.figures import ACCENT, ORANGE, PALETTE
 from dashboard.view import View, only, rows
-from dashboard.wording import ordinal, percent, season_label, signed
+from dashboard.wording import date_of, day_label, ordinal, percent, season_label, signed
 from lake.published import table_key
 
-NEW = PALETTE[2]
+NEW, OUT = PALETTE[2], PALETTE[3]
 _GAME = 40  # minutes
 _BARS = 16  # players drawn, those with most minutes
 _TEAMS = 5  # that gained most, and that lost most
-_KINDS = {"back": "back", "left": "left"}  # all others are new
-_COLOURS = {"back": ACCENT, "new": NEW, "left": ORANGE}
+_KINDS = {"back": "back", "out": "out", "left": "left"}  # all others are new
+_COLOURS = {"back": ACCENT, "new": NEW, "out": OUT, "left": ORANGE}
 Row = Mapping[str, Any]
 
 
@@ -87,32 +88,36 @@ def _extremes(view: View, title: str, teams: Sequence[Row]) -> html.Div:
 def _section(view: View, team: int, season: int) -> list[Any]:
     players = rows(only(view.tables.table("rosters", view.league, season), team_id=team))
     if not players:
-        return [parts.quiet(f"Players' files have no roster of this team in {season_label(season)}.")]
+        return [
+            parts.quiet(f"Players' files have no roster of this team in {season_label(season)}, or too short a one.")
+        ]
     (of_team,) = rows(only(view.tables.table("preseason", view.league, season), team_id=team))
     title = "Who is back" if season == view.season else f"Who is back in {season_label(season)}"
     drawn = [player for player in players if max(_minutes(player)) >= 0.5]
     drawn = sorted(sorted(drawn, key=lambda one: -max(_minutes(one)))[:_BARS], key=_in_order)
+    zero = view.seasons.get(season, {}).get("day_zero")
     bars = [
         {"name": player["player_name"], "minutes": last, "expected": expected, "colour": _COLOURS[_kind(player)],
-         "text": f"<b>{player['player_name']}</b> {_words(player)}<br>{_told(player)}"}
+         "text": f"<b>{player['player_name']}</b> {_words(player, zero)}<br>{_told(player)}"}
         for player in drawn
         for last, expected in [_minutes(player)]
     ]  # fmt: skip
-    legend = parts.legend([("Back", ACCENT), ("New", NEW), ("Left", ORANGE)])
+    kinds = {"back", "new", "left", *map(_kind, drawn)}
+    legend = parts.legend([(kind.capitalize(), colour) for kind, colour in _COLOURS.items() if kind in kinds])
     described = "Bars are the minutes a game that each player had last season, diamonds those expected this season."
     picture = parts.graph(
         f"roster-{season}", play_figures.minutes(bars), described, play_figures.bars_height(len(bars)) + 30
     )
     return [
-        parts.section(title, html.Div([parts.card(legend, picture, css="padded"), _table(view, players, season)],
+        parts.section(title, html.Div([parts.card(legend, picture, css="padded"), _table(players, season, zero)],
                                      className="pair"),
                       note=headline(of_team))
     ]  # fmt: skip
 
 
-def _table(view: View, players: Sequence[Row], season: int) -> html.Div:
+def _table(players: Sequence[Row], season: int, zero: date | None) -> html.Div:
     lines = [
-        {"player": one["player_name"], "class": one["class"] or "–", "what": _words(one),
+        {"player": one["player_name"], "class": one["class"] or "–", "what": _words(one, zero),
          "expected": None if one["expected_share"] is None else round(_GAME * one["expected_share"], 1),
          "adds": None if one["adds"] is None else round(one["adds"], 2)}
         for one in players
@@ -141,7 +146,10 @@ def _minutes(player: Row) -> tuple[float, float]:
     return _GAME * (player["last_share"] or 0.0), _GAME * (player["expected_share"] or 0.0)
 
 
-def _words(player: Row) -> str:
+def _words(player: Row, zero: date | None) -> str:
+    if player["status"] == "out":
+        back = date_of(zero, player["from_day"])
+        return f"out until {day_label(player['from_day'], back) if back else 'day ' + str(player['from_day'])}"
     if player["status"] == "left":
         return f"left for {player['to_team_name']}" if player["to_team_name"] else "left"
     if player["from_team_name"]:

@@ -61,18 +61,20 @@ class Players:
     @property
     def squads(self) -> Squads:
         """All that is known."""
-        seasons, rosters, _ = self._linked
-        return Squads(seasons, rosters)
+        seasons, rosters, late, _ = self._linked
+        return Squads(seasons, rosters, late)
 
     @property
     def links(self) -> Links:
         """How many players were known again by name."""
-        return self._linked[2]
+        return self._linked[3]
 
     @cached_property
-    def _linked(self) -> tuple[pa.Table, pa.Table, Links]:
+    def _linked(self) -> tuple[pa.Table, pa.Table, pa.Table, Links]:
         tables = self.tables
-        return linked(tables["PlayerSeasons"], at_first(tables["Rosters"]))
+        there, late = at_first(tables["Rosters"])
+        seasons, rosters, links = linked(tables["PlayerSeasons"], there)
+        return seasons, rosters, late, links
 
     @cached_property
     def tables(self) -> dict[str, pa.Table]:

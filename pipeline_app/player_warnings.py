@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from statistics import median
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops.contract.reader import Accepted
+from hoops.players.squads import FEWEST, cut_short
 from lake.head import Head, unpack_teams
 from lake.ledger import Ledger
 from lake.players import Players
 
 SHOWN = 5
 ENOUGH = 0.5  # of a season's teams: a file with fewer of them is meant to be of some teams only
+SOME_BACK = 5  # of last season's players are on the usual roster, if ids stay; of 2009-2024, one team in 1,400 had none
 
 
 def warnings_of_players(ledger: Ledger, accepted: Accepted, head: Head) -> tuple[str, ...]:
@@ -19,7 +24,11 @@ def warnings_of_players(ledger: Ledger, accepted: Accepted, head: Head) -> tuple
     assert accepted.name.league is not None
     players = ledger.players(accepted.name.league)
     seasons = sorted(accepted.table["season"].unique().to_pylist())
-    return _known_again(players, seasons) + _without_players(players, accepted.name.dataset, seasons, head)
+    dataset = accepted.name.dataset
+    told = _known_again(players, seasons) + _without_players(players, dataset, seasons, head)
+    return (
+        told + _cut_short(players, dataset, seasons) + (_nobody_back(players, seasons) if dataset == "Rosters" else ())
+    )
 
 
 def _known_again(players: Players, seasons: list[int]) -> tuple[str, ...]:
@@ -49,16 +58,63 @@ def _without_players(players: Players, dataset: str, seasons: list[int], head: H
             missing += [f"{team} in {season}" for team in sorted(expected - there)]
     if not missing:
         return ()
-    one = len(missing) == 1
-    more = f" and {len(missing) - SHOWN:,} more" if len(missing) > SHOWN else ""
     return (
-        f"{len(missing):,} team{'' if one else 's'} {'has' if one else 'have'} no players in a season in which the "
-        f"others have: {', '.join(missing[:SHOWN])}{more}; {'it is' if one else 'they are'} forecast without",
+        f"{_counted(missing)} no players in a season in which the others have: {_listed(missing)}; "
+        f"{'it is' if len(missing) == 1 else 'they are'} forecast without",
     )
 
 
+def _cut_short(players: Players, dataset: str, seasons: list[int]) -> tuple[str, ...]:
+    """Teams whose list was cut: they have fewer players than a team needs, and the others have more."""
+    short = []
+    for season in seasons:
+        teams = _of_season(players.tables[dataset], season)["team_id"].to_numpy()
+        short += [f"{team} in {season} ({int((teams == team).sum())})" for team in cut_short(teams).tolist()]
+    if not short:
+        return ()
+    one = len(short) == 1
+    then = (
+        f"so short a roster is not believed: {'it is' if one else 'they are'} forecast without"
+        if dataset == "Rosters"
+        else "what they did is taken for all that the team did"
+    )
+    return (f"{_counted(short)} fewer than {FEWEST} players, where others have more: {_listed(short)}; {then}",)
+
+
+def _nobody_back(players: Players, seasons: list[int]) -> tuple[str, ...]:
+    """Teams of whose players of last season not one is on the roster, where the others' are."""
+    nobody, squads = [], players.squads
+    for season in seasons:
+        played, listed = squads.played(season - 1), squads.roster(season)
+        was = {*zip(played.team.tolist(), played.player.tolist(), strict=True)}
+        back = Counter(dict.fromkeys({*listed.team.tolist()} & {*played.team.tolist()}, 0))
+        back.update(team for team, player in zip(listed.team.tolist(), listed.player.tolist(), strict=True)
+                    if (team, player) in was)  # fmt: skip
+        if back and median(back.values()) >= SOME_BACK:
+            nobody += [f"{team} in {season}" for team, players_back in sorted(back.items()) if not players_back]
+    if not nobody:
+        return ()
+    return (
+        f"{_counted(nobody)} nobody of last season on the roster, where others have {SOME_BACK} and more: "
+        f"{_listed(nobody)}; are the PlayerIDs those of last season?",
+    )
+
+
+def _counted(teams: list[str]) -> str:
+    return f"{len(teams):,} team{' has' if len(teams) == 1 else 's have'}"
+
+
+def _listed(teams: list[str]) -> str:
+    more = f" and {len(teams) - SHOWN:,} more" if len(teams) > SHOWN else ""
+    return ", ".join(teams[:SHOWN]) + more
+
+
+def _of_season(table: pa.Table, season: int) -> pa.Table:
+    return table.filter(pc.equal(table["season"], season))
+
+
 def _teams(table: pa.Table, season: int) -> set[int]:
-    return set(table.filter(pc.equal(table["season"], season))["team_id"].unique().to_pylist())
+    return set(_of_season(table, season)["team_id"].unique().to_pylist())
 
 
 def _players(number: int) -> str:

@@ -120,7 +120,9 @@ def strength_over_summer(
     after = strength.teams[played], strength.mean[:-1][played]
     strength = statespace.advance(strength, since, (coming, 0), parameters)
     ahead = strength.teams, strength.mean[:-1]
-    learned, shift = preseason.turn(learned, over, after, ahead, squads.before(coming), parameters.newcomer)
+    learned, shift = preseason.turn(
+        learned, over, after, ahead, squads.before(coming), parameters.newcomer, parameters.carry_sd
+    )
     if shift is not None:
         strength = statespace.shifted(strength, shift.team, shift.points, shift.sd, parameters)
     return strength, learned, shift

@@ -145,7 +145,13 @@ def initial() -> Preseason:
 
 
 def turn(
-    known: Preseason, season: int, after: Strengths, ahead: Strengths, squads: Squads, newcomer: float
+    known: Preseason,
+    season: int,
+    after: Strengths,
+    ahead: Strengths,
+    squads: Squads,
+    newcomer: float,
+    carry_sd: float,
 ) -> tuple[Preseason, Shift | None]:
     """Turn from a season that is over to the next one.
 
@@ -161,6 +167,8 @@ def turn(
         What may be known when the next season begins: totals of seasons before it, rosters up to it.
     newcomer : float
         Strength of a team that nobody knows, against the average's 0.
+    carry_sd : float
+        What a summer adds to the uncertainty of a strength of which no roster tells.
     """
     known = _with_end(known, season, after)
     if not squads:
@@ -169,7 +177,7 @@ def turn(
     seasons = _Seasons(known, squads, newcomer)
     known = _learn(known, season, squads, seasons, newcomer)
     if not known.teams_gram.any() and season >= SHIPPED_THROUGH:
-        known = replace(known, **shipped())
+        known = replace(known, **{name: getattr(known, name) + sums for name, sums in shipped().items()})
     known = _begun(known, season + 1, ahead)
     if not known.teams_gram.any() or len(squads.played(season).team) == 0:
         return known, None
@@ -178,7 +186,7 @@ def turn(
         return known, None
     points = TRUST * (found.features @ _solve(known.teams_gram, known.team_moment, TEAM_PENALTY))
     known = replace(known, rostered=found.team, shift=points, returning=found.returning)
-    return known, Shift(found.team, points, _sd(known, found.unknown))
+    return known, Shift(found.team, points, _sd(known, found.unknown, len(after[0]), carry_sd))
 
 
 def project(known: Preseason, season: int, squads: Squads, newcomer: float) -> Projection:
@@ -342,14 +350,19 @@ def _projection(known: Preseason, season: int, squads: Squads, seasons: _Seasons
     return Projection(of, share, worth, teams[there].astype(np.int32), features, returning[there], unknown[there])
 
 
-def _sd(known: Preseason, unknown: Floats) -> Floats:
-    """What is left open of each team's summer, points."""
+def _sd(known: Preseason, unknown: Floats, teams: int, carry_sd: float) -> Floats:
+    """What is left open of each team's summer, points. teams: of the league, with a roster or without.
+
+    A projection tells how a team stands to the mean of those with a roster, and nobody knows where that lies among all:
+    of a single team nothing is known, of the half of a large league nearly everything.
+    """
     gram, moment = known.misses[:4].reshape(2, 2), known.misses[4:]
     usual = float(moment[0] / gram[0, 0])
     slope = _solve(gram, moment - gram[0] * usual, 10.0).tolist()
     variance: Floats = np.clip(usual + slope[0] + slope[1] * unknown, 0.25 * usual, 2.0 * usual)
-
-    return SPREAD * np.sqrt(variance)
+    open_mean = max(1.0 / len(unknown) - 1.0 / max(teams, 1), 0.0)  # variance of a sample's mean, of that of a team
+    found: Floats = np.sqrt((1.0 - open_mean) * SPREAD**2 * variance + open_mean * carry_sd**2)
+    return found
 
 
 def _solve(gram: Floats, moment: Floats, penalty: float) -> Floats:

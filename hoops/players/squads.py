@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from hoops.players.identity import linked
 from hoops.schemas import BOX_COLUMNS, PLAYER_SEASONS, ROSTERS
 from hoops.schemas.players import CLASSES
 
+FEWEST = 8  # players of a roster, where most have as many; of 2003-2024 the shortest has 9 (men) and 8 (women)
 THERE_BY = 14  # day of the season; most begin on day 0 to 11, and only that of 2021 later, on day 23
 
 
@@ -23,19 +24,22 @@ class Squads:
 
     seasons: schema `PLAYER_SEASONS`, what players did in each season. It is known when the season is over.
     rosters: schema `ROSTERS`, who is on a team when each season begins; that is when it is known.
+    late: schema `ROSTERS`, who comes only later, with the ids of the files. No forecast looks at them.
 
-    Both are sorted by season, team_id and player_id. A player has one id in both, through seasons and transfers, where
-    `of` could tell.
+    All are sorted by season, team_id and player_id. A player has one id in seasons and rosters, through seasons and
+    transfers, where `of` could tell.
     """
 
     seasons: pa.Table
     rosters: pa.Table
+    late: pa.Table = field(default_factory=ROSTERS.empty_table)
 
     @classmethod
     def of(cls, seasons: pa.Table, rosters: pa.Table) -> Squads:
         """Of what the files say, all of it: who is in it under several ids is known again by name."""
-        named, listed, _ = linked(seasons, at_first(rosters))
-        return cls(named, listed)
+        there, late = at_first(rosters)
+        named, listed, _ = linked(seasons, there)
+        return cls(named, listed, late)
 
     @classmethod
     def empty(cls) -> Squads:
@@ -47,6 +51,7 @@ class Squads:
         return Squads(
             self.seasons.filter(pc.less(self.seasons["season"], season)),
             self.rosters.filter(pc.less_equal(self.rosters["season"], season)),
+            self.late.filter(pc.less_equal(self.late["season"], season)),
         )
 
     def __bool__(self) -> bool:
@@ -72,12 +77,28 @@ class Squads:
         return Roster(_ids(rows, "team_id"), _ids(rows, "player_id"), _numbers(rows, "recruit_score"))
 
     def listed(self, season: int) -> pa.Table:
-        """The rows of `rosters` that are of a season."""
-        return _of_season(self.rosters, season)
+        """The rows of `rosters` that are of a season, but for teams whose roster is cut short."""
+        rows = _of_season(self.rosters, season)
+        teams = np.append(_ids(rows, "team_id"), _ids(_of_season(self.late, season), "team_id"))
+        short = cut_short(teams)
+        return rows.filter(pa.array(~np.isin(_ids(rows, "team_id"), short))) if len(short) else rows
 
 
-def at_first(rosters: pa.Table) -> pa.Table:
-    """The rows of `ROSTERS` whose players are there when their season begins.
+def cut_short(teams: Ids) -> Ids:
+    """Teams with fewer players than a team can have, where most have as many: somebody cut the list.
+
+    teams: int32 (k,), of each player of a season's roster.
+
+    >>> cut_short(np.repeat([1, 2, 3], [13, 7, 12])).tolist(), cut_short(np.repeat([1, 2, 3], [5, 4, 5])).tolist()
+    ([2], [])
+    """
+    named, players = np.unique(teams, return_counts=True)
+    short: Ids = named[(players < FEWEST) & (np.median(players) >= FEWEST)] if len(named) else named
+    return short
+
+
+def at_first(rosters: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The rows of `ROSTERS` whose players are there when their season begins, and those of who comes later.
 
     Who can appear only after `THERE_BY` is not. Nothing of such a row is looked at: who comes in January does not even
     make a name ambiguous in November. In a season of which no row is of an earlier day, the days are counted from its
@@ -88,7 +109,8 @@ def at_first(rosters: pa.Table) -> pa.Table:
     opening = np.full(len(seasons), np.iinfo(day.dtype).max, day.dtype)
     np.minimum.at(opening, place, day)
     opening[opening <= THERE_BY] = 0
-    return rosters.filter(pa.array(day - opening[place] <= THERE_BY))
+    is_there = day - opening[place] <= THERE_BY
+    return rosters.filter(pa.array(is_there)), rosters.filter(pa.array(~is_there))
 
 
 @dataclass(frozen=True, eq=False)

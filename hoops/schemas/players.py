@@ -44,7 +44,7 @@ ROSTERS = pa.schema(
 )  # fmt: skip
 
 _UNLEARNED = "no season with players' files has been learned from yet"
-_GONE = f"the player left; or {_UNLEARNED}"
+_GONE = f"the player left or is out; or {_UNLEARNED}"
 _NOT_THERE = "did not play last season"
 _TEAM = [column("team_id", pa.int32(), "team"), column("team_name", pa.string(), "name; 'Team <id>' until it is known")]
 
@@ -61,7 +61,9 @@ ROSTER_TABLES: dict[str, Published] = {
             column("player_name", pa.string(), "name; 'Player <id>' until it is known"),
             column("class", pa.string(), "year of college, Fr to Gr; of those who left, in their last season",
                    null="not told"),
-            column("status", pa.string(), "back, transfer in, back after a year, newcomer or left"),
+            column("status", pa.string(), "back, transfer in, back after a year, newcomer, out or left"),
+            column("from_day", pa.int16(), "first day of the season on which a player can appear who is out", "day",
+                   null="is not out"),
             *_other("from_team", "team of the last season played, where it was another one",
                     "was on no other team in the last two seasons"),
             *_other("to_team", "team on whose roster a player is who left", "has not left, or is on no roster"),

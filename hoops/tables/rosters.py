@@ -3,7 +3,8 @@
     state at the end of the season before ─┐
     players' files, up to the season ──────┴─► the summer's turn ─► rosters (a row a player), preseason (a row a team)
 
-They say what the forecasts' first day knows, and nothing that came later.
+They say what the forecasts' first day knows, and nothing that came later; but of last season's players who are on the
+list from a later day on, they say that they are out and not that they left.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.preseason import Preseason, Projection, Shift
 from hoops.players import Squads
 from hoops.players.careers import NO_TEAM
+from hoops.players.identity import folded_name
 from hoops.players.seasons import PlayerSeason
 from hoops.tables.columns import table_of
 
-BACK, TRANSFER, PAUSED, NEWCOMER, LEFT = "back", "transfer in", "back after a year", "newcomer", "left"
+BACK, TRANSFER, PAUSED, NEWCOMER = "back", "transfer in", "back after a year", "newcomer"
+OUT, LEFT = "out", "left"  # was on the team last season and comes only later, such as who is hurt; or does not
 _KEY = np.int64(2**32)
 
 
@@ -79,6 +82,8 @@ def _rosters(summer: _Summer, reference: Reference) -> pa.Table:
     status = np.select([of.returns, of.last_team != NO_TEAM, paused_at != NO_TEAM], [BACK, TRANSFER, PAUSED], NEWCOMER)
     gone = np.flatnonzero(_has_left(summer))
     now_at, is_there = _team_now(summer, last.player[gone])
+    from_day = _out_until(summer, gone)
+    is_out = (from_day > 0) & ~is_there
     n, g = len(of.team), len(gone)
     nobody, unknown = np.zeros(g), np.full(n + g, summer.shift is None)
     unknown[n:] = True
@@ -96,7 +101,8 @@ def _rosters(summer: _Summer, reference: Reference) -> pa.Table:
         player_id=player,
         player_name=[names.get(one) or f"Player {one}" for one in player.tolist()],
         **{"class": _classes(summer, gone)},
-        status=np.append(status, np.full(g, LEFT)),
+        status=np.append(status, np.where(is_out, OUT, LEFT)),
+        from_day=pa.array(np.append(np.zeros(n, np.int16), from_day), mask=np.append(np.ones(n, np.bool_), ~is_out)),
         **_teams("from_team", from_team, reference),
         **_teams("to_team", to_team, reference),
         last_share=pa.array(last_share, mask=~was_there),
@@ -105,8 +111,8 @@ def _rosters(summer: _Summer, reference: Reference) -> pa.Table:
         expected_worth=pa.array(worth, mask=unknown),
         adds=pa.array(share * worth, mask=unknown),
     )
-    has_left = np.arange(n + g) >= n
-    return table.take(np.lexsort((player, -last_share, -share, has_left, team)))
+    last_of_all = np.append(np.zeros(n, np.int8), np.where(is_out, 1, 2))
+    return table.take(np.lexsort((player, -last_share, -share, last_of_all, team)))
 
 
 def _preseason(summer: _Summer, reference: Reference) -> pa.Table:
@@ -149,6 +155,26 @@ def _has_left(summer: _Summer) -> Bools:
     _, has_roster = find(np.unique(of.team), last.team)
     left: Bools = has_roster & ~is_on
     return left
+
+
+def _out_until(summer: _Summer, gone: npt.NDArray[np.intp]) -> npt.NDArray[np.int16]:
+    """The day from which each of those who are not there is on the team's list after all; 0 where it never is.
+
+    Under the same id, or else the same name.
+    """
+    by_id, by_name = {}, {}
+    for row in _rows(summer.squads.late, summer.season).to_pylist():
+        by_id[row["team_id"], row["player_id"]] = row["from_day"]
+        if name := folded_name(row["player_name"] or ""):
+            by_name[row["team_id"], name] = row["from_day"]
+    found = np.zeros(len(gone), np.int16)
+    if by_id:
+        names = _names(summer)
+        who = zip(summer.last.team[gone].tolist(), summer.last.player[gone].tolist(), strict=True)
+        for place, (team, player) in enumerate(who):
+            named = by_name.get((team, folded_name(names.get(player, ""))), 0)
+            found[place] = by_id.get((team, player), named)
+    return found
 
 
 def _team_now(summer: _Summer, player: Ids) -> tuple[Ids, Bools]:

@@ -212,6 +212,41 @@ def test_what_looks_mistaken_is_said(played: Stage) -> None:
     assert missing.startswith("1 team has no players in a season in which the others have: 1104 in 2023; it is")
 
 
+def without(body: bytes, team: int, *places: int) -> bytes:
+    gone = tuple(f",{team},{10 * team + place}," for place in places)
+    return "\n".join(row for row in body.decode().splitlines() if not any(one in row for one in gone)).encode()
+
+
+def test_a_list_that_was_cut_short_is_said_and_not_believed(played: Stage) -> None:
+    key = SEASONS_FILE.format("_20240101")
+    played.upload(key, without(totals(2022, players=9, minutes=250), 1105, 7, 8))
+    (short,) = played.receipt(key).warnings
+    assert short == (
+        "1 team has fewer than 8 players, where others have more: 1105 in 2022 (7); what they did is taken for all "
+        "that the team did"
+    )
+    key = ROSTERS_FILE.format("_20240101")
+    played.upload(key, without(rosters(2023, ids=range(9)), 1104, 0, 1))
+    (short,) = played.receipt(key).warnings
+    assert short == (
+        "1 team has fewer than 8 players, where others have more: 1104 in 2023 (7); so short a roster is not "
+        "believed: it is forecast without"
+    )
+    roster = Lake(*played.stores).ledger.players(M).squads.roster(2023)
+    assert sorted({*roster.team.tolist()}) == [team for team in TEAMS if team != 1104]
+
+
+def test_a_team_of_which_nobody_is_back_is_said(played: Stage) -> None:
+    played.upload(SEASONS_FILE.format(""), totals(2022, players=9))
+    key = ROSTERS_FILE.format("")
+    played.upload(key, rosters(2023, ids=range(9)).replace(b"2023,1103,", b"2023,1103,77"))
+    (new,) = played.receipt(key).warnings
+    assert new == (
+        "1 team has nobody of last season on the roster, where others have 5 and more: 1103 in 2023; are the PlayerIDs "
+        "those of last season?"
+    )
+
+
 def test_teams_and_seasons_that_nobody_knows_are_said(stage: Stage) -> None:
     stage.upload("reference/MTeams.csv", b"TeamID,TeamName\n1101,Ash\n")
     key = ROSTERS_FILE.format("")

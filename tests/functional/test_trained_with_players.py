@@ -78,7 +78,12 @@ def test_the_channel_has_what_its_newest_season_may_know_and_nothing_else_makes_
         rows = table.filter(pa.compute.equal(table["season"], season))
         ledger.write_players(MEN, dataset, version, {season: rows})
 
-    enter("PlayerSeasons", cast.seasons, SEASON)  # not known before the season is over
+    # What comes in summer, totals of the season and rosters of the next one, no game of it may know.
+    enter("PlayerSeasons", cast.seasons, SEASON)
+    coming = cast.rosters.set_column(
+        0, cast.rosters.field(0), pa.compute.add(cast.rosters["season"], pa.scalar(1, pa.int16()))
+    )
+    enter("Rosters", coming, SEASON + 1)
     (answer,) = place.launch()
     assert not answer["started"] and answer["job"] == bare
     enter("PlayerSeasons", cast.seasons, SEASON - 1)

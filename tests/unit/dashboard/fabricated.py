@@ -323,21 +323,22 @@ class _League:
             self.rows[f"drift/{season}"].append(asdict(week) | told)
 
     def roster(self, season: int) -> None:
-        """Eight players who are back, one from each other kind, two who left: one of them for the next team."""
+        """Seven players who are back, one of each other kind, two who left: one of them for the next team."""
         rng = np.random.default_rng(season)  # of its own: what else is drawn stays as it is
         shifts = rng.normal(0, 2, len(self.ids))
         for place, team in enumerate(self.ids):
             other = self.ids[place - 1]
-            kinds = ["back"] * 8 + ["transfer in", "back after a year", "newcomer", "left", "left"]
-            expected = 5 * rng.dirichlet(np.linspace(9, 1, 11))
+            kinds = ["back"] * 7 + ["transfer in", "back after a year", "newcomer", "out", "left", "left"]
+            expected = 5 * rng.dirichlet(np.linspace(9, 1, 10))
             for at, status in enumerate(kinds):
-                here, was = status != "left", status not in ("back after a year", "newcomer")
+                here, was = status not in ("out", "left"), status not in ("back after a year", "newcomer")
                 origin, goal = (other if one else None for one in (status == "transfer in", at == 12))
                 worth = rng.normal(0, 2)
                 self.rows[f"rosters/{season}"].append(
                     {"team_id": team, "team_name": self.names[team], "player_id": 100 * team + at,
                      "player_name": f"{_FIRST[at]} {_SECOND[(at + place) % len(_SECOND)]}son",
                      "class": ("Fr", "So", "Jr", "Sr", None)[at % 5], "status": status,
+                     "from_day": 60 if status == "out" else None,
                      "from_team_id": origin, "from_team_name": self.names.get(origin),
                      "to_team_id": goal, "to_team_name": self.names.get(goal),
                      "last_share": rng.uniform(0, 0.9) if was else None, "last_worth": worth if was else None,

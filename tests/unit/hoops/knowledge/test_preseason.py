@@ -138,6 +138,41 @@ def test_the_summer_is_as_unsure_as_its_projections_have_missed() -> None:
     assert found[-1] == bare[-1], "of the home advantage players say nothing"
 
 
+def test_of_few_rosters_nobody_knows_where_their_mean_lies() -> None:
+    """A single team's summer is as open as without a roster; where all have one, the usual summer counts nothing."""
+    teams = KNOWN.strength.teams.tolist()
+    rows, spread = CAST.rosters, []
+    for some in (teams[:1], teams[:3], teams):
+        known = pc.or_(pc.less(rows["season"], LAST), pc.is_in(rows["team_id"], pa.array(some, pa.int32())))
+        squads, sds = Squads(CAST.seasons, rows.filter(known)), []
+        for parameters in (PARAMETERS, replace(PARAMETERS, carry_sd=2.0 * PARAMETERS.carry_sd)):
+            _, _, shift = strength_over_summer(KNOWN.strength, KNOWN.preseason, KNOWN.now, parameters, squads)
+            assert shift is not None and shift.team.tolist() == some
+            sds.append(shift.sd)
+        if len(some) == 1:
+            assert shift.points.tolist() == [0.0]
+        spread.append(float(np.mean((sds[1] ** 2 - sds[0] ** 2) / PARAMETERS.carry_sd**2 / 3.0)))  # part of the usual
+    assert spread == pytest.approx([1 - 1 / len(teams), 1 / 3 - 1 / len(teams), 0.0], abs=1e-9)
+
+
+def test_what_others_summers_have_taught_is_added_to_what_the_league_has_learned(monkeypatch) -> None:
+    """Where files begin after 2018, box scores of their first season count beside those that ship."""
+    games = a_league(seasons=range(2017, 2021))
+    cast = a_cast(games)
+    late = Squads(*(rows.filter(pc.greater_equal(rows["season"], 2019)) for rows in (cast.seasons, cast.rosters)))
+
+    def learned() -> preseason.Preseason:
+        *_, (_, known) = learn(games.filter(pc.less(games["season"], 2020)), PARAMETERS, squads=late)
+        return advance(known, 2020, 0, PARAMETERS, late).preseason
+
+    both, shipped = learned(), preseason.shipped()
+    monkeypatch.setattr(preseason, "shipped", dict)
+    own = learned()
+    assert own.box.any() and not own.teams_gram.any()
+    for name in preseason.SUMS:
+        np.testing.assert_allclose(getattr(both, name), getattr(own, name) + shipped[name], rtol=1e-12, err_msg=name)
+
+
 def test_what_is_known_of_summers_round_trips_exactly() -> None:
     for known in (preseason.initial(), KNOWN.preseason, begun().preseason):
         content = preseason.to_bytes(known)

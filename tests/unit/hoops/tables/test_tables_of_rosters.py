@@ -15,7 +15,7 @@ from hoops.games.reference import Reference
 from hoops.knowledge import Knowledge, preseason
 from hoops.players import Squads
 from hoops.schemas import PLAYER_SEASONS, PUBLISHED, ROSTERS
-from hoops.tables.rosters import BACK, LEFT, NEWCOMER, PAUSED, TRANSFER
+from hoops.tables.rosters import BACK, LEFT, NEWCOMER, OUT, PAUSED, TRANSFER
 from tests.unit.hoops.fabricated_results import a_league
 from tests.unit.hoops.fabricated_squads import NEXT, ONE, OTHER, TEAMS, rostered, squads, totals
 
@@ -75,6 +75,37 @@ def test_the_numbers_are_those_of_the_seasons_first_day(known: Knowledge, made: 
         players = [row for row in of(made["rosters"], team) if row["adds"] is not None]
         assert sum(row["expected_share"] for row in players) == pytest.approx(5.0)
         assert sum(row["adds"] for row in players) == pytest.approx(summer[team]["talent"])
+
+
+def test_who_was_there_and_comes_later_is_out_and_not_gone(known: Knowledge, made: dict[str, pa.Table]) -> None:
+    # Player 0 of each team has no row of the new season, but 30 comes back in January, and 40 under a new id.
+    third, fourth = TEAMS[2:4]
+    hurt = rostered(NEXT, third, 10 * third) | {"from_day": 60}
+    renamed = rostered(NEXT, fourth, 4_000_000) | {"from_day": 65, "player_name": f"PA Q{fourth}"}
+    elsewhere = rostered(NEXT, fourth, 10 * ONE) | {"from_day": 70}  # was never there
+    found = tables.roster_tables(known, NEXT, squads(hurt, renamed, elsewhere), REFERENCE, PARAMETERS)
+    out = {row["player_id"]: row for row in found["rosters"].to_pylist() if row["status"] == OUT}
+    assert {player: (row["team_id"], row["from_day"]) for player, row in out.items()} == {
+        10 * third: (third, 60), 10 * fourth: (fourth, 65)
+    }  # fmt: skip
+    assert all(row["adds"] is None and row["to_team_id"] is None and row["last_share"] > 0 for row in out.values())
+    before = {(row["team_id"], row["player_id"]): row for row in made["rosters"].to_pylist()}
+    for row in found["rosters"].to_pylist():
+        told = before.pop((row["team_id"], row["player_id"]))
+        assert row == told or (told["status"] == LEFT and row["status"] == OUT)
+    assert not before and found["preseason"].equals(made["preseason"])
+
+
+def test_a_roster_that_was_cut_short_is_none(known: Knowledge) -> None:
+    # With three more a team, all but ONE's have nine players and more.
+    more = [rostered(NEXT, team, 100 * team + place) for team in TEAMS if team != ONE for place in range(4)]
+    found = tables.roster_tables(known, NEXT, squads(*more), REFERENCE, PARAMETERS)
+    assert not of(found["preseason"], ONE) and len(of(found["preseason"], OTHER)) == 1
+    whole = squads(*more, rostered(NEXT, ONE, 78) | {"from_day": 60})  # with who is hurt they are eight
+    found = tables.roster_tables(known, NEXT, whole, REFERENCE, PARAMETERS)
+    assert len(of(found["preseason"], ONE)) == 1
+    first = knowledge.advance(known, NEXT, 0, PARAMETERS, squads(*more)).preseason
+    assert first.rostered.tolist() == [team for team in TEAMS if team != ONE]
 
 
 def test_what_comes_later_is_not_seen(known: Knowledge, made: dict[str, pa.Table]) -> None:
