@@ -93,6 +93,11 @@ def wide(column: dict[str, Any]) -> dict[str, Any]:
     return column | {"context": {"wide": True}}
 
 
+def wraps(column: dict[str, Any]) -> dict[str, Any]:
+    """A column of words that goes on in a second line where it is too narrow for them."""
+    return column | {"wrapText": True, "autoHeight": True, "cellClass": "wraps"}
+
+
 def day(title: str = "Date") -> dict[str, Any]:
     """The day of a game: sorted by day number, shown as the row's `when`."""
     return {

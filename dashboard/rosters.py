@@ -123,9 +123,9 @@ def _table(players: Sequence[Row], season: int, zero: date | None) -> html.Div:
         for one in players
     ]  # fmt: skip
     columns = [
-        grids.text("player", "Player", 130),
+        grids.wraps(grids.text("player", "Player", 120)),
         grids.wide(grids.text("class", "Class", 72, grows=False)),
-        grids.text("what", "What", 120),
+        grids.wraps(grids.text("what", "What", 130)),
         grids.wide(grids.number("expected", "Minutes", 92, 1)),
         grids.number("adds", "Adds", 74, 1, signed=True),
     ]
