@@ -42,7 +42,7 @@ class Course:
         self.through = through
         self.chosen = usable(games, settings, through)
         self.frame = Frame.of(games, self.chosen)
-        self._rows: Rows | None = None
+        self._held: tuple[Rows, torch.Tensor] | None = None
         self.linear = linear_part(self.rows(), settings)
         self.network = Network(self.frame, self.linear, settings, device)
         self.visits = 0  # games that the networks were shown in this process
@@ -58,17 +58,18 @@ class Course:
     def after(self, epochs: int) -> Weights:
         """The networks' weights after some epochs; trains those that nobody has asked for yet."""
         while len(self._after) <= epochs:
-            if self._rows is None:
-                self._rows = self.rows().to(self._device)
-            self.network.train(self._rows, len(self._after) - 1)
-            self.visits += len(self._rows)
+            if self._held is None:
+                self._held = self.seen(self.chosen)
+            self.network.train(*self._held, len(self._after) - 1)
+            self.visits += len(self._held[0])
             self._after.append(self.network.copy())
             self._save()
         return self._after[epochs]
 
-    def log_odds(self, rows: Rows, epochs: int) -> torch.Tensor:
-        """Of games in the course's frame, by the weights after some epochs; mean of the ensemble, (m,)."""
-        return self.network.log_odds(rows, self.after(epochs))
+    def seen(self, chosen: Bools) -> tuple[Rows, torch.Tensor]:
+        """The games of some rows as the networks see them, and what is fixed of each (`Network.fixed`)."""
+        rows = self.frame.rows(self._games, self._settings, chosen).to(self._device)
+        return rows, self.network.fixed(rows)
 
     @cached_property
     def temperature(self) -> float:
@@ -80,7 +81,7 @@ class Course:
 
     def rest(self) -> None:
         """Let go of the games, until somebody asks for more epochs."""
-        self._rows = None
+        self._held = None
 
     def _save(self) -> None:
         every = {

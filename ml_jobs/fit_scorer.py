@@ -23,6 +23,7 @@ from hoops.games.moment import Moment, end_of, told
 from lake.training import metric_line
 from ml_jobs.course import Course, Courses
 from ml_jobs.device import device_for
+from ml_jobs.settings import Settings
 
 log = logging.getLogger("scorer")
 
@@ -86,20 +87,19 @@ def _fit(courses: Courses, chosen: Bools, through: Moment, device: str) -> Train
     first_validation = int(seasons[-min(settings.validation_seasons, len(seasons) - 1)])
     log.info("%d to %s, validation from %d", seasons[0], told(through), first_validation)
     early = courses.to(end_of(first_validation - 1), device)
-    found = _stopped(early, courses, chosen & (courses.games.season >= first_validation), device)
+    found = _stopped(early, settings, chosen & (courses.games.season >= first_validation))
     whole = courses.to(through, device)
     course = whole if settings.refit else early
     scorer = course.scorer(found.epochs, whole.temperature, through)
     return Trained(scorer, found.epochs, found.linear, found.best, device, courses.visits - before)
 
 
-def _stopped(course: Course, courses: Courses, validation: Bools, device: str) -> _Stopped:
+def _stopped(course: Course, settings: Settings, validation: Bools) -> _Stopped:
     """Go on until the games of some rows have not been forecast better for some epochs."""
-    settings = courses.settings
-    checked = course.frame.rows(courses.games, settings, validation).to(device)
+    checked, fixed = course.seen(validation)
 
     def loss(epochs: int) -> float:
-        found = course.log_odds(checked, epochs)
+        found = course.network.log_odds(checked, fixed, course.after(epochs))
         return binary_cross_entropy_with_logits(found, checked.won, checked.weight).item()
 
     linear = best = loss(0)

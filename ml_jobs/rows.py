@@ -15,7 +15,7 @@ from ml_jobs.games import Games
 from ml_jobs.settings import Settings
 
 MARGIN_UNIT = 11.0  # points
-_BLOCK = 2048  # games that are looked at together where no batch is asked for: their numbers stay in the cache
+BLOCK = 2048  # games that are looked at together where no batch is asked for: their numbers stay in the cache
 _BY_GAME = ("place", "sign", "context", "lack", "offset", "won", "margin", "weight")
 
 
@@ -49,8 +49,8 @@ class Rows:
 
     def blocks(self) -> Iterator[Rows]:
         """The games in turn, a few at a time: views."""
-        for start in range(0, len(self), _BLOCK):
-            yield self.of(slice(start, start + _BLOCK))
+        for start in range(0, len(self), BLOCK):
+            yield self.of(slice(start, start + BLOCK))
 
     def x(self) -> torch.Tensor:
         """Scaled differences of the teams, (m, f)."""

@@ -64,13 +64,13 @@ def test_numpy_gives_what_torch_gives():
     games = some_games()
     frame, rows = framed(games)
     network = Network(frame, linear_part(rows, SETTINGS), SETTINGS, "cpu")
-    network.train(rows, 0)
+    fixed = network.fixed(rows)
+    network.train(rows, fixed, 0)
     found = score(network.export(network.weights, 1.0, end_of(2013)), games.described)
     sign = np.random.default_rng(SETTINGS.seed).choice((-1.0, 1.0), len(games))
-    expected = torch.sigmoid(network.log_odds(rows, network.weights)).numpy()
+    expected = torch.sigmoid(network.log_odds(rows, fixed, network.weights)).numpy()
     assert np.abs(np.where(sign > 0, expected, 1.0 - expected) - found.probability).max() < 1e-6
-    with torch.no_grad():
-        margin = sign * 11.0 * network(rows, network.weights)[1].mean(dim=0).numpy()
+    margin = sign * 11.0 * network(rows.x(), rows.context, fixed, network.weights)[:, :, 1].mean(dim=1).numpy()
     assert np.abs(games.described.margin + margin - found.margin).max() < 1e-6
 
 
