@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops.contract.reader import Accepted
-from hoops.players.squads import FEWEST, cut_short
+from hoops.players.squads import FEWEST, at_first, cut_short
 from lake.head import Head, unpack_teams
 from lake.ledger import Ledger
 from lake.players import Players
@@ -66,9 +66,11 @@ def _without_players(players: Players, dataset: str, seasons: list[int], head: H
 
 def _cut_short(players: Players, dataset: str, seasons: list[int]) -> tuple[str, ...]:
     """Teams whose list was cut: they have fewer players than a team needs, and the others have more."""
-    short = []
+    short, listed = [], players.tables[dataset]
+    if dataset == "Rosters":
+        listed, _ = at_first(listed)
     for season in seasons:
-        teams = _of_season(players.tables[dataset], season)["team_id"].to_numpy()
+        teams = _of_season(listed, season)["team_id"].to_numpy()
         short += [f"{team} in {season} ({int((teams == team).sum())})" for team in cut_short(teams).tolist()]
     if not short:
         return ()

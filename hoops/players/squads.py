@@ -79,9 +79,9 @@ class Squads:
     def listed(self, season: int) -> pa.Table:
         """The rows of `rosters` that are of a season, but for teams whose roster is cut short."""
         rows = _of_season(self.rosters, season)
-        teams = np.append(_ids(rows, "team_id"), _ids(_of_season(self.late, season), "team_id"))
+        teams = _ids(rows, "team_id")
         short = cut_short(teams)
-        return rows.filter(pa.array(~np.isin(_ids(rows, "team_id"), short))) if len(short) else rows
+        return rows.filter(pa.array(~np.isin(teams, short))) if len(short) else rows
 
 
 def cut_short(teams: Ids) -> Ids:

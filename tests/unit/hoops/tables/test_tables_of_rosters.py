@@ -101,9 +101,10 @@ def test_a_roster_that_was_cut_short_is_none(known: Knowledge) -> None:
     more = [rostered(NEXT, team, 100 * team + place) for team in TEAMS if team != ONE for place in range(4)]
     found = tables.roster_tables(known, NEXT, squads(*more), REFERENCE, PARAMETERS)
     assert not of(found["preseason"], ONE) and len(of(found["preseason"], OTHER)) == 1
-    whole = squads(*more, rostered(NEXT, ONE, 78) | {"from_day": 60})  # with who is hurt they are eight
-    found = tables.roster_tables(known, NEXT, whole, REFERENCE, PARAMETERS)
-    assert len(of(found["preseason"], ONE)) == 1
+    later = squads(*more, rostered(NEXT, ONE, 78) | {"from_day": 60})  # in January they are eight
+    assert not of(tables.roster_tables(known, NEXT, later, REFERENCE, PARAMETERS)["preseason"], ONE)
+    whole = squads(*more, rostered(NEXT, ONE, 78))
+    assert len(of(tables.roster_tables(known, NEXT, whole, REFERENCE, PARAMETERS)["preseason"], ONE)) == 1
     first = knowledge.advance(known, NEXT, 0, PARAMETERS, squads(*more)).preseason
     assert first.rostered.tolist() == [team for team in TEAMS if team != ONE]
 
