@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 GAMES = "games"
+APPEARANCES = "appearances"
 
 
 @dataclass(frozen=True, order=True)

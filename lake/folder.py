@@ -55,8 +55,8 @@ class LeagueFiles:
 
     @cached_property
     def squads(self) -> Squads:
-        """Who is on a team, and what they did before."""
-        return Squads.of(self.players["PlayerSeasons"], self.players["Rosters"])
+        """Who is on a team, what they did before, and who appeared in which game."""
+        return Squads.of(self.players["PlayerSeasons"], self.players["Rosters"], self.players["PlayerGames"])
 
     @property
     def seeds(self) -> pa.Table:

@@ -2,6 +2,7 @@
 
     ledger/league=M/season=2024/day=012/20240315T060000Z-<content>-games.parquet
     ledger/league=M/season=2024/day=012/20240316T060000Z-<content>-retractions.parquet
+    ledger/league=M/season=2024/day=012/20240316T060000Z-<content>-appearances.parquet
     ledger/league=M/fixtures/season=2024/20240315T060000Z-<content>.parquet
     ledger/league=M/reference/Teams/20240315T060000Z-<content>.parquet
     ledger/league=M/plays/season=2024/20240401T060000Z-<content>.parquet
@@ -36,13 +37,15 @@ from hoops.contract.columns import (
     RESULTS,
     RETRACTIONS_FOLDER,
 )
-from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_reference
+from hoops.contract.merge import ReferenceStatement, Statement, merge, merge_players, merge_reference
 from hoops.contract.names import EventsName, parse
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from hoops.schemas import GAMES as PLAYED
+from hoops.schemas import PLAYER_GAMES
 from lake import parquet
 from lake.content import bytes_digest, rows_digest, rows_named
+from lake.entries import APPEARANCES as APPEARANCES
 from lake.entries import GAMES as GAMES
 from lake.entries import DayEntries as DayEntries
 from lake.entries import Entry as Entry
@@ -105,7 +108,7 @@ class Ledger:
     def write_players(
         self, league: League, dataset: str, version: str, seasons: Mapping[int, pa.Table]
     ) -> dict[Entry, bool]:
-        """Write the rows of each season of a players' file (dataset: PlayerSeasons or Rosters)."""
+        """Write the rows of each season of a players' file (dataset: PlayerSeasons or Rosters; games are of days)."""
         of = f"{{}}-{SORTS[dataset]}.parquet"
         return self._write({f"{_players(league)}season={one}/{of}": table for one, table in seasons.items()}, version)
 
@@ -260,7 +263,7 @@ class Ledger:
     def _remedy(self, key: str) -> str:
         league, what = (part.rpartition("=")[2] for part in key.split("/")[1:3])
         lost = entry_of(key)
-        by_sort = {GAMES: RESULTS}.get(lost.sort, RETRACTIONS_FOLDER)
+        by_sort = {GAMES: RESULTS, APPEARANCES: PLAYERS_FOLDER}.get(lost.sort, RETRACTIONS_FOLDER)
         same = {one: one for one in (FIXTURES_FOLDER, REFERENCE, PLAYERS_FOLDER)}
         folder = ({PLAYS: EVENTS_FOLDER} | same).get(what, by_sort)
         named = [(file, parse(file)) for file in self._files_of(lost.version)]
@@ -312,7 +315,8 @@ def _rows(key: str, body: bytes | None) -> pa.Table:
 
 
 def statements(ledger: Ledger, entries: Sequence[Entry]) -> list[Statement]:
-    """What day entries say, for `hoops.contract.merge`."""
+    """What day entries say of games, for `hoops.contract.merge`."""
+    entries = [entry for entry in entries if entry.sort != APPEARANCES]
     return [
         Statement(
             entry.version,
@@ -324,6 +328,14 @@ def statements(ledger: Ledger, entries: Sequence[Entry]) -> list[Statement]:
     ]
 
 
+def player_games(ledger: Ledger, entries: Iterable[Entry]) -> pa.Table:
+    """Who appeared by what day entries say: schema `hoops.schemas.PLAYER_GAMES`, sorted by its key."""
+    stated = [entry for entry in entries if entry.sort == APPEARANCES]
+    rows = zip(stated, ledger.read(stated), strict=True)
+    said = [ReferenceStatement(entry.version, entry.content, table) for entry, table in rows]
+    return merge_players("PlayerGames", said)
+
+
 def all_games(ledger: Ledger, league: League) -> pa.Table:
     """All games of a league that hold, by one listing: schema `hoops.schemas.GAMES`, sorted as `merge` has them."""
     # A season at a time: every entry is a table of its own, and those of thousands of days are a lot of memory.
@@ -332,6 +344,15 @@ def all_games(ledger: Ledger, league: League) -> pa.Table:
         for _, days in sorted(ledger.history(league).items())
     ]
     return pa.concat_tables([PLAYED.empty_table(), *seasons])
+
+
+def all_player_games(ledger: Ledger, league: League) -> pa.Table:
+    """Who appeared in all games of a league: schema `hoops.schemas.PLAYER_GAMES`, sorted by its key."""
+    seasons = [
+        player_games(ledger, [entry for day in days for entry in day.entries])
+        for _, days in sorted(ledger.history(league).items())
+    ]
+    return pa.concat_tables([PLAYER_GAMES.empty_table(), *seasons])
 
 
 def reference_tables(ledger: Ledger, entries: Mapping[str, Sequence[Entry]]) -> dict[str, pa.Table]:

@@ -1,7 +1,8 @@
-"""What players' files say of a league, as the ledger holds it: which of it a season may know, and under which digest.
+"""What players' files say of seasons, as the ledger holds it: which of it a season may know, and under which digest.
 
 A season's roster is known when the season begins, its totals when it is over. So a change of a roster changes its
-season and all later ones, a change of totals only the later ones.
+season and all later ones, a change of totals only the later ones. Players' games are entries of their days, as results
+are.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from hoops.contract.merge import ReferenceStatement, merge_players
 from hoops.players import Squads
 from hoops.players.identity import Links, linked
 from hoops.players.squads import at_first
-from lake.entries import Entry, digest
+from lake.entries import APPEARANCES, Entry, digest
 
-SORTS = {"PlayerSeasons": "seasons", "Rosters": "rosters"}
+OF_SEASONS = {"PlayerSeasons": "seasons", "Rosters": "rosters"}
+SORTS = OF_SEASONS | {"PlayerGames": APPEARANCES}
 assert SORTS.keys() == {name for name, dataset in DATASETS.items() if dataset.folder == PLAYERS_FOLDER}
 
 
@@ -80,7 +82,7 @@ class Players:
     def tables(self) -> dict[str, pa.Table]:
         """What holds, by dataset, with all rows and the ids of the files; read at the first call."""
         tables = {}
-        for dataset, sort in SORTS.items():
+        for dataset, sort in OF_SEASONS.items():
             stated = [entry for entry in self.entries if entry.sort == sort]
             rows = zip(stated, self._read(stated), strict=True)
             tables[dataset] = merge_players(

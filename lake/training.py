@@ -22,7 +22,7 @@ from lake.content import rows_digest
 from lake.entries import digest
 
 GAMES_FILE = "games.parquet"
-PLAYERS = ("PlayerSeasons", "Rosters")
+PLAYERS = ("PlayerSeasons", "Rosters", "PlayerGames")
 # What training can use besides the games, of the reference and of players.
 REFERENCE = ("NCAATourneySeeds", "TeamConferences", "GameCities", "Cities", *PLAYERS)
 # By name, as a training job shows them, and what they are.
@@ -50,8 +50,8 @@ def channel(games: pa.Table, reference: Mapping[str, pa.Table]) -> dict[str, byt
 
 def players_digest(tables: Mapping[str, pa.Table]) -> str:
     """Changes with the rows of `PLAYERS`, by dataset; empty where there are none."""
-    rows = [tables[name] for name in PLAYERS]
-    return digest(map(rows_digest, rows)) if any(one.num_rows for one in rows) else ""
+    rows = {name: tables[name] for name in PLAYERS if tables[name].num_rows or name != "PlayerGames"}
+    return digest(map(rows_digest, rows.values())) if any(one.num_rows for one in rows.values()) else ""
 
 
 def is_channel(folder: Path) -> bool:

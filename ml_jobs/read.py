@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class LeagueGames:
         """From games (`GAMES`) and reference tables by dataset, `lake.training.REFERENCE` among them."""
         seeds = reference["NCAATourneySeeds"]
         ordered = in_order_of_play(located(games, reference["GameCities"]))
-        squads = Squads.of(reference["PlayerSeasons"], reference["Rosters"])
+        squads = Squads.of(reference["PlayerSeasons"], reference["Rosters"], reference["PlayerGames"])
         return cls(ordered, Surroundings.of(reference), seeds if seeds.num_rows else None, squads)
 
     @cached_property
@@ -61,6 +61,9 @@ class LeagueGames:
         if self.squads:
             for table in (self.squads.seasons, self.squads.rosters):
                 hashed.update(rows_digest(table).encode())
+        if len(self.squads.games):
+            for column in fields(self.squads.games):
+                hashed.update(getattr(self.squads.games, column.name).tobytes())
         return hashed.hexdigest()[:20]
 
 

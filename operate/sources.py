@@ -27,11 +27,11 @@ from hoops.knowledge import Knowledge
 from hoops.knowledge import homes as where
 from hoops.knowledge.homes import located
 from hoops.knowledge.parameters import Parameters
-from hoops.players import Squads
+from hoops.players import Appearances, Squads
 from lake.folder import read_folder
 from lake.heads import Lost
 from lake.lake import Lake
-from lake.ledger import reference_tables, statements
+from lake.ledger import player_games, reference_tables, statements
 from lake.registry import Charge
 from lake.retry import retrying
 from lake.schedule import Schedule
@@ -93,7 +93,8 @@ class FolderSource:
             pc.and_(pc.equal(games["season"], season), pc.less_equal(games["day"], day)),
         )
         parameters = shipped(self._league).parameters
-        return _learn(knowledge.initial(parameters), games.filter(before), parameters, progress, self.squads)
+        appeared = self.squads().games
+        return _learn(knowledge.initial(parameters), games.filter(before), parameters, progress, self.squads, appeared)
 
     def games(self, season: int) -> pa.Table:
         games = self._read.leagues[self._league].games
@@ -173,7 +174,8 @@ class LakeSource:
                 continue  # an older state does as well, and takes longer
         days = [day for season, days in history.items() for day in days if start < (season, day.day) <= through]
         entries = [entry for day in days for entry in day.entries]
-        return _learn(known, merge(statements(ledger, entries)), parameters, progress, self.squads)
+        appeared = Appearances.of(player_games(ledger, entries))
+        return _learn(known, merge(statements(ledger, entries)), parameters, progress, self.squads, appeared)
 
     @cached_property
     def _charge(self) -> Charge:
@@ -186,12 +188,18 @@ class LakeSource:
 
 
 def _learn(
-    known: Knowledge, games: pa.Table, parameters: Parameters, progress: Progress, squads: Callable[[], Squads]
+    known: Knowledge,
+    games: pa.Table,
+    parameters: Parameters,
+    progress: Progress,
+    squads: Callable[[], Squads],
+    appeared: Appearances,
 ) -> Knowledge:
     first, last = (games["season"][place].as_py() if games.num_rows else 0 for place in (0, -1))
     begins = known.is_before(last) or first < last
     done = 0
-    for day, after in learn(games, parameters, known, squads() if begins else None):
+    said = replace(squads() if begins else Squads.empty(), games=appeared)
+    for day, after in learn(games, parameters, known, said):
         known, done = after, done + day.games.num_rows
         progress(done, games.num_rows)
     return known

@@ -27,8 +27,9 @@ from hoops.contract.report import shown
 from hoops.errors import Retryable
 from hoops.forecast.fold import days_of
 from hoops.games.leagues import League
+from hoops.games.moment import Moment
 from lake.lake import Lake
-from lake.ledger import GAMES, RETRACTIONS, DamagedEntry, DayEntries, Entry, digest
+from lake.ledger import APPEARANCES, GAMES, RETRACTIONS, DamagedEntry, DayEntries, Entry, Ledger, digest
 from lake.players import first_touched
 from lake.receipts import ACCEPTED, REJECTED, Receipt, token
 from lake.store import Conflict, Listed
@@ -107,7 +108,10 @@ def _take(
     # What others said of the same is looked up after the own entries are written: of two files that are taken at the
     # same time, one at least sees the other.
     warnings = warnings_of(lake, accepted, stated_at, entered, named, now)
-    rows, days = accepted.table.num_rows, len(entered) if name.folder in ("results", "retractions") else 0
+    rows, days = (
+        accepted.table.num_rows,
+        len(entered) if name.folder in ("results", "retractions") or name.dataset == "PlayerGames" else 0,
+    )
     return _accepted(lake, key, named, clock, rows, days, warnings)
 
 
@@ -165,6 +169,8 @@ def _enter(lake: Lake, queue: Queue, accepted: Accepted, version: str) -> dict[E
             return _enter_days(lake, queue, leagues[0], GAMES, table, version)
         case "retractions":
             return _enter_days(lake, queue, leagues[0], RETRACTIONS, table, version)
+        case "players" if name.dataset == "PlayerGames":
+            return _enter_days(lake, queue, leagues[0], APPEARANCES, table, version)
         case "players":
             return _enter_players(lake, queue, leagues[0], accepted, version)
         case "fixtures":
@@ -182,8 +188,18 @@ def _enter_days(
 ) -> dict[Entry, bool]:
     days = {(day.season, day.day): day.games for day in days_of(table)}
     entered = lake.ledger.write_days(league, sort, version, days)
-    queue.send(plan(league, days, lake.folded(league).head, lake.ledger))
+    changed = _with_games(lake.ledger, league, days) if sort == APPEARANCES else days
+    queue.send(plan(league, changed, lake.folded(league).head, lake.ledger))
     return entered
+
+
+def _with_games(ledger: Ledger, league: League, days: Iterable[Moment]) -> list[Moment]:
+    """Those of some days that have games: players' games alone are nothing to fold."""
+    moments, players = list(days), ledger.players(league)
+    seasons = sorted({season for season, _ in moments})
+    listed = (day for season in seasons for day in ledger.days(league, season, players))
+    there = {(day.season, day.day) for day in listed if day.has_games}
+    return [moment for moment in moments if moment in there]
 
 
 def _enter_players(lake: Lake, queue: Queue, league: League, accepted: Accepted, version: str) -> dict[Entry, bool]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, partial
 
 import pyarrow as pa
@@ -26,15 +27,15 @@ from hoops.brackets.evenings import Evening, Keep, made_anew
 from hoops.brackets.schedule import Schedule
 from hoops.brackets.tree import BadBracket, field_of
 from hoops.forecast.fold import learn
-from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY
+from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY, League
 from hoops.games.reference import Reference
 from hoops.knowledge import Knowledge
+from hoops.players import Appearances
 from hoops.schemas import BRACKET_TABLES, PENDING, PUBLISHED
 from lake.content import rows_digest
 from lake.heads import Head, Heads, SeasonHead
 from lake.lake import Folded
-from lake.ledger import digest
-from lake.players import Players
+from lake.ledger import APPEARANCES, Entry, Ledger, digest, player_games
 from lake.published import table_key
 from lake.registry import Charge
 from pipeline_app.telemetry import log
@@ -55,7 +56,7 @@ def must_wait(head: Head) -> bool:
 
 
 def wanted(
-    folded: Folded, reference: Callable[[], Reference], players: Callable[[], Players]
+    folded: Folded, reference: Callable[[], Reference], ledger: Ledger
 ) -> Iterator[tuple[str, tuple[str, Build]]]:
     """Key of every table that should exist, with the digest of its inputs and how to build it: none while they wait."""
     head, heads, charge = folded.head, folded.heads, folded.charge
@@ -72,9 +73,9 @@ def wanted(
             rows_digest(fixtures) if fixtures is not None else "", *_in_charge(charge, season, is_newest),
         ]  # fmt: skip
         # The state on Selection Sunday knows the players; they are asked for only where it has to be learned anew.
-        if not one.selection and (of_players := players().digest(season)):
-            made_from.append(of_players)
-        made = cache(partial(_made, folded, season, known, players, fixtures, is_newest=is_newest))
+        if not one.selection:
+            made_from += _of_players(ledger, charge.league, season)
+        made = cache(partial(_made, folded, season, known, ledger, fixtures, is_newest=is_newest))
         for name in OF_THE_NEWEST if is_newest else OF_A_BRACKET:
             yield table_key(name, charge.league, season), (digest(made_from), partial(one_of, made, name))
 
@@ -87,7 +88,7 @@ def _made(
     folded: Folded,
     season: int,
     reference: Reference,
-    players: Callable[[], Players],
+    ledger: Ledger,
     fixtures: pa.Table | None,
     *,
     is_newest: bool,
@@ -98,7 +99,7 @@ def _made(
         field = field_of(reference.tables, league, season)
         assert field is not None, "the season has seeds"
         games = heads.read_rows(one.predicted)
-        selected = _selected(folded, season, one, games, players)
+        selected = _selected(folded, season, one, games, ledger)
         keep = _keeping(games, one.selection, _stated(reference, season)) if one.selection else made_anew
         return tables.bracket_tables(
             field, selected, games, folded.charge.on, reference, fixtures, is_newest=is_newest, keep=keep
@@ -108,9 +109,19 @@ def _made(
         return {name: PUBLISHED[name].schema.empty_table() for name in OF_THE_NEWEST}
 
 
-def _selected(
-    folded: Folded, season: int, one: SeasonHead, games: pa.Table, players: Callable[[], Players]
-) -> Knowledge:
+def _of_players(ledger: Ledger, league: League, season: int) -> list[str]:
+    """Digests of what players' files say that Selection Sunday of a season knows; none where they say nothing."""
+    named = [entry.key for entry in _appeared(ledger, league, season)]
+    return [one for one in (ledger.players(league).digest(season), digest(named) if named else "") if one]
+
+
+def _appeared(ledger: Ledger, league: League, season: int) -> list[Entry]:
+    """Entries of players' games up to Selection Sunday."""
+    days = [day for day in ledger.days(league, season) if day.day <= SELECTION_SUNDAY]
+    return [entry for day in days for entry in day.entries if entry.sort == APPEARANCES]
+
+
+def _selected(folded: Folded, season: int, one: SeasonHead, games: pa.Table, ledger: Ledger) -> Knowledge:
     """What was known on Selection Sunday: as it was kept, else learned from the end of the season before."""
     heads, parameters = folded.heads, folded.charge.parameters
     if one.selection:
@@ -120,7 +131,10 @@ def _selected(
     if before is not None:
         known = heads.read_known(folded.head.seasons[before].snapshot)
     before_sunday = games.filter(pc.less_equal(games["day"], SELECTION_SUNDAY))
-    for _, after in learn(before_sunday, parameters, known, players().squads):
+    league = folded.charge.league
+    appeared = Appearances.of(player_games(ledger, _appeared(ledger, league, season)))
+    squads = replace(ledger.players(league).squads, games=appeared)
+    for _, after in learn(before_sunday, parameters, known, squads):
         known = after
     return known
 

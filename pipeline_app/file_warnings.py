@@ -22,7 +22,7 @@ from hoops.forecast.fold import days_of
 from hoops.games.identity import keys, rows_of
 from hoops.games.leagues import League
 from lake.lake import Lake
-from lake.ledger import GAMES, RETRACTIONS, DamagedEntry, Entry, Ledger, statements
+from lake.ledger import APPEARANCES, GAMES, RETRACTIONS, DamagedEntry, Entry, Ledger, statements
 from lake.plays import Games
 from lake.receipts import ACCEPTED
 from lake.schedule import Schedule
@@ -162,6 +162,9 @@ def _held(ledger: Ledger, accepted: Accepted, version: str, entered: Mapping[Ent
         noun = _UNITS[unit] if unit else "list"
         return _told(standing.of_reference(ledger, name.dataset, entered, table), noun, version)
     assert name.league is not None
+    if name.dataset == "PlayerGames":
+        days = {(day.season, day.day): day.games for day in days_of(table)}
+        return _told(standing.of_days(ledger, name.league, APPEARANCES, entered, days), "team's game", version)
     if name.folder == PLAYERS_FOLDER:
         found = standing.of_players(ledger, name.league, name.dataset, entered, table)
         return _told(found, "team", version)

@@ -30,7 +30,7 @@ from hoops.games.moment import Moment, day_after, told
 from hoops.games.results import Results
 from hoops.knowledge.parameters import Parameters
 from hoops.players import Squads
-from hoops.schemas import GAMES, PLAYER_SEASONS, ROSTERS, completed
+from hoops.schemas import GAMES, PLAYER_GAMES, PLAYER_SEASONS, ROSTERS, completed
 from lake import parquet
 from lake.archive import BadArchive, Candidate, candidate_in
 from lake.lake import Lake
@@ -190,14 +190,14 @@ def _games(lake: Lake, launch: Launch) -> pa.Table:
 def _squads(lake: Lake, launch: Launch) -> Squads:
     """What the players' files in the job's channel say; nothing if it was given none."""
     found = {}
-    for name, schema in zip(PLAYERS, (PLAYER_SEASONS, ROSTERS), strict=True):
+    for name, schema in zip(PLAYERS, (PLAYER_SEASONS, ROSTERS, PLAYER_GAMES), strict=True):
         table = _table(lake, f"{launch.channel}{name}.parquet", schema)
         found[name] = schema.empty_table() if table is None else table
     if players_digest(found) != launch.players:
         raise TrainingRecordError(
             f"players in {launch.channel} of {lake.models.name} are not those that the job was given: put back versions"
         )
-    return Squads.of(found["PlayerSeasons"], found["Rosters"])
+    return Squads.of(found["PlayerSeasons"], found["Rosters"], found["PlayerGames"])
 
 
 def _table(lake: Lake, key: str, schema: pa.Schema) -> pa.Table | None:

@@ -15,6 +15,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from hoops.errors import MadnessError
@@ -23,7 +24,7 @@ from hoops.games.leagues import League
 from hoops.games.moment import Moment, day_after, day_before, told
 from lake.content import rows_digest
 from lake.lake import Lake
-from lake.ledger import all_games, reference_tables
+from lake.ledger import all_games, all_player_games, reference_tables
 from lake.ledger import digest as digest_of
 from lake.training import REFERENCE, channel, players_digest
 from lake.training_jobs import REFUSED, Launch
@@ -115,14 +116,17 @@ def _launch(lake: Lake, trainer: Trainer, league: League, order: Order, clock: C
             f"{told(trained_through)}) has learned from: {gate.LEAST} are needed to tell them apart"
         )
     newest, players = _newest(games), lake.ledger.players(league)
-    known = players.tables_before(newest[0])
+    appeared = all_player_games(lake.ledger, league)
+    known = players.tables_before(newest[0]) | {"PlayerGames": appeared}
     digest, of_players = rows_digest(games), players_digest(known)
     base = f"{job_prefix(trainer.stage, league)}{newest[0]}d{newest[1]}-{_with(digest, of_players)[:8]}"
     job, hindrance = _attempt(lake, trainer, base, order.again)
     if hindrance:
         return skipped(hindrance, job)
     earlier_games = rows_digest(games.slice(0, games.num_rows - cut.gate))
-    learned = _with(earlier_games, players_digest(players.tables_before(cut.before[0])))
+    earlier = appeared.filter(pa.array(_before(appeared, cut.before)))
+    told_before = players.tables_before(cut.before[0]) | {"PlayerGames": earlier}
+    learned = _with(earlier_games, players_digest(told_before))
     if not order.again:
         if trained_through >= day_before(cut.before):
             return skipped(f"the model in charge has learned from all games before {told(cut.before)} already")
@@ -189,5 +193,11 @@ def _newest(games: pa.Table) -> Moment:
 
 def _since(games: pa.Table, first: Moment) -> int:
     """How many games are of a day or later."""
-    season, day = (games[name].to_numpy().astype(np.int64) for name in ("season", "day"))
-    return int(np.count_nonzero((season > first[0]) | ((season == first[0]) & (day >= first[1]))))
+    return int(np.count_nonzero(~_before(games, first)))
+
+
+def _before(rows: pa.Table, moment: Moment) -> npt.NDArray[np.bool_]:
+    """Which rows are of earlier days than a moment's."""
+    season, day = (rows[name].to_numpy() for name in ("season", "day"))
+    before: npt.NDArray[np.bool_] = (season < moment[0]) | ((season == moment[0]) & (day < moment[1]))
+    return before

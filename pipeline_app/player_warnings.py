@@ -8,13 +8,17 @@ from statistics import median
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hoops.contract.merge import merge
 from hoops.contract.reader import Accepted
+from hoops.forecast.fold import days_of
+from hoops.games.leagues import League
 from hoops.players.squads import FEWEST, at_first, cut_short
 from lake.head import Head, unpack_teams
-from lake.ledger import Ledger
+from lake.ledger import Ledger, statements
 from lake.players import Players
 
 SHOWN = 5
+MOST = 512  # entries of results that are read for one file
 ENOUGH = 0.5  # of a season's teams: a file with fewer of them is meant to be of some teams only
 SOME_BACK = 5  # of last season's players are on the usual roster, if ids stay; of 2009-2024, one team in 1,400 had none
 
@@ -22,12 +26,36 @@ SOME_BACK = 5  # of last season's players are on the usual roster, if ids stay; 
 def warnings_of_players(ledger: Ledger, accepted: Accepted, head: Head) -> tuple[str, ...]:
     """One text each, of a file whose rows are in the ledger. head: tells who played in seasons that are folded."""
     assert accepted.name.league is not None
+    if accepted.name.dataset == "PlayerGames":
+        return _without_results(ledger, accepted.name.league, accepted.table)
     players = ledger.players(accepted.name.league)
     seasons = sorted(accepted.table["season"].unique().to_pylist())
     dataset = accepted.name.dataset
     told = _known_again(players, seasons) + _without_players(players, dataset, seasons, head)
     return (
         told + _cut_short(players, dataset, seasons) + (_nobody_back(players, seasons) if dataset == "Rosters" else ())
+    )
+
+
+def _without_results(ledger: Ledger, league: League, rows: pa.Table) -> tuple[str, ...]:
+    """Games that are in no results yet. Of days with more entries than may be read, only whether there are games."""
+    told = {(day.season, day.day): set(day.games["team_id"].to_pylist()) for day in days_of(rows)}
+    players = ledger.players(league)
+    listed = [day for season in sorted({season for season, _ in told}) for day in ledger.days(league, season, players)]
+    days = {(day.season, day.day): day.entries for day in listed if day.has_games and (day.season, day.day) in told}
+    strays = [(*moment, team) for moment in told.keys() - days.keys() for team in told[moment]]
+    if sum(map(len, days.values())) <= MOST:
+        results = merge(statements(ledger, [entry for entries in days.values() for entry in entries]))
+        played = set(zip(*(results[name].to_pylist() for name in ("season", "day", "team1_id")), strict=True))
+        played |= set(zip(*(results[name].to_pylist() for name in ("season", "day", "team2_id")), strict=True))
+        strays += [one for moment in days for team in told[moment] if (one := (*moment, team)) not in played]
+    if not strays:
+        return ()
+    season, day, team = min(strays)
+    return (
+        f"{len(strays):,} of its {sum(map(len, told.values())):,} teams' games {'is' if len(strays) == 1 else 'are'} "
+        f"not in the results, the first of team {team} on day {day} of {season}: such a game counts once its result "
+        "comes",
     )
 
 

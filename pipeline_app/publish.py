@@ -96,7 +96,7 @@ def _publish(
             partial(_models, folded.charge, now, lake.shipped(league)),
         )
         reference = partial(reference_of, lake, entries)
-        wanted |= brackets.wanted(folded, reference, lambda: players)
+        wanted |= brackets.wanted(folded, reference, lake.ledger)
         wanted |= projections.wanted(folded, reference)
         wanted |= rosters.wanted(folded, reference, stated, players)
         written: dict[str, TableEntry] = {}

@@ -24,11 +24,11 @@ from hoops.games.identity import without
 from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY
 from hoops.games.moment import START, Moment
 from hoops.knowledge import Knowledge
-from hoops.players import Squads
+from hoops.players import Appearances, Squads
 from hoops.schemas import ISSUED, PENDING, PREDICTED, RATED
 from lake.heads import Head, Heads, SeasonHead, pack_teams, season_digest
 from lake.issued import Issued
-from lake.ledger import DayEntries, Ledger, statements
+from lake.ledger import DayEntries, Ledger, player_games, statements
 from lake.registry import Charge
 from lake.schedule import OVERDUE, Schedule
 
@@ -196,7 +196,8 @@ class Replay:
         rows = self._season_rows()
         fixtures = without(self._schedule.of_day(season, day), games)
         model, squads = self._charge.on((season, day)), self._squads(season)
-        folded = handle_new_data((season, day), games, known, model, fixtures, squads)
+        appearances = Appearances.of(player_games(self._ledger, entries.entries))
+        folded = handle_new_data((season, day), games, known, model, fixtures, squads, appearances)
         self._rows = rows.and_day(carry_issued(folded.predicted, *self._issued_before(season)), folded.rated)
         self._known = folded.known
         self._reached = pa.concat_tables([without(self._reached, folded.pending), folded.pending])

@@ -20,7 +20,7 @@ from hoops.contract.merge import ReferenceStatement, Statement
 from hoops.contract.standing import Standing
 from hoops.games.leagues import League
 from hoops.games.moment import Moment
-from lake.ledger import GAMES, DayEntries, Entry, Ledger, statements
+from lake.ledger import APPEARANCES, GAMES, RETRACTIONS, DayEntries, Entry, Ledger, statements
 
 Rivals = list[tuple[Moment, list[Entry]]]  # days, and what others than the file say of each
 
@@ -45,27 +45,38 @@ class Found:
 def of_days(
     ledger: Ledger, league: League, sort: str, entered: Mapping[Entry, bool], days: Mapping[Moment, pa.Table]
 ) -> Found:
-    """What holds of the games or retractions that a file states, by (season, day)."""
+    """What holds of the games, retractions or players' games that a file states, by (season, day).
+
+    sort: of its entries. Of players' games the rows that are counted are teams.
+    """
     own = {(entry.season, entry.day): entry for entry in entered}
     beside = {(day.season, day.day): day for day in _listed(ledger, league, {season for season, _ in days})}
     sure = Standing()
     rivals: Rivals = []
     older: Rivals = []
     for when, entry in own.items():
-        others = _others(beside.get(when), entry)
-        if not others and sort == GAMES:
-            sure += Standing(rows=days[when].num_rows, made=days[when].num_rows)
-        elif sort == GAMES and (idle := _said_before(entry, others)) is not None:
-            sure += replace(idle, rows=days[when].num_rows, idle=days[when].num_rows)
-        elif sort == GAMES and all(other.version < entry.version for other in others):
+        others, rows = _others(beside.get(when), entry), days[when].num_rows
+        if sort == APPEARANCES:
+            rows = pc.count_distinct(days[when]["team_id"]).as_py()
+        if not others and sort != RETRACTIONS:
+            sure += Standing(rows=rows, made=rows)
+        elif sort != RETRACTIONS and (idle := _said_before(entry, others)) is not None:
+            sure += replace(idle, rows=rows, idle=rows)
+        elif sort != RETRACTIONS and all(other.version < entry.version for other in others):
             older.append((when, others))
         else:
             rivals.append((when, others))
-    lists = [] if sort == GAMES else _fixture_lists(ledger, league, {season for season, _ in days})
+    lists = [] if sort != RETRACTIONS else _fixture_lists(ledger, league, {season for season, _ in days})
 
     def compare(some: Rivals) -> Standing:
         total = Standing()
-        read = statements(ledger, [entry for _, others in some for entry in others])
+        entries = [entry for _, others in some for entry in others]
+        if sort == APPEARANCES:
+            tables = iter(ledger.read(entries))
+            for when, others in some:
+                total += _of_teams("PlayerGames", own[when], days[when], others, [next(tables) for _ in others])
+            return total
+        read = statements(ledger, entries)
         for when, others in some:
             said, read = read[: len(others)], read[len(others) :]
             entry, rows = own[when], days[when]
@@ -114,14 +125,16 @@ def of_players(ledger: Ledger, league: League, dataset: str, entered: Mapping[En
     """What holds of the teams that a players' file names, in each of its seasons."""
     total, every = Standing(), ledger.players(league).entries
     for own in entered:
-        mine = ReferenceStatement(own.version, own.content, table.filter(pc.equal(table["season"], own.season)))
+        rows = table.filter(pc.equal(table["season"], own.season))
         others = [one for one in every if (one.season, one.sort) == (own.season, own.sort) and one.key != own.key]
-        said = [
-            ReferenceStatement(entry.version, entry.content, rows)
-            for entry, rows in zip(others, ledger.read(others), strict=True)
-        ]
-        total += standing.of_units(dataset, mine, said)
+        total += _of_teams(dataset, own, rows, others, ledger.read(others))
     return Found(total)
+
+
+def _of_teams(dataset: str, own: Entry, rows: pa.Table, others: Sequence[Entry], read: Sequence[pa.Table]) -> Standing:
+    """What holds of the teams that an entry of players names; read: the rows of the others."""
+    said = [ReferenceStatement(one.version, one.content, table) for one, table in zip(others, read, strict=True)]
+    return standing.of_units(dataset, ReferenceStatement(own.version, own.content, rows), said)
 
 
 def _listed(ledger: Ledger, league: League, seasons: set[int]) -> list[DayEntries]:
@@ -131,7 +144,9 @@ def _listed(ledger: Ledger, league: League, seasons: set[int]) -> list[DayEntrie
 
 
 def _others(day: DayEntries | None, own: Entry) -> list[Entry]:
-    return [entry for entry in day.entries if entry.key != own.key] if day else []
+    """Other entries of a day that speak of the same: results and retractions of games, players' games of players."""
+    same = (day and day.entries) or ()
+    return [one for one in same if one.key != own.key and (one.sort == APPEARANCES) == (own.sort == APPEARANCES)]
 
 
 def _said_before(own: Entry, others: Sequence[Entry]) -> Standing | None:

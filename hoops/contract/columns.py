@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from hoops.games.identity import IDENTITY
 from hoops.games.leagues import LAST_DAY, League
-from hoops.schemas import BOX_COLUMNS, BOX_TITLES, CLASSES, FIXTURES, GAMES, PLAYER_SEASONS, ROSTERS
+from hoops.schemas import BOX_COLUMNS, BOX_TITLES, CLASSES, FIXTURES, GAMES, PLAYER_GAMES, PLAYER_SEASONS, ROSTERS
 
 FIRST_SEASON, LAST_SEASON = 1980, 2100
 MAX_POINTS = 300  # the record of Division I is 186
@@ -19,6 +19,7 @@ MAX_PLAYER = 9_999_999  # of play-by-play
 MAX_PERSON = 999_999_999  # of players' files
 MAX_GAMES = 60  # the record of a season is 41
 MAX_MINUTES = 3000.0  # of a season: 60 games with two overtimes each
+MAX_GAME_MINUTES = 75.0  # of a game: the longest ever had seven overtimes
 MAX_TOTAL = 5000  # the record of points is 1,381
 MAX_RATING = 1000.0  # ratings of players with few minutes are wild; one real one is 685
 
@@ -118,6 +119,9 @@ class Column:
         return self.pattern_text or f"text of 1-{MAX_TEXT} characters"
 
 
+_OF_PLAYERS = {"PlayerSeasons": PLAYER_SEASONS, "Rosters": ROSTERS, "PlayerGames": PLAYER_GAMES}
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A file of the contract.
@@ -125,7 +129,8 @@ class Dataset:
     name: the file's name without league letter, season, timestamp and ending.
     key: columns (of the reader's table) that no two rows share.
     unit: column by which a newer file replaces an older one: all older rows with a value of it that the newer file
-        has are gone; None: a newer file replaces the older one whole. In players' files it counts within a season.
+        has are gone; None: a newer file replaces the older one whole. In players' files it counts within a season, in
+        players' games within a day.
         (Results, fixtures and retractions have rules of their own: see `hoops.contract.merge`.)
     pair: the two columns of the file that name the two teams of a game; they become team1_id < team2_id.
     by_season: a file is of one season, which stands in its name.
@@ -149,7 +154,7 @@ class Dataset:
         if self.folder == FIXTURES_FOLDER:
             return FIXTURES
         if self.folder == PLAYERS_FOLDER:
-            return PLAYER_SEASONS if self.name == "PlayerSeasons" else ROSTERS
+            return _OF_PLAYERS[self.name]
         names = dict(zip(self.pair, ("team1_id", "team2_id"), strict=True)) if self.pair else {}
         return pa.schema(
             [
@@ -345,6 +350,14 @@ _PLAYERS = [
              optional(Column("ToDay", "to_day", Type.WHOLE, "last day on which the player can appear, such as before "
                              "an injury that ends the season; not known when the season begins", 0, LAST_DAY))),
             ("season", "team_id", "player_id"), "team_id"),
+    Dataset("PlayerGames", PLAYERS_FOLDER, True,
+            "who appeared in a game, a row a player; forecasts know it from the day after on",
+            (SEASON, DAY, TEAM,
+             replace(_PLAYER[-1], description="player; the same through the season"),
+             Column("Minutes", "minutes", Type.DECIMAL, "minutes played; who has 0 did not appear", 0,
+                    MAX_GAME_MINUTES),
+             optional(_points("Points", "points", "points scored"))),
+            ("season", "day", "team_id", "player_id"), "team_id"),
 ]  # fmt: skip
 
 # Those that are read whole; play-by-play, which is not, is in `hoops.contract.events`.

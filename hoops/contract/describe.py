@@ -47,6 +47,8 @@ def _about(dataset: Dataset) -> str:
         return text + "Takes back what older files said of the games it names."
     if dataset.folder == FIXTURES_FOLDER:
         return text + "A newer file replaces all older fixtures of each season it names."
+    if dataset.name == "PlayerGames":
+        return text + "A newer file replaces all older rows of each team that it names, on each day."
     if dataset.folder == PLAYERS_FOLDER:
         return text + "A newer file replaces all older rows of each team that it names, in each season."
     if dataset.by_season:

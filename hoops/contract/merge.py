@@ -14,7 +14,7 @@ unless a retraction lies between them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -113,20 +113,37 @@ def merge_reference(dataset: str, statements: Sequence[ReferenceStatement]) -> p
 
 
 def merge_players(dataset: str, statements: Sequence[ReferenceStatement]) -> pa.Table:
-    """Rows of players' files that hold: of each team in each season those of the newest statement that names it.
+    """Rows of players' files that hold: of each team in each season, or on each day of players' games, those of the
+    newest statement that names it.
 
     Returns
     -------
     pa.Table
-        Schema `DATASETS[dataset].schema`, sorted by season, team_id, player_id.
+        Schema `DATASETS[dataset].schema`, sorted by the dataset's key.
     """
-    stated: dict[int, list[ReferenceStatement]] = {}
-    for one in statements:
-        for season in pc.unique(one.table["season"]).to_pylist():
-            rows = one.table.filter(pc.equal(one.table["season"], season))
-            stated.setdefault(season, []).append(replace(one, table=rows))
-    merged = [merge_reference(dataset, of_season) for _, of_season in sorted(stated.items())]
-    return pa.concat_tables([DATASETS[dataset].schema.empty_table(), *merged]).combine_chunks()
+    spec = DATASETS[dataset]
+    if not statements:
+        return spec.schema.empty_table()
+    ages = {said: age for age, said in enumerate(sorted({(one.version, one.content) for one in statements}))}
+    rows = pa.concat_tables([completed(one.table, spec.schema) for one in statements]).combine_chunks()
+    if len(statements) > 1:
+        age = np.repeat(
+            [ages[one.version, one.content] for one in statements], [one.table.num_rows for one in statements]
+        )
+        _, team = np.unique(_codes(rows, spec.key[:-1]), return_inverse=True)
+        newest = np.zeros(len(team), np.intp)
+        np.maximum.at(newest, team, age)
+        rows = rows.filter(pa.array(age == newest[team]))
+        rows = rows.group_by(rows.column_names, use_threads=False).aggregate([])  # a statement can come twice
+    return rows.sort_by([(name, "ascending") for name in spec.key]).combine_chunks().cast(spec.schema)
+
+
+def _codes(rows: pa.Table, names: Sequence[str]) -> np.ndarray:
+    """One number for the whole numbers below 2^16 of some columns, ordered as they are, (m,)."""
+    codes = np.zeros(rows.num_rows, np.int64)
+    for name in names:
+        codes = codes * 2**16 + rows[name].to_numpy()
+    return codes
 
 
 def open_fixtures(statements: Sequence[Statement]) -> pa.Table:

@@ -224,7 +224,7 @@ def _advice(file: str) -> str:
     )
     return (
         f"{hint}{{M|W}}{{RegularSeason|NCAATourney|SecondaryTourney}}{{Compact|Detailed}}Results, {{M|W}}Fixtures, "
-        f"{{M|W}}Retractions, {{M|W}}PlayerSeasons, {{M|W}}Rosters, {{M|W}}Events and a season, such as MEvents2018, "
-        f"or a reference file ({reference}); then "
+        f"{{M|W}}Retractions, {{M|W}}PlayerSeasons, {{M|W}}Rosters, {{M|W}}PlayerGames, {{M|W}}Events and a season, "
+        f"such as MEvents2018, or a reference file ({reference}); then "
         f"optionally a timestamp, {_TIMESTAMPS}; then .csv or .csv.gz"
     )

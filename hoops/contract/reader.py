@@ -17,7 +17,7 @@ from hoops.contract.doubts import same_game_next_day
 from hoops.contract.header import layout_of
 from hoops.contract.names import WholeName
 from hoops.contract.payload import text_of
-from hoops.contract.players import doubts_about_seasons, on_two_teams
+from hoops.contract.players import doubts_about_players
 from hoops.contract.report import Problems
 from hoops.contract.rows import Rows
 from hoops.contract.rules import check_rows, in_order
@@ -73,7 +73,7 @@ def read(name: WholeName, data: bytes) -> Accepted:
     if dataset.folder == RESULTS:
         warnings += same_game_next_day(table)
     if dataset.folder == PLAYERS_FOLDER:
-        warnings += on_two_teams(table) + (doubts_about_seasons(table) if "minutes" in table.column_names else ())
+        warnings += doubts_about_players(dataset.name, table)
     return Accepted(name, table, warnings)
 
 

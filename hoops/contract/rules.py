@@ -38,7 +38,7 @@ def check_rows(dataset: Dataset, rows: Rows, problems: Problems) -> None:
         check_boxes(rows, titles, problems)
     if "day_zero" in rows.columns:
         _check_day_zero(rows, problems)
-    if "minutes" in rows.columns:
+    if "games" in rows.columns:
         check_player_seasons(rows, problems)
     for small, large in _AT_MOST:
         if small in rows.columns and large in rows.columns:

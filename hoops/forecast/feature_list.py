@@ -61,6 +61,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("travel_neutral", "log(1 + km from home / 100), on neutral ground", "log", "travel"),
     Feature("travel_hosted", "the same where a team is at home", "log", "travel"),
     Feature("rosters_late", "strength that rests on players' files, after Selection Sunday", _SDS, "players"),
+    Feature("absent_minutes", "usual shares of the time of regulars who missed their team's latest game, added up",
+            "places among five", "absences"),
+    Feature("absent_points", "the same of the points, less that", "places among five", "absences"),
 )  # fmt: skip
 NAMES = tuple(feature.name for feature in FEATURES)
 GROUPS = tuple(dict.fromkeys(feature.group for feature in FEATURES))
@@ -77,6 +80,7 @@ GROUP_TITLES = {
     "missing": "box scores missing",
     "travel": "distance from home",
     "players": "who left and who came",
+    "absences": "who is out",
 }
 CONTEXT: tuple[Feature, ...] = (
     Feature("day", "day of the season / 132, less 0.5", "", "context"),

@@ -26,7 +26,7 @@ from hoops.games.identity import in_order_of_play
 from hoops.games.matchups import Matchups
 from hoops.games.results import Results
 from hoops.games.surroundings import Surroundings
-from hoops.knowledge import Knowledge, efficiency, homes, statespace
+from hoops.knowledge import Knowledge, absences, efficiency, homes, statespace
 from hoops.knowledge.parameters import Parameters
 from hoops.players import Squads
 
@@ -87,6 +87,7 @@ def describe(
     teams, m = np.concatenate([games.team1, games.team2]), len(games)
     sides = of_teams(before, teams, parameters, surroundings.conferences)
     first, second = sides.rows(slice(m)), sides.rows(slice(m, None))
+    lacks = absences.lacking(before.absences, teams)
     offset = _logit(forecast.probability)
     host = np.where(site > 0, games.team1, games.team2)
     values = np.column_stack(
@@ -102,6 +103,7 @@ def describe(
             _indicator(first.missing) - _indicator(second.missing),
             *_travelled(before, games, surroundings),
             (late_rosters(before, games.team1) - late_rosters(before, games.team2)) / expected.sd,
+            lacks[:m] - lacks[m:],
         ]
     )
     context = np.column_stack(
@@ -136,12 +138,13 @@ def walk(
     nothing = np.empty(0)
     empty = Described(nothing, np.empty((0, len(NAMES))), np.empty((0, len(CONTEXT))), nothing, nothing)
     known, parts = known or knowledge.initial(parameters), [empty.only(names)]
+    squads = squads or Squads.empty()
     for moment, rows in results.days():
         today = results.rows(rows)
         known = knowledge.advance(known, *moment, parameters, squads)
         if moment[0] >= since:
             parts.append(describe(known, today.matchups, parameters, surroundings).only(names))
-        known = knowledge.update(known, today, parameters)
+        known = knowledge.update(known, today, parameters, squads.games.on(moment))
         if progress is not None:
             progress(rows.stop, len(results))
     return results.rows(results.season >= since), Described.joined(parts), known

@@ -28,7 +28,7 @@ from hoops.games.moment import Moment
 from hoops.games.results import Results
 from hoops.knowledge import Knowledge, efficiency, statespace
 from hoops.knowledge.parameters import Parameters
-from hoops.players import Squads
+from hoops.players import Appearances, Squads
 from hoops.schemas import FIXTURES, ISSUED, PENDING, PREDICTED, RATED
 
 
@@ -67,6 +67,7 @@ def handle_new_data(
     model: Model,
     fixtures: pa.Table | None = None,
     squads: Squads | None = None,
+    appearances: Appearances | None = None,
 ) -> FoldedDay:
     """Take in one day: forecast every game from what is known before it, then update the aggregates with all of them.
 
@@ -80,6 +81,8 @@ def handle_new_data(
         What all earlier days have told.
     squads : Squads, optional
         What players' files say of the league; of a season that begins, no more is seen than may be known then.
+    appearances : Appearances, optional
+        Who appeared in the day's games; no forecast of the day sees it.
 
     Raises
     ------
@@ -94,7 +97,8 @@ def handle_new_data(
     predicted = _forecast(games, before, known, model, PREDICTED)
     pending = _forecast(fixtures, before, known, model, PENDING)
     results = Results.of(games)
-    after = require_knowledge(knowledge.update(before, results, model.parameters), before, results, model.parameters)
+    after = knowledge.update(before, results, model.parameters, appearances)
+    after = require_knowledge(after, before, results, model.parameters)
     return FoldedDay(after, predicted, require_ratings(_rated(after, day, model), timestamp), pending)
 
 
@@ -104,7 +108,8 @@ def fold(
     """Fold days in order from what is known (default: nothing), yielding what each gave."""
     known = knowledge.initial(model.parameters) if known is None else known
     for day in days:
-        folded = handle_new_data(day.timestamp, day.games, known, model, day.fixtures, squads)
+        appearances = None if squads is None else squads.games.on(day.timestamp)
+        folded = handle_new_data(day.timestamp, day.games, known, model, day.fixtures, squads, appearances)
         known = folded.known
         yield folded
 
@@ -119,7 +124,8 @@ def learn(
     known = known or knowledge.initial(parameters)
     for day in days_of(games):
         before = knowledge.advance(known, day.season, day.day, parameters, squads)
-        known = knowledge.update(before, Results.of(day.games), parameters)
+        appearances = None if squads is None else squads.games.on(day.timestamp)
+        known = knowledge.update(before, Results.of(day.games), parameters, appearances)
         yield day, known
 
 

@@ -12,17 +12,18 @@ import numpy as np
 from hoops.arrays import pack, unpack
 from hoops.games.moment import START, Moment
 from hoops.games.results import Results
-from hoops.knowledge import efficiency, homes, preseason, statespace, sums
+from hoops.knowledge import absences, efficiency, homes, preseason, statespace, sums
+from hoops.knowledge.absences import Absences
 from hoops.knowledge.efficiency import Adjusted
 from hoops.knowledge.homes import Homes
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.preseason import Preseason
 from hoops.knowledge.state import State
 from hoops.knowledge.sums import Aggregates
-from hoops.players import Squads
+from hoops.players import Appearances, Squads
 
-_VERSION = 3
-_PARTS = ("clock", "strength", "adjusted", "sums", "homes", "preseason")
+_VERSION = 4
+_PARTS = ("clock", "strength", "adjusted", "sums", "homes", "preseason", "absences")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,8 @@ class Knowledge:
     """What is known of a league.
 
     clock: the (season, day) last folded, or advanced to; None before the first game. strength: `statespace`;
-    adjusted: `efficiency`; sums: `sums`; homes: `homes`; preseason: `preseason`, all of `hoops.knowledge`.
+    adjusted: `efficiency`; sums: `sums`; homes: `homes`; preseason: `preseason`; absences: `absences`, all of
+    `hoops.knowledge`.
     """
 
     clock: Moment | None
@@ -39,6 +41,7 @@ class Knowledge:
     sums: Aggregates
     homes: Homes
     preseason: Preseason
+    absences: Absences
 
     @property
     def now(self) -> Moment:
@@ -69,7 +72,7 @@ class Knowledge:
 def initial(parameters: Parameters) -> Knowledge:
     """Before a league's first game."""
     strength, adjusted = statespace.initial(parameters), efficiency.initial(parameters)
-    return Knowledge(None, strength, adjusted, sums.initial(), homes.initial(), preseason.initial())
+    return Knowledge(None, strength, adjusted, sums.initial(), homes.initial(), preseason.initial(), absences.initial())
 
 
 def advance(known: Knowledge, season: int, day: int, parameters: Parameters, squads: Squads | None = None) -> Knowledge:
@@ -98,6 +101,7 @@ def _on(known: Knowledge, since: Moment, now: Moment, parameters: Parameters) ->
         strength=statespace.advance(known.strength, since, now, parameters),
         adjusted=efficiency.advance(known.adjusted, since, now, parameters),
         sums=sums.advance(known.sums, since, now),
+        absences=known.absences if since[0] == now[0] else absences.initial(),
     )
 
 
@@ -137,8 +141,12 @@ def without_rosters(known: Knowledge, parameters: Parameters) -> Knowledge:
     )
 
 
-def update(before: Knowledge, results: Results, parameters: Parameters) -> Knowledge:
+def update(
+    before: Knowledge, results: Results, parameters: Parameters, appearances: Appearances | None = None
+) -> Knowledge:
     """Fold all games of the clock's day at once; the order of rows and of teams changes no bit of the result.
+
+    appearances: who appeared that day, where it is told; who appeared in no game of the results does not count.
 
     A forfeit makes its two teams teams of the season, with a rating; it moves no strength, no efficiency, none of the
     sums (games won and lost among them, as those tell how good a team is), no home, and no team is rested the less.
@@ -150,6 +158,9 @@ def update(before: Knowledge, results: Results, parameters: Parameters) -> Knowl
     """
     season, _ = now = before.now
     played = results.rows(~results.is_forfeit)
+    out = before.absences
+    if appearances is not None:
+        out = absences.update(out, np.concatenate([played.team1, played.team2]), appearances)
     return Knowledge(
         now,
         statespace.update(before.strength, season, results.outcomes, parameters),
@@ -157,6 +168,7 @@ def update(before: Knowledge, results: Results, parameters: Parameters) -> Knowl
         sums.update(before.sums, now, played),
         homes.update(before.homes, played.matchups),
         before.preseason,
+        out,
     )
 
 
@@ -171,6 +183,7 @@ def to_bytes(known: Knowledge) -> bytes:
             "sums": sums.to_bytes(known.sums),
             "homes": homes.to_bytes(known.homes),
             "preseason": preseason.to_bytes(known.preseason),
+            "absences": absences.to_bytes(known.absences),
         },
     )
 
@@ -193,4 +206,5 @@ def from_bytes(content: bytes) -> Knowledge:
         sums.from_bytes(parts["sums"]),
         homes.from_bytes(parts["homes"]),
         preseason.from_bytes(parts["preseason"]),
+        absences.from_bytes(parts["absences"]),
     )

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops.arrays import Floats, Ids
+from hoops.players.appearances import Appearances
 from hoops.players.identity import linked
 from hoops.schemas import BOX_COLUMNS, PLAYER_SEASONS, ROSTERS
 from hoops.schemas.players import CLASSES
@@ -25,21 +26,23 @@ class Squads:
     seasons: schema `PLAYER_SEASONS`, what players did in each season. It is known when the season is over.
     rosters: schema `ROSTERS`, who is on a team when each season begins; that is when it is known.
     late: schema `ROSTERS`, who comes only later, with the ids of the files. No forecast looks at them.
+    games: who appeared in the games of each day. It is known when the day is over.
 
-    All are sorted by season, team_id and player_id. A player has one id in seasons and rosters, through seasons and
-    transfers, where `of` could tell.
+    The tables are sorted by season, team_id and player_id. A player has one id in seasons and rosters, through seasons
+    and transfers, where `of` could tell; in games it is the file's.
     """
 
     seasons: pa.Table
     rosters: pa.Table
     late: pa.Table = field(default_factory=ROSTERS.empty_table)
+    games: Appearances = field(default_factory=Appearances.empty)
 
     @classmethod
-    def of(cls, seasons: pa.Table, rosters: pa.Table) -> Squads:
+    def of(cls, seasons: pa.Table, rosters: pa.Table, games: pa.Table | None = None) -> Squads:
         """Of what the files say, all of it: who is in it under several ids is known again by name."""
         there, late = at_first(rosters)
         named, listed, _ = linked(seasons, there)
-        return cls(named, listed, late)
+        return cls(named, listed, late, Appearances.empty() if games is None else Appearances.of(games))
 
     @classmethod
     def empty(cls) -> Squads:
@@ -47,7 +50,7 @@ class Squads:
         return cls(PLAYER_SEASONS.empty_table(), ROSTERS.empty_table())
 
     def before(self, season: int) -> Squads:
-        """All that a forecast of a season may know: totals of seasons before it, rosters up to it."""
+        """All that a season may know when it begins: totals of seasons before it, rosters up to it."""
         return Squads(
             self.seasons.filter(pc.less(self.seasons["season"], season)),
             self.rosters.filter(pc.less_equal(self.rosters["season"], season)),
@@ -55,7 +58,7 @@ class Squads:
         )
 
     def __bool__(self) -> bool:
-        return bool(self.seasons.num_rows or self.rosters.num_rows)
+        return bool(self.seasons.num_rows or self.rosters.num_rows or len(self.games))
 
     def played(self, season: int) -> Played:
         """What players did in a season."""

@@ -36,13 +36,14 @@ from hoops.schemas.games import (
     RATED,
 )
 from hoops.schemas.league import LEAGUE_TABLES
-from hoops.schemas.players import CLASSES, PLAYER_SEASONS, ROSTER_TABLES, ROSTERS
+from hoops.schemas.players import CLASSES, PLAYER_GAMES, PLAYER_SEASONS, ROSTER_TABLES, ROSTERS
 from hoops.schemas.plays import PLAY_TABLES, ROWS
 
 PUBLISHED: dict[str, Published] = LEAGUE_TABLES | ROSTER_TABLES | BRACKET_TABLES | PLAY_TABLES
 
 __all__ = [
     "BOX_COLUMNS", "BOX_TITLES", "BRACKET_TABLES", "CLASSES", "DATE", "DAY", "FIXTURES", "GAMES", "ISSUED", "KIND",
-    "LEAGUE_TABLES", "NAME1", "NAME2", "PENDING", "PLAYER_SEASONS", "PLAY_TABLES", "PREDICTED", "PUBLISHED", "RATED",
-    "ROSTERS", "ROSTER_TABLES", "ROWS", "SEASON", "SITE", "TEAM1", "TEAM2", "Published", "column", "completed",
+    "LEAGUE_TABLES", "NAME1", "NAME2", "PENDING", "PLAYER_GAMES", "PLAYER_SEASONS", "PLAY_TABLES", "PREDICTED",
+    "PUBLISHED", "RATED", "ROSTERS", "ROSTER_TABLES", "ROWS", "SEASON", "SITE", "TEAM1", "TEAM2", "Published", "column",
+    "completed",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from hoops.schemas.columns import SEASON, Published, column
+from hoops.schemas.columns import DAY, SEASON, Published, column
 from hoops.schemas.games import BOX_COLUMNS, BOX_TITLES
 
 CLASSES = ("Fr", "So", "Jr", "Sr", "Gr")  # in the order in which a player has them
@@ -42,6 +42,17 @@ ROSTERS = pa.schema(
                null="to the last"),
     ]
 )  # fmt: skip
+# Sorted by season, day, team_id, player_id, which no two rows share. A row is a player who appeared.
+PLAYER_GAMES = pa.schema(
+    [
+        SEASON,
+        DAY,
+        column("team_id", pa.int32(), "team"),
+        column("player_id", pa.int32(), "player; the same through the season"),
+        column("minutes", pa.float64(), "minutes played in the game", "minutes"),
+        column("points", pa.int16(), "points scored in the game", "points", null="not told"),
+    ]
+)
 
 _UNLEARNED = "no season with players' files has been learned from yet"
 _GONE = f"the player left or is out; or {_UNLEARNED}"

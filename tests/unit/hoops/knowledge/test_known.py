@@ -11,6 +11,7 @@ from hoops.games.leagues import League
 from hoops.games.results import Results
 from hoops.knowledge import (
     Knowledge,
+    absences,
     advance,
     efficiency,
     from_bytes,
@@ -24,7 +25,8 @@ from hoops.knowledge import (
 )
 from hoops.knowledge.known import strength_over_summer
 from hoops.knowledge.parameters import defaults
-from hoops.players import Squads
+from hoops.players import Appearances, Squads
+from tests.unit.hoops.fabricated_players import who_played
 from tests.unit.hoops.fabricated_results import a_league
 
 PARAMETERS = defaults(League.MEN)
@@ -33,16 +35,17 @@ A_DAY = Results.of(a_league(5, seasons=[2011], days=1))
 
 
 def folded(games: pa.Table = GAMES) -> Knowledge:
-    known = initial(PARAMETERS)
+    known, appeared = initial(PARAMETERS), Appearances.of(who_played(games))
     for day in days_of(games):
-        known = update(advance(known, day.season, day.day, PARAMETERS), Results.of(day.games), PARAMETERS)
+        known = advance(known, day.season, day.day, PARAMETERS)
+        known = update(known, Results.of(day.games), PARAMETERS, appeared.on(day.timestamp))
     return known
 
 
 def parts(known: Knowledge) -> list[bytes]:
     return [
         statespace.to_bytes(known.strength), efficiency.to_bytes(known.adjusted), sums.to_bytes(known.sums),
-        homes.to_bytes(known.homes), preseason.to_bytes(known.preseason),
+        homes.to_bytes(known.homes), preseason.to_bytes(known.preseason), absences.to_bytes(known.absences),
     ]  # fmt: skip
 
 
@@ -80,7 +83,7 @@ def test_the_clock_never_goes_back(season, day):
 def test_one_clock_moves_all_parts(now):
     known = folded()
     since, (season, _) = known.now, now
-    strength, summers = known.strength, known.preseason
+    strength, summers, first = known.strength, known.preseason, known.now[0]
     adjusted, counted = known.adjusted, known.sums
     for year in range(since[0], season):
         start = (year + 1, 0)
@@ -90,8 +93,10 @@ def test_one_clock_moves_all_parts(now):
     strength = statespace.advance(strength, since, now, PARAMETERS)
     adjusted = efficiency.advance(adjusted, since, now, PARAMETERS)
     counted = sums.advance(counted, since, now)
+    out = known.absences if season == first else absences.initial()
+    assert len(known.absences.players)
     morning = advance(known, *now, PARAMETERS)
-    assert parts(morning) == parts(Knowledge(now, strength, adjusted, counted, known.homes, summers))
+    assert parts(morning) == parts(Knowledge(now, strength, adjusted, counted, known.homes, summers, out))
     assert all(old != new for old, new in zip(parts(known)[:3], parts(morning)[:3], strict=True))
     evening = Knowledge(
         now,
@@ -100,6 +105,7 @@ def test_one_clock_moves_all_parts(now):
         sums.update(counted, now, A_DAY),
         homes.update(known.homes, A_DAY.matchups),
         summers,
+        out,
     )
     assert parts(update(morning, A_DAY, PARAMETERS)) == parts(evening)
 

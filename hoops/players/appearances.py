@@ -1,0 +1,54 @@
+"""Who played in which game, and for how long: the rows of players' games as arrays, and those of a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hoops.arrays import Floats, Ids
+from hoops.games.moment import Moment
+from hoops.schemas import PLAYER_GAMES
+
+
+@dataclass(frozen=True, eq=False)
+class Appearances:
+    """Rows of `PLAYER_GAMES`, (k,): sorted by season, day, team and player. What is not told of points is NaN."""
+
+    season: npt.NDArray[np.int16]
+    day: npt.NDArray[np.int16]
+    team: Ids
+    player: Ids
+    minutes: Floats
+    points: Floats
+
+    @classmethod
+    def of(cls, rows: pa.Table) -> Appearances:
+        """rows: schema `PLAYER_GAMES`, sorted by its key."""
+        named = {"team": "team_id", "player": "player_id"}
+        columns = {one.name: rows[named.get(one.name, one.name)] for one in fields(cls)}
+        columns["points"] = columns["points"].cast(pa.float64())
+        return cls(**{name: column.to_numpy() for name, column in columns.items()})
+
+    @classmethod
+    def empty(cls) -> Appearances:
+        """Of a league without such files."""
+        return cls.of(PLAYER_GAMES.empty_table())
+
+    def __len__(self) -> int:
+        return len(self.team)
+
+    def rows(self, chosen: slice | npt.NDArray) -> Appearances:
+        return Appearances(**{one.name: getattr(self, one.name)[chosen] for one in fields(self)})
+
+    def on(self, moment: Moment) -> Appearances:
+        """Those of a day."""
+        if not len(self):
+            return self
+        (season, day), found = moment, slice(0, len(self))
+        for column, value in ((self.season, season), (self.day, day)):
+            start, stop = np.searchsorted(column[found], np.array([value, value + 1], column.dtype))
+            found = slice(found.start + int(start), found.start + int(stop))
+        return self.rows(found)
