@@ -164,7 +164,7 @@ def _held(ledger: Ledger, accepted: Accepted, version: str, entered: Mapping[Ent
     assert name.league is not None
     if name.dataset == "PlayerGames":
         days = {(day.season, day.day): day.games for day in days_of(table)}
-        return _told(standing.of_days(ledger, name.league, APPEARANCES, entered, days), "team's game", version)
+        return _told(standing.of_days(ledger, name.league, APPEARANCES, entered, days), "line-up", version)
     if name.folder == PLAYERS_FOLDER:
         found = standing.of_players(ledger, name.league, name.dataset, entered, table)
         return _told(found, "team", version)

@@ -151,7 +151,7 @@ def _projected(
 
 
 def _squads(read: Iterable[tuple[str, Accepted]]) -> Squads:
-    said: dict[str, list[ReferenceStatement]] = {"PlayerSeasons": [], "Rosters": []}
+    said: dict[str, list[ReferenceStatement]] = {"PlayerSeasons": [], "Rosters": [], "PlayerGames": []}
     for version, one in read:
         if one.name.folder == "players":
             said[one.name.dataset].append(ReferenceStatement(version, version, one.table))

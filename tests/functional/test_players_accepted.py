@@ -10,7 +10,7 @@ import pytest
 from hoops.games.leagues import League
 from lake.behind import is_folded
 from lake.lake import Lake
-from lake.ledger import digest
+from lake.ledger import all_player_games, digest
 from pipeline_app.reconcile import reconcile
 from tests.fakes import DEDUPLICATION_WINDOW, Stage
 from tests.functional.test_bounded_work import DAYS, FILE, SEASONS, results
@@ -18,7 +18,9 @@ from tests.pure import published_bytes
 
 M = League.MEN
 TEAMS = range(1101, 1107)
-SEASONS_FILE, ROSTERS_FILE = "players/MPlayerSeasons{}.csv", "players/MRosters{}.csv"
+SEASONS_FILE, ROSTERS_FILE, GAMES_FILE = (
+    f"players/M{name}{{}}.csv" for name in ("PlayerSeasons", "Rosters", "PlayerGames")
+)
 
 
 def name(team: int, place: int) -> str:
@@ -245,6 +247,55 @@ def test_a_team_of_which_nobody_is_back_is_said(played: Stage) -> None:
         "1 team has nobody of last season on the roster, where others have 5 and more: 1103 in 2023; are the PlayerIDs "
         "those of last season?"
     )
+
+
+def appearances(*days: int, season: int = 2024, minutes: int = 40, teams: range = TEAMS) -> bytes:
+    rows = [f"{season},{day},{team},{10 * team + place},{minutes},{place}"
+            for day in days for team in teams for place in range(5)]  # fmt: skip
+    return "\n".join(["Season,DayNum,TeamID,PlayerID,Minutes,Points", *rows]).encode()
+
+
+def test_players_games_are_entries_of_their_days_and_fold_again_from_there(played: Stage) -> None:
+    before, days = played.lake.folded(M).head, DAYS[2:4]
+    played.upload(GAMES_FILE.format("_20240401"), appearances(*days))
+    assert [(nudge.season, nudge.day) for nudge in played.queue.waiting] == [(2024, DAYS[-1])]
+    played.drain()
+    after = played.lake.folded(M).head
+    assert [day for day in DAYS if before.days[day] != after.days[day]] == list(days)
+    key = GAMES_FILE.format("_20240301")  # older, with a day more
+    played.upload(key, appearances(*days, DAYS[4], minutes=39))
+    played.drain()
+    warnings = played.receipt(key).warnings
+    assert any(text.startswith("12 of its 18 line-ups do not hold: newer files say otherwise") for text in warnings)
+    assert played.receipt(key).days == 3
+    rows = all_player_games(played.lake.ledger, M)
+    assert set(zip(rows["day"].to_pylist(), rows["minutes"].to_pylist(), strict=True)) == {
+        (days[0], 40.0), (days[1], 40.0), (DAYS[4], 39.0)
+    }  # fmt: skip
+    played.upload(GAMES_FILE.format("_20240501"), appearances(days[0]))
+    assert played.receipt(GAMES_FILE.format("_20240501")).warnings == (
+        "changes nothing: its line-ups stood like this before",
+    )
+
+
+def test_games_without_results_wait_for_them_and_odd_minutes_are_said(played: Stage) -> None:
+    before = days_of(played)
+    key = GAMES_FILE.format("")
+    played.upload(key, appearances(5, DAYS[0], minutes=20, teams=range(1101, 1108)))
+    odd, strays = played.receipt(key).warnings
+    assert odd.startswith("the minutes of a team in 14 games are far from 200, five players' 40, and 25 an overtime: ")
+    assert strays.startswith("8 of its 14 teams' games are not in the results, the first of team 1107 on day 3 of 2024")
+    played.drain()
+    assert folded_anew(before, days_of(played)) == [2024] and is_folded(played.lake, M)
+    late = b"Season,DayNum,WTeamID,WScore,LTeamID,LScore,WLoc,NumOT\n2024,5,1101,70,1102,60,N,0\n"
+    played.upload(FILE.format("M", "_20240501"), late)
+    played.drain()
+    assert is_folded(played.lake, M)
+    folded = played.lake.folded(M)
+    known = folded.heads.read_known(folded.head.seasons[2024].snapshot).absences
+    assert dict(zip(known.teams.tolist(), known.games.tolist(), strict=True)) == {
+        1101: 2, 1102: 2, 1103: 1, 1104: 1, 1105: 1, 1106: 1
+    }  # fmt: skip
 
 
 def test_teams_and_seasons_that_nobody_knows_are_said(stage: Stage) -> None:

@@ -18,11 +18,12 @@ from operate.predict import Asked, predict
 from operate.sources import FolderSource, LakeSource
 from tests.fakes import Stage
 from tests.functional.test_bounded_work import DAYS, FILE, SEASONS, results
-from tests.unit.hoops.fabricated_players import a_cast, contract_csv
+from tests.unit.hoops.fabricated_players import a_cast, contract_csv, who_played
 
 M = League.MEN
 COMING = SEASONS[-1] + 1
 GAMES = read(parse(FILE.format("M", "")), results()).table
+PLAYED = who_played(GAMES, seed=1), who_played(GAMES, seed=2)
 CAST, OTHERS = a_cast(GAMES, seed=1), a_cast(GAMES, seed=2)
 FIXTURE = "fixtures/MFixtures.csv", f"Season,DayNum,Team1ID,Team2ID,Loc\n{COMING},5,1101,1105,N\n".encode()
 
@@ -79,6 +80,12 @@ def shown(stage: Stage) -> dict[str, object]:
     }
 
 
+def appeared(*seasons: int, version: str = "20250101", of: pa.Table, days: range = range(200)) -> tuple[str, bytes]:
+    rows = some(of, *seasons)
+    rows = rows.filter(pc.is_in(rows["day"], pa.array(days, pa.int16())))
+    return f"players/MPlayerGames_{version}.csv", contract_csv("PlayerGames", rows)
+
+
 HALF = [row for row in results().decode().splitlines() if row[:4] in ("Seas", "2021", "2022")]
 FILES = [
     FIXTURE,
@@ -90,13 +97,15 @@ FILES = [
     rosters(2023, 2024, version="20250301", of=OTHERS.rosters),
     rosters(2023, 2024, version="20250302"),  # corrects the one before
     coming_roster(),
+    appeared(*SEASONS, of=PLAYED[1]),
+    appeared(2022, 2024, version="20250401", of=PLAYED[0], days=range(5, 200)),  # corrects later days
 ]
 
 
 @pytest.fixture(scope="module")
 def fresh() -> Stage:
     """Nothing but what holds in the end."""
-    last = {FIXTURE[0], *(key for key, _ in (FILES[2], FILES[4], FILES[7], FILES[8]))}
+    last = {FIXTURE[0], *(key for key, _ in (FILES[2], FILES[4], *FILES[7:]))}
     return after([one for one in FILES if one[0] in last] + [rosters(2021, 2022)], each=False)
 
 
@@ -108,6 +117,24 @@ def test_the_state_depends_on_what_the_files_say_and_not_on_when_they_came(
     stage = after([FILES[place] for place in order], each=each)
     assert states(stage) == states(fresh)
     assert shown(stage) == shown(fresh)
+
+
+def test_who_played_is_folded_with_its_day_and_every_day_before_it_stays() -> None:
+    stage = after([FILES[2], appeared(*SEASONS, of=PLAYED[0])])
+    known = stage.lake.heads(stage.lake.folded(M).charge.engine)
+    assert all(
+        len(known.read_known(one.snapshot).absences.players) for one in stage.lake.folded(M).head.seasons.values()
+    )
+    before = stage.lake.folded(M).head
+    stage.upload(*appeared(SEASONS[-1], version="20250501", of=PLAYED[1], days=range(20, 200)))
+    stage.drain()
+    now = stage.lake.folded(M).head
+    assert [day for day, one in now.days.items() if before.days[day] != one] == [20, 31]
+    assert [season for season in SEASONS if before.seasons[season].digest != now.seasons[season].digest] == [2024]
+    stage.upload(*appeared(SEASONS[-1], version="20250601", of=PLAYED[0], days=range(20, 200)))
+    stage.drain()
+    assert stage.lake.models.get(now.seasons[2024].snapshot) is None, "it was another state"
+    assert states(stage) == states(after([FILES[2], appeared(*SEASONS, of=PLAYED[0])]))
 
 
 def test_later_players_move_no_byte_of_earlier_seasons_and_do_move_later_ones() -> None:

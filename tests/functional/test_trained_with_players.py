@@ -8,9 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from hoops.forecast.fold import days_of
 from hoops.games.results import Results
 from hoops.players import Squads
 from hoops.schemas import GAMES, completed
+from lake.ledger import APPEARANCES
 from lake.training import channel, players_digest
 from lake.training_jobs import REFUSED, Launch, TrainingRecordError, archive_key
 from pipeline_app.judge import Refused
@@ -18,14 +20,14 @@ from tests.archives import model_files, packed, true_report
 from tests.functional.test_promote_model import BEFORE, GOOD, JOB, MEN, Judged
 from tests.functional.test_start_training import SEASON, TEAMS, Place, place, session
 from tests.unit.hoops.fabricated_games import a_table
-from tests.unit.hoops.fabricated_players import a_cast
+from tests.unit.hoops.fabricated_players import a_cast, who_played
 from tests.unit.hoops.fabricated_results import a_league
 
 __all__ = ["place", "session"]
 
 THREE = completed(a_table(np.random.default_rng(3), [2022, 2023, 2024], teams=70, days=10), GAMES)
 CAST = a_cast(THREE)
-TABLES = {"PlayerSeasons": CAST.seasons, "Rosters": CAST.rosters}
+TABLES = {"PlayerSeasons": CAST.seasons, "Rosters": CAST.rosters, "PlayerGames": who_played(THREE)}
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_a_report_made_without_them_is_not_true(judged: Judged) -> None:
         judged.deliver(archive(Squads.empty()))
 
 
-@pytest.mark.parametrize("name", ["PlayerSeasons", "Rosters"])
+@pytest.mark.parametrize("name", ["PlayerSeasons", "Rosters", "PlayerGames"])
 def test_where_they_are_gone_nobody_is_judged_without_them(judged: Judged, name: str) -> None:
     key = f"training/input/{JOB}/{name}.parquet"
     body = judged.stage.lake.models.get(key).body  # type: ignore[union-attr]
@@ -88,11 +90,14 @@ def test_the_channel_has_what_its_newest_season_may_know_and_nothing_else_makes_
     assert not answer["started"] and answer["job"] == bare
     enter("PlayerSeasons", cast.seasons, SEASON - 1)
     enter("Rosters", cast.rosters, SEASON)
+    appeared = who_played(games.filter(pa.compute.equal(games["season"], SEASON - 1)))
+    ledger.write_days(MEN, APPEARANCES, "20400101T000000Z", {day.timestamp: day.games for day in days_of(appeared)})
     job = place.launched()
     record, known = place.lake.training_jobs.launch(job), cast.before(SEASON)
     rosters = known.rosters.filter(pa.compute.equal(known.rosters["season"], SEASON))
     held = {row.key.rpartition("/")[2] for row in place.lake.models.listing(record.channel)}
-    assert held == {"games.parquet", "PlayerSeasons.parquet", "Rosters.parquet"}
-    assert record.players == players_digest({"PlayerSeasons": known.seasons, "Rosters": rosters}) != ""
+    assert held == {"games.parquet", "PlayerSeasons.parquet", "Rosters.parquet", "PlayerGames.parquet"}
+    tables = {"PlayerSeasons": known.seasons, "Rosters": rosters, "PlayerGames": appeared}
+    assert record.players == players_digest(tables) != players_digest(tables | {"PlayerGames": appeared.slice(0, 0)})
     first = place.lake.training_jobs.launch(bare)
     assert first.players == "" and first.digest == record.digest and first.learned != record.learned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,20 +13,22 @@ from hypothesis import strategies as st
 
 from hoops import knowledge
 from hoops.evaluation.backtest import walk as statespace_walk
+from hoops.forecast.feature_list import NAMES
 from hoops.forecast.features import walk
 from hoops.forecast.fold import FoldedDay, days_of, fold
 from hoops.forecast.model import shipped
 from hoops.games.leagues import League
 from hoops.games.moment import Moment
 from hoops.games.results import Results
-from hoops.players import Squads
-from tests.unit.hoops.fabricated_players import a_cast
+from hoops.players import Appearances, Squads
+from tests.unit.hoops.fabricated_players import a_cast, who_played
 from tests.unit.hoops.fabricated_results import a_league
 
+ABSENT = ("absent_minutes", "absent_points")
 SEASONS = range(2010, 2015)
 MODEL = shipped(League.MEN)
 GAMES = a_league(seasons=SEASONS, days=6)
-CAST = a_cast(GAMES)
+CAST, APPEARED = a_cast(GAMES), who_played(GAMES)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def _later_are_others(table: pa.Table, is_later: np.ndarray, rng: np.random.Gene
 
 @st.composite
 def changes(draw: st.DrawFn) -> Change:
-    """After a day of a season S: totals of S and later, rosters of seasons after S, games of later days."""
+    """After a day of a season S: totals of S and later, rosters of seasons after S, games of later days and who played
+    in them."""
     season, day = draw(st.sampled_from([(one, day) for one in SEASONS[1:] for day in (0, 10, 25)]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     totals, rosters = CAST.seasons, CAST.rosters
@@ -63,7 +66,16 @@ def changes(draw: st.DrawFn) -> Change:
     when = GAMES["season"].to_numpy().astype(int) * 1000 + GAMES["day"].to_numpy()
     games = _later_are_others(GAMES, when > season * 1000 + day, rng, ["team1_score", "num_ot", "site"])
     tied = pc.equal(games["team1_score"], games["team2_score"])
-    return Change((season, day), Squads(totals.sort_by(key), rosters.sort_by(key)), games.filter(pc.invert(tied)))
+    played = others_play((season, day + 1), rng)
+    return Change(
+        (season, day), Squads(totals.sort_by(key), rosters.sort_by(key), played), games.filter(pc.invert(tied))
+    )
+
+
+def others_play(since: Moment, rng: np.random.Generator) -> Appearances:
+    """Players' games that are others from a day on: some are gone, the rest have other minutes and points."""
+    when = APPEARED["season"].to_numpy().astype(int) * 1000 + APPEARED["day"].to_numpy()
+    return Appearances.of(_later_are_others(APPEARED, when >= since[0] * 1000 + since[1], rng, ["minutes", "points"]))
 
 
 def folded(games: pa.Table, squads: Squads) -> list[FoldedDay]:
@@ -103,9 +115,24 @@ def test_what_may_be_known_is_known(season: int) -> None:
         other = rows.filter(
             pc.or_(pc.not_equal(rows["season"], last), pc.equal(pc.bit_wise_and(rows["player_id"], 1), 0))
         )
-        squads = Squads(other, CAST.rosters) if table == "seasons" else Squads(CAST.seasons, other)
+        squads = replace(CAST, **{table: other})
         again = next(one for one in folded(GAMES, squads) if one.known.now[0] == season)
         assert again.predicted["team1_probability"] != first.predicted["team1_probability"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_who_plays_today_is_known_tomorrow(seed: int) -> None:
+    """No forecast of a day knows who plays on it; those of later days do."""
+    today = (2012, 25)
+    played = others_play(today, np.random.default_rng(seed))
+    squads = replace(CAST, games=played)
+    _, described, _ = walk(GAMES, MODEL.parameters, squads=squads)
+    until = PLAYED.before((today[0], today[1] + 1))
+    np.testing.assert_array_equal(described.values[until], DESCRIBED.values[until])
+    absent = described.columns(ABSENT), DESCRIBED.columns(ABSENT)
+    assert np.any(absent[0][~until] != absent[1][~until]) and np.any(absent[1][until])
+    others = [column for column in NAMES if column not in ABSENT]
+    np.testing.assert_array_equal(described.columns(others), DESCRIBED.columns(others))
 
 
 def test_a_league_without_files_is_forecast_as_one_that_was_never_asked_for_them() -> None:
