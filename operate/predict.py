@@ -157,8 +157,9 @@ def _answer(
     (date,) = reference.dates(season, [day])
     sides = [
         _side(team, far, before, model, reference)
-        | {"roster": None if roster is None else asdict(roster), "seen": team not in found.new_teams}
-        for team, far, roster in zip(teams, found.distances, found.rosters, strict=True)
+        | {"roster": None if roster is None else asdict(roster), "absent": asdict(absent)}
+        | {"seen": team not in found.new_teams}
+        for team, far, roster, absent in zip(teams, found.distances, found.rosters, found.absent, strict=True)
     ]
     last_season, last_day = found.known_through or (None, None)
     return {

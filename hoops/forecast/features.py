@@ -26,7 +26,7 @@ from hoops.games.identity import in_order_of_play
 from hoops.games.matchups import Matchups
 from hoops.games.results import Results
 from hoops.games.surroundings import Surroundings
-from hoops.knowledge import Knowledge, absences, efficiency, homes, statespace
+from hoops.knowledge import Knowledge, efficiency, homes, statespace
 from hoops.knowledge.parameters import Parameters
 from hoops.players import Squads
 
@@ -87,7 +87,6 @@ def describe(
     teams, m = np.concatenate([games.team1, games.team2]), len(games)
     sides = of_teams(before, teams, parameters, surroundings.conferences)
     first, second = sides.rows(slice(m)), sides.rows(slice(m, None))
-    lacks = absences.lacking(before.absences, teams)
     offset = _logit(forecast.probability)
     host = np.where(site > 0, games.team1, games.team2)
     values = np.column_stack(
@@ -103,7 +102,7 @@ def describe(
             _indicator(first.missing) - _indicator(second.missing),
             *_travelled(before, games, surroundings),
             (late_rosters(before, games.team1) - late_rosters(before, games.team2)) / expected.sd,
-            lacks[:m] - lacks[m:],
+            first.absent - second.absent,
         ]
     )
     context = np.column_stack(

@@ -20,8 +20,9 @@ from hoops.forecast.features import describe
 from hoops.forecast.model import Model
 from hoops.games.matchups import Matchups
 from hoops.games.moment import Moment
+from hoops.games.results import REGULATION
 from hoops.games.surroundings import Surroundings
-from hoops.knowledge import Knowledge, homes
+from hoops.knowledge import Knowledge, absences, homes
 from hoops.knowledge.homes import UNKNOWN
 from hoops.knowledge.state import Forecast
 from hoops.players import Squads
@@ -50,6 +51,17 @@ class Roster:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """Regulars of a team who are out (`hoops.knowledge.absences`).
+
+    players: how many. minutes: that they usually play together, of the team's 200 in a game.
+    """
+
+    players: int
+    minutes: float
+
+
+@dataclass(frozen=True)
 class MatchForecast:
     """A forecast of one game, as seen by team 1.
 
@@ -63,9 +75,11 @@ class MatchForecast:
         The same on neutral ground.
     drivers : tuple of Driver
         `strength` and the other groups of features, and `site`; the strongest first. `players` only where rosters have
-        moved a strength this season.
+        moved a strength this season, `absences` only where somebody is out.
     rosters : pair of Roster or None
         Of each team; None where players' files say nothing of it this season.
+    absent : pair of Absent
+        Of each team: nobody, too, where no file tells who plays.
     distances : (float, float)
         From each team's home to the game (km); NaN where a city or its place is not known.
     known_through : (season, day) or None
@@ -81,11 +95,12 @@ class MatchForecast:
     drivers: tuple[Driver, ...]
     distances: tuple[float, float]
     rosters: tuple[Roster | None, Roster | None]
+    absent: tuple[Absent, Absent]
     known_through: Moment | None
     new_teams: tuple[int, ...]
 
 
-PLAYERS = "players"  # the driver, and the group of features
+PLAYERS, ABSENCES = "players", "absences"  # drivers, and groups of features
 
 
 def forecast(before: Knowledge, games: Matchups, model: Model) -> Forecast:
@@ -144,6 +159,9 @@ def predict_match(
         # What a feature of the scorer's own adds for the players is part of that; the rest came by the strength.
         groups["strength"] = groups["strength"] - (moved - groups.get(PLAYERS, np.zeros(1)))
         groups[PLAYERS] = moved
+    absent = _absent(before, team1), _absent(before, team2)
+    if not any(one.players for one in absent):
+        groups.pop(ABSENCES, None)
     drivers = [Driver(name, GROUP_TITLES[name], float(moved[0])) for name, moved in groups.items()]
     if site:
         drivers.append(Driver("site", "home court", float((scored.log_odds - at_neutral.log_odds)[0])))
@@ -155,9 +173,16 @@ def predict_match(
         drivers=tuple(sorted(drivers, key=lambda driver: -abs(driver.log_odds))),
         distances=(float(far[0][0]), float(far[1][0])),
         rosters=(_roster(before, team1), _roster(before, team2)),
+        absent=absent,
         known_through=known.clock,
         new_teams=tuple(team for team in (team1, team2) if team not in known.strength.teams),
     )
+
+
+def _absent(before: Knowledge, team: int) -> Absent:
+    found = absences.out(before.absences)
+    share = found.share[found.team == team]
+    return Absent(len(share), REGULATION * float(share.sum()))
 
 
 def _roster(before: Knowledge, team: int) -> Roster | None:

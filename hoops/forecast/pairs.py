@@ -125,6 +125,7 @@ def _of_teams(sides: Side, standings: Standings, rosters: Floats) -> tuple[Float
     plain[:, columns_of(("efficiency",))] = sides.efficiency
     plain[:, columns_of(_OF_TEAMS)] = np.nan_to_num(sides.rest)
     plain[:, columns_of(("missing",))] = sides.missing
+    plain[:, columns_of(("absences",))] = sides.absent
     scaled[:, columns_of(("adjusted",))] = np.column_stack([standings.channels, standings.regressed])
     scaled[:, columns_of(("players",))] = rosters[:, None]
     return plain, scaled

@@ -13,7 +13,7 @@ from hoops.games.leagues import SELECTION_SUNDAY
 from hoops.games.moment import Moment
 from hoops.games.results import FREE_THROW_TRIP
 from hoops.games.surroundings import Conferences
-from hoops.knowledge import Knowledge, efficiency
+from hoops.knowledge import Knowledge, absences, efficiency
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import State
 from hoops.knowledge.sums import LOST, STATISTICS, WON, Aggregates, Totals, league_totals, totals
@@ -29,7 +29,7 @@ class Side:
 
     efficiency : float64 (m, 3): offence, defence, tempo. rest : float64 (m, 46), NaN where not known. missing : bool
     (m, 3): no box score, none of a win, none of a loss. games : float64 (m,), played this season. boxed : float64 (m,),
-    share of their games, decayed, that have a box score.
+    share of their games, decayed, that have a box score. absent : float64 (m, 2), what is lacking of who is out.
     """
 
     efficiency: Floats
@@ -37,6 +37,7 @@ class Side:
     missing: npt.NDArray[np.bool_]
     games: Floats
     boxed: Floats
+    absent: Floats
 
     def rows(self, chosen: slice) -> Side:
         return Side(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
@@ -69,6 +70,7 @@ def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences:
         np.column_stack([with_box.sum(axis=1) == 0.0, with_box == 0.0]),
         games,
         boxed,
+        absences.lacking(before.absences, teams),
     )
 
 

@@ -53,6 +53,11 @@ def render_match(found: dict[str, Any]) -> None:
                 f"points before the season, {roster['still']:+.1f} still",
                 highlight=False,
             )
+        if count := side["absent"]["players"]:
+            who = "a player who usually plays" if count == 1 else f"{count} players who usually play"
+            console.print(
+                f"{side['name']} is without {who} {side['absent']['minutes']:.0f} of 200 minutes", highlight=False
+            )
     known = found["known_through"]
     text = f"model {found['model']}, which knew all games to day {known['day']} of {known['season']}"
     if not found["out_of_sample"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,12 +14,14 @@ from hoops import knowledge
 from hoops.forecast import scorer
 from hoops.forecast.features import describe
 from hoops.forecast.fold import days_of, fold, handle_new_data, learn
-from hoops.forecast.match import MatchForecast, predict_match
+from hoops.forecast.match import Absent, MatchForecast, predict_match
 from hoops.forecast.model import shipped
 from hoops.games.leagues import League
 from hoops.games.matchups import Matchups
 from hoops.games.surroundings import Places, Surroundings
-from hoops.knowledge import Knowledge
+from hoops.knowledge import Knowledge, absences
+from hoops.players import Appearances, Squads
+from tests.unit.hoops.fabricated_players import who_played
 from tests.unit.hoops.fabricated_results import a_league
 from tests.unit.hoops.fabricated_squads import NEXT as NEXT_SEASON
 from tests.unit.hoops.fabricated_squads import squads
@@ -138,3 +141,22 @@ def test_a_roster_is_told_for_its_season_and_wears_off(summered: Knowledge) -> N
     assert (then.returning, then.shift) == (first.returning, first.shift)
     assert abs(then.still) < abs(first.still)
     assert predict_match(later, 1103, 1101, 0, (NEXT_SEASON + 1, 3), MODEL).rosters == (None, None)
+
+
+def test_who_is_out_is_told_and_drives_the_forecast_of_a_model_that_sees_it() -> None:
+    instead = {"offence": "absent_minutes", "defence": "absent_points"}
+    features = tuple(instead.get(name, name) for name in MODEL.scorer.features)
+    model = replace(MODEL, scorer=replace(MODEL.scorer, features=features))
+    appeared = replace(Squads.empty(), games=Appearances.of(who_played(GAMES)))
+    known = [after for _, after in learn(GAMES, MODEL.parameters, squads=appeared)][-1]
+    out = absences.out(known.absences)
+    team, other = int(out.team[0]), next(team for team in known.strength.teams.tolist() if team not in out.team)
+    found = predict_match(known, team, other, 0, NEXT, model)
+    there = predict_match(replace(known, absences=absences.initial()), team, other, 0, NEXT, model)
+    of_team = out.team == team
+    assert found.absent[0] == Absent(int(of_team.sum()), pytest.approx(40.0 * out.share[of_team].sum()))
+    assert found.absent[1] == Absent(0, 0.0) == there.absent[0]
+    assert _of(found)["absences"] == pytest.approx(_log_odds(found) - _log_odds(there), abs=1e-9)
+    assert abs(_of(found)["absences"]) > 1e-4 and "absences" not in _of(there)
+    blind = predict_match(known, team, other, 0, NEXT, MODEL)
+    assert blind.absent == found.absent and "absences" not in _of(blind)

@@ -14,7 +14,7 @@ from hoops.forecast.model import Model, shipped
 from hoops.forecast.pairs import all_pairs, by_strength
 from hoops.games.leagues import League
 from hoops.games.matchups import Matchups
-from hoops.knowledge import Knowledge, statespace
+from hoops.knowledge import Knowledge, absences, statespace
 from tests.unit.hoops.fabricated_players import a_cast
 from tests.unit.hoops.fabricated_results import a_league
 
@@ -28,8 +28,9 @@ def on_the_morning(model: Model, boxless: float = 0.3) -> Knowledge:
 
 
 def sees_players(model: Model) -> Model:
-    """The same weights, of which those of one feature are given to what rests on players' files."""
-    features = tuple("rosters_late" if name == "tempo" else name for name in model.scorer.features)
+    """The same weights, of which those of some features are given to players' files: rosters and who is out."""
+    instead = {"tempo": "rosters_late", "offence": "absent_minutes", "defence": "absent_points"}
+    features = tuple(instead.get(name, name) for name in model.scorer.features)
     return replace(model, scorer=replace(model.scorer, features=features))
 
 
@@ -55,6 +56,7 @@ def test_what_rests_on_players_is_seen_in_pairs_as_in_games() -> None:
     *_, (_, known) = learn(games, model.parameters, squads=a_cast(games))
     before = knowledge.advance(known, *NEXT, model.parameters)
     teams = before.strength.teams
+    assert len(absences.out(before.absences).team)
     pairs = games_of(teams)
     expected = forecast(before, pairs, model).probability
     assert all_pairs(before, teams, model).of(pairs.team1, pairs.team2) == pytest.approx(expected, abs=1e-7)
