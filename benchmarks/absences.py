@@ -8,7 +8,7 @@ game. Of each team, as it stands before a game::
     minutes   usual shares of the team's minutes of its absent regulars, five a team, added up
     points    the same of points, less minutes
 
-The state-space model's log-odds, or those of `madness backtest --output`, stay as they are; beside them, what team 1
+The state-space model's log-odds, or those of `madness backtest --predictions`, stay as they are; beside them, what team 1
 lacks more than team 2 has two coefficients, learned from all earlier seasons with players' games. Instead of who is
 absent are taken: "absent for long", the regulars who missed the latest three games; "arrived", who first played after
 the team's fourth game, in one of its latest six; "foreknown", the regulars who miss the game that is forecast, which
@@ -53,7 +53,7 @@ def main() -> None:
     arguments.add_argument("--data", type=Path, required=True, help="folder of Kaggle and players' files")
     arguments.add_argument("--tables", type=Path, required=True, help="folder of the tables of players' games")
     arguments.add_argument("--seasons", default="2013-2018", help="seasons that are scored")
-    arguments.add_argument("--forecasts", type=Path, help="what `madness backtest --league M --output` wrote")
+    arguments.add_argument("--forecasts", type=Path, help="what `madness backtest --league M --predictions` wrote")
     arguments.add_argument("--write", metavar="SECTION", help="section of docs/rosters.md to replace")
     given = arguments.parse_args()
     scored = parse_seasons(given.seasons)

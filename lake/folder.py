@@ -32,6 +32,7 @@ from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from hoops.players import Squads
 from lake.contents import Readable, contents, expected
+from lake.players import OF_SEASONS
 
 UNDATED = "19700101T000000Z"  # version of a file whose name has no timestamp: any other file is newer
 
@@ -43,8 +44,8 @@ class LeagueFiles:
     games: schema `hoops.schemas.GAMES`, what holds of all results and retractions.
     fixtures: schema `hoops.schemas.FIXTURES`; some of them may have been played.
     reference: one table for each reference dataset of the league, empty where the folder has no file of it.
-    players: likewise for each dataset of players; of all seasons, whichever were asked for, as each rests on those
-    before it.
+    players: likewise for each dataset of players; totals and rosters of all seasons, whichever were asked for, as each
+    rests on those before it.
     """
 
     league: League
@@ -84,7 +85,7 @@ class Folder:
 def read_folder(path: Path, leagues: Iterable[League], seasons: Collection[int] | None = None) -> Folder:
     """Read the files of a folder or zip and merge them; every file is read whole, then only `seasons` are kept.
 
-    Of players all seasons are kept, since each rests on those before it.
+    Of players' totals and rosters all seasons are kept, since each rests on those before it.
     Play-by-play is passed over: it is read as a stream, where somebody wants it.
 
     Raises
@@ -104,7 +105,7 @@ def read_folder(path: Path, leagues: Iterable[League], seasons: Collection[int] 
             data = file.read_bytes()
             accepted = read(name, data)
             table = accepted.table
-            if seasons is not None and name.folder != PLAYERS_FOLDER:
+            if seasons is not None and name.dataset not in OF_SEASONS:
                 table = _of_seasons(table, seasons)
             read_in.append((name, _statement(name, hashlib.sha256(data).hexdigest(), table)))
             warnings += [f"{file.name}: {warning}" for warning in accepted.warnings]

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from hoops.contract import EventsName, WholeName, parse
-from hoops.contract.columns import PLAYERS_FOLDER
 from hoops.errors import MadnessError
 from hoops.games.leagues import League
 from lake.contents import contents
 from lake.folder import filtered, seasons_in
+from lake.players import OF_SEASONS
 from operate.upload import Upload
 
 DEFAULT_SEASONS = 3
@@ -111,7 +111,7 @@ def uploads(
         if name.league is not None and name.league not in leagues:
             continue
         if isinstance(name, WholeName):
-            body = file.read_bytes() if name.folder == PLAYERS_FOLDER else filtered(file, seasons)
+            body = file.read_bytes() if name.dataset in OF_SEASONS else filtered(file, seasons)
             if body:
                 found.append(Upload(name.key, body))
         elif name.season in seasons:

@@ -1,4 +1,4 @@
-"""Who played and who is there: the files PlayerSeasons and Rosters of a league."""
+"""Who played and who is there: the files PlayerSeasons, Rosters and PlayerGames of a league."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ from sample.files import FIRST_TEAM, csv
 from sample.players import CLASSES, NEVER, NOBODY, Players
 from sample.plays import FIRST_PLAYER
 from sample.randomness import Draws
-from sample.totals import Totals
+from sample.totals import LineUps, Totals
 
 _WHO = ("Season", "TeamID", "PlayerID", "PlayerName", "Class")
 PLAYER_SEASONS = (*_WHO, "Games", "Minutes", *BOX_NAMES, "Points", "Rating")
 ROSTERS = (*_WHO, "RecruitScore", "FromDay", "ToDay")
+PLAYER_GAMES = ("Season", "DayNum", "TeamID", "PlayerID", "Minutes")
 _RATED = 1.0  # error of a rating after a hundred minutes, in spreads of worth: less with more, wild with few
 
 
 def player_files(seed: int, league: League, seasons: Sequence[int], players: Players, totals: Sequence[Totals],
                  stop_day: int | None) -> dict[str, bytes]:  # fmt: skip
-    """Both files. totals: of each season. stop_day: after it, nothing of the last season is known."""
+    """All three; games are those of the last season. totals: of each season. stop_day: after it, nothing of the last
+    season is known."""
     return {
         f"{league}PlayerSeasons.csv": csv(PLAYER_SEASONS, _player_seasons(seed, league, seasons, players, totals)),
         f"{league}Rosters.csv": csv(ROSTERS, _rosters(league, seasons, players, stop_day)),
+        f"{league}PlayerGames.csv": csv(PLAYER_GAMES, _player_games(league, seasons[-1], players, totals[-1].line_ups)),
     }
 
 
@@ -65,3 +68,13 @@ def _rosters(league: League, seasons: Sequence[int], players: Players, stop_day:
                     *who, "" if np.isnan(recruit) else f"{recruit:.1f}",
                     from_day if 0 < from_day < NEVER else "", to_day if to_day < min(known + 1, LAST_DAY) else "",
                 )  # fmt: skip
+
+
+def _player_games(league: League, season: int, players: Players, played: LineUps) -> list[tuple]:
+    """Of each place that appeared in a game, in the file's order."""
+    game, side, place = np.nonzero(played.appeared)
+    school = played.teams[game, side]
+    player = FIRST_PLAYER + players.roster[-1][school, place]
+    columns = played.day[game], league.team_ids[0] + FIRST_TEAM + school, player, played.tenths[game, side, place] / 10
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return sorted((season, day, team, who, f"{minutes:g}") for day, team, who, minutes in rows)

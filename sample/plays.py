@@ -180,7 +180,7 @@ def _totals(games: Games, game: np.ndarray, rows: _Rows, roles: Roles, schools: 
         "OR": count("reb", where=named & off), "DR": count("reb", where=named & ~off), "Ast": count("assist"),
         "TO": count("turnover"), "Stl": count("steal"), "Blk": count("block"), "PF": count("foul"),
     }  # fmt: skip
-    return totals_of(games.teams, games.num_ot, roles.played, roles.appeared,
+    return totals_of(games.day, games.teams, games.num_ot, roles.played, roles.appeared,
                      np.stack([box[name] for name in BOX_NAMES], axis=2))  # fmt: skip
 
 

@@ -1,8 +1,9 @@
-"""What players do in a season: their games, minutes and box scores, which add up to those of their teams."""
+"""What players do in a season: their games, minutes and box scores, which add up to those of their teams; and who plays
+in which game."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +18,28 @@ _UNEVEN = 0.1  # spread of a player's share of the time from game to game
 
 
 @dataclass(frozen=True)
+class LineUps:
+    """Who plays in a season's games. day: (m,). teams: (m, 2). appeared: by place of the roster, (m, 2, 13).
+
+    tenths: minutes times ten, likewise: a team's add up to five times the length of the game.
+    """
+
+    day: np.ndarray
+    teams: np.ndarray
+    appeared: np.ndarray
+    tenths: np.ndarray
+
+    @classmethod
+    def of(
+        cls, day: np.ndarray, teams: np.ndarray, num_ot: np.ndarray, time: np.ndarray, appeared: np.ndarray
+    ) -> LineUps:
+        """time: of each player, in any unit."""
+        length = np.repeat(10 * ON_COURT * (GAME + OVERTIME * num_ot), 2).astype(int)
+        tenths = whole(time.reshape(-1, ROSTER), length)
+        return cls(day, teams, appeared, tenths.reshape(time.shape))
+
+
+@dataclass(frozen=True)
 class Totals:
     """Of each place of each roster, in one season: games and minutes, (schools, 13), box scores, (schools, 13, 13).
 
@@ -26,6 +49,7 @@ class Totals:
     games: np.ndarray
     minutes: np.ndarray
     box: np.ndarray
+    line_ups: LineUps
 
     @property
     def points(self) -> np.ndarray:
@@ -33,7 +57,9 @@ class Totals:
         return 2 * made + threes + free
 
 
-def totals_of(teams: np.ndarray, num_ot: np.ndarray, time: np.ndarray, appeared: np.ndarray, box: np.ndarray) -> Totals:
+def totals_of(
+    day: np.ndarray, teams: np.ndarray, num_ot: np.ndarray, time: np.ndarray, appeared: np.ndarray, box: np.ndarray
+) -> Totals:
     """The totals of games. teams: (m, 2). time: of each player, in any unit, (m, 2, 13). appeared: who played at all.
 
     box: what players did, (schools, 13, 13).
@@ -46,7 +72,8 @@ def totals_of(teams: np.ndarray, num_ot: np.ndarray, time: np.ndarray, appeared:
 
     length = ON_COURT * np.repeat(GAME + OVERTIME * num_ot, 2)
     minutes = np.bincount(teams.ravel(), length, schools).astype(int)
-    return Totals(of_season(appeared).astype(int), whole(of_season(time), minutes), box)
+    line_ups = LineUps.of(day, teams, num_ot, time, appeared)
+    return Totals(of_season(appeared).astype(int), whole(of_season(time), minutes), box, line_ups)
 
 
 def season_totals(seed: int, league: League, season: Season, players: Players, number: int) -> Totals:
@@ -68,9 +95,8 @@ def season_totals(seed: int, league: League, season: Season, players: Players, n
     share = np.clip(share + _UNEVEN * draws.normal(*share.shape), 0.0, 1.0)
     time = share * (GAME + OVERTIME * num_ot)[:, None, None] / share.sum(axis=2, keepdims=True)
     none = np.zeros((schools, ROSTER, len(BOX_NAMES)), int)
-    without = totals_of(teams, num_ot, time, share > 0, none)
-    shared = _shared(box, without.minutes, players, number, draws)
-    return Totals(without.games, without.minutes, shared)
+    without = totals_of(day, teams, num_ot, time, share > 0, none)
+    return replace(without, box=_shared(box, without.minutes, players, number, draws))
 
 
 def _shared(box: np.ndarray, minutes: np.ndarray, players: Players, number: int, draws: Draws) -> np.ndarray:

@@ -62,11 +62,20 @@ def test_players_are_merged_and_kept_whatever_seasons_are_asked_for(folder: Path
         (folder / "players" / name).write_bytes(text("Season,TeamID,PlayerID,PlayerName,Class", *rows))
     totals = "Season,TeamID,PlayerID,PlayerName,Games,Minutes"
     (folder / "MPlayerSeasons.csv").write_bytes(text(totals, "2022,1101,8,Al Ash,9,90", "2024,1101,8,Al Ash,9,90"))
+    played = "Season,DayNum,TeamID,PlayerID,Minutes"
+    (folder / "MPlayerGames.csv").write_bytes(
+        text(played, *(f"{season},{day},1101,8,30" for season in (2023, 2024) for day in (50, 100)), "2024,50,1104,3,9")
+    )
+    (folder / "MPlayerGames_20240101.csv").write_bytes(text(played, "2024,50,1101,9,31", "2024,50,1101,7,2"))
     squads = read_folder(folder, MEN, [2024]).squads(League.MEN)
     # Of the team of 2024 the newer file holds whole, and its player is known by his name.
     assert squads.rosters["player_id"].to_pylist() == [8, 9, 9]
     assert squads.before(2024).seasons["season"].to_pylist() == [2022]
     assert squads.before(2023).rosters["season"].to_pylist() == [2023, 2023]
+    # Of players' games the seasons asked for, and of a team's day the newest file whole.
+    games = squads.games.on((2024, 50))
+    assert list(zip(games.team.tolist(), games.player.tolist(), strict=True)) == [(1101, 7), (1101, 9), (1104, 3)]
+    assert squads.games.season.tolist() == [2024] * 4 and len(squads.games.on((2024, 99))) == 0
 
 
 def test_only_the_seasons_asked_for_are_kept(folder: Path) -> None:

@@ -19,11 +19,11 @@ KAGGLE = DATA / "kaggle"
 LEAGUE_FILES = (
     "Teams", "Seasons", "TeamConferences", "ConferenceTourneyGames", "GameCities", "NCAATourneySeeds",
     "NCAATourneySlots", "RegularSeasonCompactResults", "RegularSeasonDetailedResults", "NCAATourneyCompactResults",
-    "NCAATourneyDetailedResults", "Fixtures", "Players", "PlayerSeasons", "Rosters",
+    "NCAATourneyDetailedResults", "Fixtures", "Players", "PlayerSeasons", "Rosters", "PlayerGames",
 )  # fmt: skip
 
 # python -c "from sample import generate_small; print(generate_small().digest())"
-SMALL_DIGEST = "9d06d4b8cf62cb9261997be26896045b36230047ecc33a3a83ebc81a14407e55"
+SMALL_DIGEST = "34d1f5f383752985ca38dfdbec39a7c1478428773691db71fe8363350878cdce"
 # The same of a league without players and plays, whose other files are as they were before there were any.
 WITHOUT_PLAYERS = "48f5f59cb979df32c7b273e108a15a09ab3bbb81cbe21f7b13620f5da0f7cdef"
 
@@ -62,7 +62,7 @@ def test_the_contract_accepts_a_league_at_every_stage():
 @pytest.mark.skipif(not KAGGLE.is_dir(), reason="Kaggle's files are not beside the checkout")
 def test_headers_are_kaggles(small):
     for name, data in (small.files | small.plays).items():
-        if not name.endswith(("Fixtures.csv", "PlayerSeasons.csv", "Rosters.csv")):
+        if not name.endswith(("Fixtures.csv", "PlayerSeasons.csv", "Rosters.csv", "PlayerGames.csv")):
             in_events = {"MPlayers.csv": "MPlayers.csv", "WPlayers.csv": "MPlayers.csv"}
             in_events |= dict.fromkeys(small.plays, "MEvents2018_small.csv")
             with (DATA / "events" / in_events[name] if name in in_events else KAGGLE / name).open() as lines:

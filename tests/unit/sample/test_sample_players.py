@@ -224,6 +224,24 @@ def test_players_add_up_to_their_teams(small, league):
     assert np.corrcoef(better, regular.Points / regular.Minutes)[0, 1] > 0.2
 
 
+@BOTH
+def test_who_plays_in_which_game_is_what_the_season_says(full, league):
+    rows, rosters = table(full, f"{league}PlayerGames"), table(full, f"{league}Rosters").query("Season == 2026")
+    games, seasons = played(full, league).query("Season == 2026"), table(full, f"{league}PlayerSeasons")
+    sides = [
+        games[["DayNum"]].assign(TeamID=games[f"{side}TeamID"], Minutes=5 * (40 + 5 * games.NumOT)) for side in "WL"
+    ]
+    length = pd.concat(sides).set_index(["DayNum", "TeamID"]).Minutes.sort_index()
+    pd.testing.assert_series_equal(rows.groupby(["DayNum", "TeamID"]).Minutes.sum().round(6), length, check_dtype=False)
+    last = seasons[seasons.Season == 2026].set_index(["TeamID", "PlayerID"]).sort_index()
+    of_player = rows.groupby(["TeamID", "PlayerID"])
+    pd.testing.assert_series_equal(of_player.size(), last.Games, check_names=False, check_dtype=False)
+    assert (of_player.Minutes.sum() - last.Minutes).abs().max() < 3
+    # Who is hurt plays no more.
+    days = of_player.DayNum.max().reset_index().merge(rosters[["TeamID", "PlayerID", "ToDay"]])
+    assert (days.DayNum <= days.ToDay.fillna(200)).all() and days.ToDay.notna().sum() > 5
+
+
 def test_players_of_the_plays_are_those_of_the_files(full):
     """What the play-by-play of the last season says of a player stands in PlayerSeasons, where the logs are whole."""
     seasons, games = table(full, "MPlayerSeasons"), played(full, "M")
