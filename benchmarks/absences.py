@@ -8,8 +8,8 @@ game. Of each team, as it stands before a game::
     minutes   usual shares of the team's minutes of its absent regulars, five a team, added up
     points    the same of points, less minutes
 
-The state-space model's log-odds, or those of `madness backtest --predictions`, stay as they are; beside them, what team 1
-lacks more than team 2 has two coefficients, learned from all earlier seasons with players' games. Instead of who is
+The state-space model's log-odds, or those of `madness backtest --predictions`, stay as they are; beside them, what team
+1 lacks more than team 2 has two coefficients, learned from all earlier seasons with players' games. Instead of who is
 absent are taken: "absent for long", the regulars who missed the latest three games; "arrived", who first played after
 the team's fourth game, in one of its latest six; "foreknown", the regulars who miss the game that is forecast, which
 nobody can know for sure: a bound; "for good", who have played their last game of the season, known from the day after

@@ -64,7 +64,7 @@ class Players:
     def squads(self) -> Squads:
         """All that is known."""
         seasons, rosters, late, _ = self._linked
-        return Squads(seasons, rosters, late)
+        return Squads(seasons, rosters, late=late)
 
     @property
     def links(self) -> Links:

@@ -131,6 +131,7 @@ def write(file: BinaryIO | Path, plays: Plays) -> Written:
             "details": _unknown(plays.details),
             "content": name,
         }
+        footer["sum"] = _sum_of(footer)
         writer.add_key_value_metadata({_FOOTER: json.dumps(footer).encode()})
     found = _Found(plays.season, matrix, players)
     return Written(int(matrix[_GAME.index("plays")].sum()), len(games), found.games, name)
@@ -154,6 +155,8 @@ class SeasonOfPlays:
         try:
             self._parquet = pq.ParquetFile(file)
             footer = json.loads((self._parquet.metadata.metadata or {})[_FOOTER])
+            if footer.pop("sum", None) not in (None, _sum_of(footer)):  # None: written before there was one
+                raise ValueError("what is said of its plays is not what was written")
             self.season: int = footer["season"]
             self.content: str = footer["content"]
             self.events = _codes(EVENT_CODES, footer["events"])
@@ -255,6 +258,11 @@ def _hash(content: Any, day: Stretch, plays: Plays) -> None:
     for part in parts:
         content.update(len(part).to_bytes(8, "little"))  # where a part ends belongs to what is hashed
         content.update(part)
+
+
+def _sum_of(footer: dict[str, Any]) -> str:
+    """Hash of what a footer says; that of the plays does not see how their codes are numbered."""
+    return hashlib.sha256(json.dumps(footer, sort_keys=True).encode()).hexdigest()[:LENGTH]
 
 
 def _text(numbers: npt.NDArray[np.int32]) -> str:

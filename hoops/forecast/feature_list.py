@@ -92,7 +92,7 @@ CONTEXT: tuple[Feature, ...] = (
 )
 
 
-OF_OPTIONAL_FILES = ("players",)  # groups that are 0 in a league without files that need not be there
+OF_OPTIONAL_FILES = ("players", "absences")  # groups that are 0 in a league without files that need not be there
 # Made from reference data (conferences, where cities lie), which the pipeline's fold does not read.
 FROM_REFERENCE = ("conference", "conference_early", "travel_neutral", "travel_hosted")
 

@@ -25,8 +25,8 @@ class Squads:
 
     seasons: schema `PLAYER_SEASONS`, what players did in each season. It is known when the season is over.
     rosters: schema `ROSTERS`, who is on a team when each season begins; that is when it is known.
-    late: schema `ROSTERS`, who comes only later, with the ids of the files. No forecast looks at them.
     games: who appeared in the games of each day. It is known when the day is over.
+    late: schema `ROSTERS`, who comes only later, with the ids of the files. No forecast looks at them.
 
     The tables are sorted by season, team_id and player_id. A player has one id in seasons and rosters, through seasons
     and transfers, where `of` could tell; in games it is the file's.
@@ -34,15 +34,16 @@ class Squads:
 
     seasons: pa.Table
     rosters: pa.Table
-    late: pa.Table = field(default_factory=ROSTERS.empty_table)
     games: Appearances = field(default_factory=Appearances.empty)
+    late: pa.Table = field(default_factory=ROSTERS.empty_table)
 
     @classmethod
     def of(cls, seasons: pa.Table, rosters: pa.Table, games: pa.Table | None = None) -> Squads:
         """Of what the files say, all of it: who is in it under several ids is known again by name."""
         there, late = at_first(rosters)
         named, listed, _ = linked(seasons, there)
-        return cls(named, listed, late, Appearances.empty() if games is None else Appearances.of(games))
+        appearances = Appearances.empty() if games is None else Appearances.of(games)
+        return cls(named, listed, appearances, late)
 
     @classmethod
     def empty(cls) -> Squads:
@@ -54,7 +55,7 @@ class Squads:
         return Squads(
             self.seasons.filter(pc.less(self.seasons["season"], season)),
             self.rosters.filter(pc.less_equal(self.rosters["season"], season)),
-            self.late.filter(pc.less_equal(self.late["season"], season)),
+            late=self.late.filter(pc.less_equal(self.late["season"], season)),
         )
 
     def __bool__(self) -> bool:
