@@ -40,9 +40,9 @@ class Games:
         return cls(played.season, played.day, ncaa, played.outcomes.margin, has_box, np.ones(len(played)), described)
 
     @classmethod
-    def joined(cls, parts: Sequence[Games]) -> Games:
-        """The games of all parts, one part after the other."""
-        described = Described.joined([one.described for one in parts])
+    def joined(cls, parts: Sequence[Games], described: Described | None = None) -> Games:
+        """The games of all parts, one part after the other; described, if they lie together already."""
+        described = Described.joined([one.described for one in parts]) if described is None else described
         names = [field.name for field in fields(cls) if field.name != "described"]
         return cls(
             **{name: np.concatenate([getattr(one, name) for one in parts]) for name in names}, described=described

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hoops.arrays import Bools
 from hoops.forecast.features import Described, walk
 from hoops.games.results import Results
 from hoops.games.surroundings import Surroundings
@@ -66,30 +67,35 @@ def described(
 
     progress: told how many games were walked through, in all walks. since: games of earlier seasons are not described.
     """
-    season, has_box = games["season"].to_numpy(), Results.of(games).has_box
+    season, has_box, names = games["season"].to_numpy(), Results.of(games).has_box, features_of(settings)
     start = int(np.searchsorted(season, season[has_box][0])) if has_box.any() else len(season)
     early, late = games.slice(0, start), games.slice(start)
     walks = settings.taken_away if late.num_rows else 0
     total, done = start + (1 + walks) * late.num_rows, 0
+    first, real = int((season[:start] >= since).sum()), int((season >= since).sum())
+    room = Described.room((1 + walks) * real, names)
 
-    def walked(part: pa.Table, known: Knowledge | None) -> tuple[Results, Described, Knowledge]:
+    def walked(
+        part: pa.Table, known: Knowledge | None, at: int, has_box: Bools | None = None
+    ) -> tuple[Games, Knowledge]:
         nonlocal done
         before, done = done, done + part.num_rows
         on_game = progress and (lambda at, _: progress(before + at, total))
-        return walk(part, parameters, surroundings, on_game, known, squads, since, features_of(settings))
+        here = room.rows(slice(at, at + int((part["season"].to_numpy() >= since).sum())))
+        played, shown, known = walk(part, parameters, surroundings, on_game, known, squads, since, names, here)
+        return Games.of(played, played.has_box if has_box is None else has_box, shown), known
 
-    played, shown, known = walked(early, None)
-    first = Games.of(played, played.has_box, shown)
+    shared, known = walked(early, None, 0)
     if not late.num_rows:
-        return Seen(first, len(first), known)
-    played, shown, after = walked(late, known)
-    parts = [first, Games.of(played, played.has_box, shown)]
-    real = sum(map(len, parts))
+        return Seen(shared, real, known)
+    as_it_was, after = walked(late, known, first)
+    parts = [shared, as_it_was]
     for step in range(walks):
-        bare, shown, _ = walked(without(late, lost(late, settings.seed + step)), known)
-        weight = settings.taken_away_weight
-        parts += [first.weighing(weight), Games.of(bare, played.has_box, shown).weighing(weight)]
-    return Seen(Games.joined(parts), real, after)
+        at = (1 + step) * real
+        room.put(at, shared.described)
+        again, _ = walked(without(late, lost(late, settings.seed + step)), known, at + first, as_it_was.has_box)
+        parts += [one.weighing(settings.taken_away_weight) for one in (shared, again)]
+    return Seen(Games.joined(parts, room), real, after)
 
 
 def lost(games: pa.Table, seed: int) -> npt.NDArray[np.bool_]:

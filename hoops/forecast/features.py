@@ -10,7 +10,7 @@ of either team leaves a difference of 0, which is neutral, and an indicator says
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,6 +61,17 @@ class Described:
     def only(self, names: Sequence[str]) -> Described:
         """The same games with the values of some features alone."""
         return replace(self, values=self.columns(names), names=tuple(names))
+
+    @classmethod
+    def room(cls, m: int, names: Sequence[str] = NAMES) -> Described:
+        """Room for m games, to be `put` there: tens of thousands lie in memory once."""
+        nothing = (np.empty(m), np.empty((m, len(names))), np.empty((m, len(CONTEXT))), np.empty(m), np.empty(m))
+        return cls(*nothing, tuple(names))
+
+    def put(self, start: int, part: Described) -> None:
+        """Write the games of a part with the same features over those from a row on."""
+        for name in _ARRAYS:
+            getattr(self, name)[start : start + len(part)] = getattr(part, name)
 
     @staticmethod
     def joined(parts: Sequence[Described]) -> Described:
@@ -127,26 +138,39 @@ def walk(
     squads: Squads | None = None,
     since: int = 0,
     names: Sequence[str] = NAMES,
+    room: Described | None = None,
 ) -> tuple[Results, Described, Knowledge]:
     """Every game of a league (`GAMES`) as it looked before its day, in order of play; and what is known after all.
 
     known: from the games before these; nothing if left out. squads: what players' files say. since: games of earlier
-    seasons are learned from, and neither described nor given back. names: the features that are kept.
+    seasons are learned from, and neither described nor given back. names: the features that are kept. room: where the
+    described games are to lie, if anywhere.
     """
-    results = Results.of(in_order_of_play(games))
-    nothing = np.empty(0)
-    empty = Described(nothing, np.empty((0, len(NAMES))), np.empty((0, len(CONTEXT))), nothing, nothing)
-    known, parts = known or knowledge.initial(parameters), [empty.only(names)]
-    squads = squads or Squads.empty()
-    for moment, rows in results.days():
-        today = results.rows(rows)
-        known = knowledge.advance(known, *moment, parameters, squads)
-        if moment[0] >= since:
-            parts.append(describe(known, today.matchups, parameters, surroundings).only(names))
-        known = knowledge.update(known, today, parameters, squads.games.on(moment))
-        if progress is not None:
-            progress(rows.stop, len(results))
-    return results.rows(results.season >= since), Described.joined(parts), known
+    games = in_order_of_play(games)
+    season = games["season"].to_numpy()
+    described, at = season >= since, 0
+    room = Described.room(int(described.sum()), names) if room is None else room
+    known, squads = known or knowledge.initial(parameters), squads or Squads.empty()
+    # A season at a time: box scores of all of them as numbers would take more than what is described of them.
+    for one, rows in _seasons(season):
+        results = Results.of(games.slice(rows.start, rows.stop - rows.start))
+        for moment, of_day in results.days():
+            today = results.rows(of_day)
+            known = knowledge.advance(known, *moment, parameters, squads)
+            if one >= since:
+                room.put(at, describe(known, today.matchups, parameters, surroundings).only(names))
+                at += len(today)
+            known = knowledge.update(known, today, parameters, squads.games.on(moment))
+            if progress is not None:
+                progress(rows.start + of_day.stop, len(season))
+    return Results.of(games.filter(pa.array(described))), room, known
+
+
+def _seasons(season: npt.NDArray[np.int16]) -> Iterator[tuple[int, slice]]:
+    """Every season and its rows, of games that are in order of play."""
+    for one in np.unique(season).tolist():
+        start, stop = np.searchsorted(season, (one, one + 1)).tolist()
+        yield one, slice(start, stop)
 
 
 def _travelled(before: Knowledge, games: Matchups, surroundings: Surroundings) -> tuple[Floats, Floats]:
