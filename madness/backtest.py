@@ -13,13 +13,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from hoops.errors import MadnessError
 from hoops.evaluation.backtest import STATESPACE, Backtest, Forecaster, StateSpace, run
 from hoops.evaluation.beside import Outsider, compare
+from hoops.evaluation.outside import OutsideForecasts
 from hoops.games.leagues import League
 from hoops.games.reference import Reference
 from hoops.games.results import Results
-from lake.folder import Folder
+from lake.folder import read_folder
 from lake.outside import read_outside
 from ml_jobs.read import LeagueGames
 
@@ -36,7 +39,7 @@ class ModelName(StrEnum):
 
 
 def backtest(
-    folder: Folder,
+    data: Path,
     league: League,
     seasons: Iterable[int],
     model: ModelName,
@@ -49,6 +52,8 @@ def backtest(
 
     Parameters
     ----------
+    data : Path
+        Folder or zip of the contract's files.
     settings : sequence of str
         Parameters of the training, such as `width=8`; only for the full model.
     lines : sequence of Path
@@ -61,18 +66,28 @@ def backtest(
     MadnessError
         Training is not possible here, a parameter is wrong, or a file of forecasts cannot be used.
     """
-    files = folder.leagues[league]
-    tables = files.reference | folder.shared
     # Read before the long work: what cannot be used is said at once.
-    read = LeagueGames.of(folder, league)
+    read, marked, outsiders = _read(data, league, lines, source, voice)
+    with ExitStack() as waiting:
+        forecaster = _forecaster(model, league, read, settings, voice, waiting)
+        found = run(read.games, read.seeds, league, seasons, forecaster, conference_games=marked)
+    return found, [compare(found, one) for one in outsiders]
+
+
+def _read(
+    data: Path, league: League, lines: Sequence[Path], source: str | None, voice: Voice
+) -> tuple[LeagueGames, pa.Table | None, list[OutsideForecasts]]:
+    """A league's games, those of conference tournaments, and other people's forecasts; the rest is let go."""
+    # It gives back what files took while they were read; Arrow's own pool keeps it.
+    pa.set_memory_pool(pa.system_memory_pool())
+    folder = read_folder(data, (league,))
+    for warning in folder.warnings:
+        voice.say(warning)
+    tables, read = folder.leagues[league].reference | folder.shared, LeagueGames.of(folder, league)
     outsiders = read_outside(lines, league, Reference(tables), Results.of(read.games), source) if lines else []
     if lines and not outsiders:
         voice.say(f"{', '.join(map(str, lines))}: no forecasts of {league.label.lower()}'s games")
-    with ExitStack() as waiting:
-        forecaster = _forecaster(model, league, read, settings, voice, waiting)
-        marked = tables.get("ConferenceTourneyGames")
-        found = run(read.games, read.seeds, league, seasons, forecaster, conference_games=marked)
-    return found, [compare(found, one) for one in outsiders]
+    return read, tables.get("ConferenceTourneyGames"), outsiders
 
 
 def _forecaster(

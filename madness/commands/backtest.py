@@ -35,7 +35,6 @@ def backtest(
 ) -> None:
     """Forecast past seasons walk-forward, without AWS, and score the forecasts beside baselines."""
     from hoops.evaluation.beside import by_part
-    from lake.folder import read_folder
     from madness import selection
     from madness.backtest import ModelName, backtest
     from madness.console import voice
@@ -52,11 +51,8 @@ def backtest(
         output.require_file(predictions)
     speaker = voice()
     chosen = selection.choose_seasons(selection.existing_folder(data, speaker.say), leagues, seasons)
-    folder = read_folder(data, leagues)
-    for warning in folder.warnings:
-        speaker.say(warning)
     found, outsiders = backtest(
-        folder, leagues[0], chosen, ModelName(model), settings or [], lines or [], source, speaker
+        data, leagues[0], chosen, ModelName(model), settings or [], lines or [], source, speaker
     )
     by_parts = by_part(found)
     for one in outsiders:
