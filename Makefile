@@ -24,8 +24,11 @@ down: $(VENV)/.run  ## stop everything; data stay in .madness/
 status: $(VENV)/.run  ## how far it is
 	@$(BIN)/madness status $(if $(MADNESS_HOME),--home "$(MADNESS_HOME)")
 
+# Keeps bytecode, whatever the shell says: a stack is many processes, and each would compile all that it imports anew.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 2 --dist loadgroup
+
 test: setup lint  ## every test and check (needs Chromium for the browser tests)
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(PYTEST)
 
 # What no package can show: whom the roles trust, and that a stage is in one region and on no other AWS.
 BEFORE_AWS := tests/unit/madness/test_template.py tests/unit/madness/test_settings.py tests/unit/operate/test_stage.py
@@ -36,7 +39,7 @@ check: $(VENV)/.dev lint fast  ## format, lint, types, import contracts, fast te
 
 .PHONY: lint fast checkov images
 fast: $(VENV)/.dev
-	$(BIN)/pytest -q -m "not slow" -n 2 --dist loadgroup
+	$(PYTEST) -q -m "not slow"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
