@@ -14,6 +14,7 @@ from sample.files import day_zero
 from sample.names import CONFERENCES, NAME_LENGTH, PLACES
 from tests.unit.sample.sample_tables import table
 
+pytestmark = pytest.mark.xdist_group("sample")  # the full league is made once
 DATA = Path(__file__).parents[3] / "../shared/data"
 KAGGLE = DATA / "kaggle"
 LEAGUE_FILES = (
@@ -26,16 +27,6 @@ LEAGUE_FILES = (
 SMALL_DIGEST = "34d1f5f383752985ca38dfdbec39a7c1478428773691db71fe8363350878cdce"
 # The same of a league without players and plays, whose other files are as they were before there were any.
 WITHOUT_PLAYERS = "48f5f59cb979df32c7b273e108a15a09ab3bbb81cbe21f7b13620f5da0f7cdef"
-
-
-@pytest.fixture(scope="module")
-def small():
-    return generate_small()
-
-
-@pytest.fixture(scope="module")
-def full():
-    return generate()
 
 
 def test_files_of_both_leagues(small):

@@ -11,17 +11,8 @@ from sample import FULL, SMALL, Shape, generate, generate_small
 from sample.league import STOP_DAY
 from tests.unit.sample.sample_tables import played, table
 
+pytestmark = pytest.mark.xdist_group("sample")  # the full league is made once
 BOTH = pytest.mark.parametrize("league", ["M", "W"])
-
-
-@pytest.fixture(scope="module")
-def full():
-    return generate()
-
-
-@pytest.fixture(scope="module")
-def small():
-    return generate_small()
 
 
 def both_sides(games):

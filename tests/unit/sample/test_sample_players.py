@@ -19,6 +19,7 @@ from sample.totals import whole
 from sample.world import OUTSIDE, build_world
 from tests.unit.sample.sample_tables import played, table
 
+pytestmark = pytest.mark.xdist_group("sample")  # the full league is made once
 SEASONS = tuple(range(2021, 2027))
 BOTH = pytest.mark.parametrize("league", list(League))
 KEY = ["Season", "TeamID", "PlayerID"]
@@ -38,11 +39,6 @@ def of_league(world):
         return strength, build_players(2026, league, world, strength, PLAY[league])
 
     return {league: made(league) for league in League}
-
-
-@pytest.fixture(scope="module")
-def full():
-    return generate()
 
 
 @pytest.fixture(scope="module")

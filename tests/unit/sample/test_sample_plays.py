@@ -17,6 +17,7 @@ from sample.court import area_of
 from sample.plays import GAMES_FOR_BLEMISHES
 from tests.unit.sample.sample_tables import played, table
 
+pytestmark = pytest.mark.xdist_group("sample")  # the full league is made once
 GAME = ["Season", "DayNum", "WTeamID", "LTeamID"]
 TEAM = [*GAME, "EventTeamID"]
 POINTS = {"made1": 1, "made2": 2, "made3": 3}
@@ -338,16 +339,15 @@ def test_games_swing(plays):
     assert share.between(0.3, 0.7).all()
 
 
-def test_the_documented_season():
+def test_the_documented_season(full):
     """The default league: its size, and the games with a fault, stand in the docs."""
     text = (Path(__file__).parents[3] / "docs/sample-league.md").read_text()
-    sample = generate()
     for league, place in (("M", 2), ("W", 3)):
         row = next(line for line in text.splitlines() if line.startswith("| players"))
-        assert row.split("|")[place].strip() == f"{len(table(sample, f'{league}Players')):,}"
-    plays = plays_of(sample)
-    assert f"{len(plays):,} rows, {len(sample.plays['MEvents2026.csv']) / 1e6:.0f} MB" in text
-    names = table(sample, "MTeams").set_index("TeamID").TeamName
+        assert row.split("|")[place].strip() == f"{len(table(full, f'{league}Players')):,}"
+    plays = plays_of(full)
+    assert f"{len(plays):,} rows, {len(full.plays['MEvents2026.csv']) / 1e6:.0f} MB" in text
+    names = table(full, "MTeams").set_index("TeamID").TeamName
     by_game = plays.groupby(GAME)
     scored, finals = by_game.Points.sum(), by_game[["WFinalScore", "LFinalScore"]].first().sum(axis=1)
     faulty = scored.index[(scored != finals) | (by_game.Area.sum() == 0)]

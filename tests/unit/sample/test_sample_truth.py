@@ -6,20 +6,15 @@ import numpy as np
 import pytest
 
 from hoops.games.leagues import League
-from sample import generate
 from sample.playing import Styles, play_games
 from sample.playing import truth as truth_of
 from sample.randomness import Draws, normal_cdf, normal_quantile
 from sample.shape import PLAY
 from tests.unit.sample.sample_tables import played, table, truth
 
+pytestmark = pytest.mark.xdist_group("sample")  # the full league is made once
 BOTH = pytest.mark.parametrize("league", list(League))
 GAME = ["Season", "DayNum", "Team1ID", "Team2ID"]
-
-
-@pytest.fixture(scope="module")
-def full():
-    return generate()
 
 
 @BOTH
