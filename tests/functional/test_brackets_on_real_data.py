@@ -68,27 +68,26 @@ def test_every_tournament_is_a_bracket_with_odds_and_ends_with_its_champion(leag
             assert season in CANCELLED
             continue
         seen.append(season)
-        told = facts(field, files.games, SELECTION_SUNDAY)
+        games = files.games.filter(files.games["season"].to_numpy() == season)
+        told = facts(field, games, SELECTION_SUNDAY)
         assert not told.won
         usual = bracket(league, season, zip(field.seeds, field.teams.tolist(), strict=True))
         assert usual.slots == field.slots
         chance = np.full(len(field.games), np.nan)
-        when = schedule(field, told, files.games, None, tables["NCAATourneySeedRoundSlots"])
+        when = schedule(field, told, games, None, tables["NCAATourneySeedRoundSlots"])
         for part in to_come(field, when, told):
             before = statespace.advance(state, since, (season, part.day), parameters)
             chance[part.rows] = statespace.predict(before, season, part.matchups, parameters).probability
         found = odds(field, chance)
         assert np.isfinite(found.reach).all()
         np.testing.assert_allclose(found.reach.sum(axis=0), ROUNDS, atol=1e-9)
-        for day in sorted({*files.games["day"].to_pylist()} - set(range(SELECTION_SUNDAY))):
-            known = facts(field, files.games, day)
+        for day in sorted({*games["day"].to_pylist()} - set(range(SELECTION_SUNDAY))):
+            known = facts(field, games, day)
             at = odds(field, chance, known.won)
             np.testing.assert_allclose(at.reach.sum(axis=0), ROUNDS, atol=1e-9)
         assert list(known.won) == [slot.name for slot in field.slots]
         assert set(np.unique(at.reach)) == {0.0, 1.0}
-        rows = files.games.filter(
-            (files.games["season"].to_numpy() == season) & np.equal(files.games["kind"].to_pylist(), "ncaa")
-        )
+        rows = games.filter(np.equal(games["kind"].to_pylist(), "ncaa"))
         final = rows.sort_by("day").slice(rows.num_rows - 1).to_pylist()[0]
         champion = final["team1_id"] if final["team1_score"] > final["team2_score"] else final["team2_id"]
         assert at.reach[field.row[champion], 6] == 1.0
