@@ -22,7 +22,7 @@ from hoops import knowledge
 from hoops.arrays import Floats, look_up
 from hoops.forecast.feature_list import CONTEXT, NAMES
 from hoops.forecast.team_features import late_rosters, of_teams
-from hoops.games.identity import in_order_of_play
+from hoops.games.identity import in_order_of_play, keys
 from hoops.games.matchups import Matchups
 from hoops.games.results import Results
 from hoops.games.surroundings import Surroundings
@@ -146,7 +146,8 @@ def walk(
     seasons are learned from, and neither described nor given back. names: the features that are kept. room: where the
     described games are to lie, if anywhere.
     """
-    games = in_order_of_play(games)
+    if (np.diff(keys(games)) < 0).any():  # most come in order, and are many to copy
+        games = in_order_of_play(games)
     season = games["season"].to_numpy()
     described, at = season >= since, 0
     room = Described.room(int(described.sum()), names) if room is None else room
