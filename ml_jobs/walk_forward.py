@@ -88,7 +88,6 @@ class WalkForward:
         seen = described(
             games, defaults(self.league), self.surroundings, self.settings, self.squads, self.on_game, since
         )
-        pa.default_memory_pool().release_unused()  # what the walks took and training has no use for
         if mute := mute_groups(seen.every, self.settings):
             self.say(f"nothing in these files tells anything of {', '.join(mute)}: the same in every game")
         return seen
