@@ -7,7 +7,7 @@ from corpus.hard_files import text
 
 from hoops.contract import Rejected, parse, read
 from hoops.contract.merge import ReferenceStatement, merge_players
-from hoops.schemas import CLASSES, PLAYER_SEASONS, ROSTERS
+from hoops.schemas import CLASSES, PLAYER_GAMES, PLAYER_SEASONS, ROSTERS
 
 HEADER = "Season,TeamID,PlayerID,PlayerName,Games,Minutes"
 ROSTER = "Season,TeamID,PlayerID"
@@ -98,3 +98,54 @@ def test_the_newest_statement_about_a_team_in_a_season_holds_whole() -> None:
             (2023, 1101, 1), (2023, 1102, 2), (2024, 1101, 4),
         ]  # fmt: skip
     assert merge_players("Rosters", []).schema.equals(ROSTERS)
+
+
+PLAYED = "Season,DayNum,TeamID,PlayerID,Minutes"
+
+
+def test_who_appeared_with_and_without_points() -> None:
+    rows = (f"2024,12,1101,{player},40" for player in range(5))
+    with pytest.raises(Rejected, match="PlayerID"):
+        read(parse("MPlayerGames.csv"), text(PLAYED, *rows))
+    bare = read(parse("MPlayerGames.csv"), text(PLAYED, *(f"2024,12,1101,{player},40.0" for player in (5, 4, 3, 2, 1))))
+    assert bare.table.schema.equals(PLAYER_GAMES) and bare.warnings == ()
+    assert bare.table["player_id"].to_pylist() == [1, 2, 3, 4, 5] and bare.table["points"].null_count == 5
+    some = ("2024,12,1101,1,22.5,7", "2024,3,1101,1,10,")
+    odd = read(parse("players/MPlayerGames_20240101.csv"), text(f"{PLAYED},Points", *some))
+    assert odd.table["points"].to_pylist() == [None, 7] and odd.table["day"].to_pylist() == [3, 12]
+    (warning,) = odd.warnings
+    assert "in 2 games are far from 200" in warning and "team 1101 on day 3 of 2024 (10)" in warning
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "allowed"),
+    [
+        ("2024,12,1101,8,-2,0", "Minutes", "number from 0 to 75, whole or with a decimal point"),
+        ("2024,12,1101,8,156,0", "Minutes", "number from 0 to 75, whole or with a decimal point"),
+        ("2024,12,1101,8,,0", "Minutes", "number from 0 to 75, whole or with a decimal point"),
+        ("2024,12,1101,8,20,-3", "Points", "whole number 0-300, or empty"),
+        ("2024,201,1101,8,20,3", "DayNum", "whole number 0-200"),
+        ("2024,12,3101,8,20,3", "TeamID", "men's team id 1000-1999, as the file's name begins with M"),
+    ],
+)
+def test_what_no_game_can_have_is_rejected(row: str, column: str, allowed: str) -> None:
+    with pytest.raises(Rejected) as rejected:
+        read(parse("MPlayerGames.csv"), text(f"{PLAYED},Points", "2024,12,1101,9,20,3", row))
+    (problem,) = rejected.value.report.problems
+    assert (problem.row, problem.column, problem.allowed) == (3, column, allowed)
+
+
+def test_of_players_games_a_teams_day_holds_whole_and_the_order_of_statements_does_not_matter() -> None:
+    def said(version: str, *rows: str) -> ReferenceStatement:
+        return ReferenceStatement(version, version, read(parse("MPlayerGames.csv"), text(PLAYED, *rows)).table)
+
+    old = said(
+        "a", "2024,12,1101,1,30", "2024,12,1101,2,31", "2024,12,1102,7,32", "2024,13,1101,1,33", "2023,12,1101,1,9"
+    )
+    new = said("b", "2024,12,1101,3,20")
+    expected = [(2023, 12, 1101, 1), (2024, 12, 1101, 3), (2024, 12, 1102, 7), (2024, 13, 1101, 1)]
+    for statements in ([old, new], [new, old], [new, old, new, old]):
+        table = merge_players("PlayerGames", statements)
+        columns = (table[name].to_pylist() for name in ("season", "day", "team_id", "player_id"))
+        assert list(zip(*columns, strict=True)) == expected and table.schema.equals(PLAYER_GAMES)
+    assert merge_players("PlayerGames", []).num_rows == 0
