@@ -82,8 +82,11 @@ class Frame:
         """From the games of some rows; those have the features that are used and no others."""
         described = games.described
         context, values = described.context[chosen], described.values
-        # Summed up without a copy of the values.
-        scale = np.sqrt(np.einsum("mf,mf,m->f", values, values, chosen.astype(np.float64)) / len(context))
+        # Summed up without a copy of the values. Games of which a feature says nothing do not make it small: the ridge
+        # then asks as much of what few games tell as of any other.
+        counted = chosen.astype(np.float64)
+        told = np.maximum(np.einsum("mf,m->f", values != 0.0, counted), 1.0)
+        scale = np.sqrt(np.einsum("mf,mf,m->f", values, values, counted) / told)
         spread = context.std(axis=0)
         scale, spread = (np.where(one > 0.0, one, 1.0) for one in (scale, spread))
         return cls(described.names, scale, context.mean(axis=0), spread)
