@@ -1,11 +1,12 @@
-"""Games as they would look if box scores were missing: what a scorer is trained on besides what there is.
+"""Games as they would look if files were missing: what a scorer is trained on besides what there is.
 
 Seasons to train on may have every box score, and tonight's teams none. So the games are described once more, or several
-times, by walks through the same history in which seasons have lost box scores, each season in a way drawn at random.
+times, by walks through the same history in which seasons have lost box scores, each season in a way drawn at random,
+and in which no players' file was ever sent.
 
     games -> lost: which of them lose their box score -> without them -> hoops.forecast.features.walk -> described again
 
-Before the first season with a box score there is nothing to take away, and all walks share the way to it.
+Before the first season with a box score nothing is taken away, and all walks share the way to it.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def described(
     room = Described.room((1 + walks) * real, names)
 
     def walked(
-        part: pa.Table, known: Knowledge | None, at: int, has_box: Bools | None = None
+        part: pa.Table, known: Knowledge | None, at: int, squads: Squads | None, has_box: Bools | None = None
     ) -> tuple[Games, Knowledge]:
         nonlocal done
         before, done = done, done + part.num_rows
@@ -85,15 +86,16 @@ def described(
         played, shown, known = walk(part, parameters, surroundings, on_game, known, squads, since, names, here)
         return Games.of(played, played.has_box if has_box is None else has_box, shown), known
 
-    shared, known = walked(early, None, 0)
+    shared, known = walked(early, None, 0, squads)
     if not late.num_rows:
         return Seen(shared, real, known)
-    as_it_was, after = walked(late, known, first)
+    as_it_was, after = walked(late, known, first, squads)
     parts = [shared, as_it_was]
     for step in range(walks):
         at = (1 + step) * real
         room.put(at, shared.described)
-        again, _ = walked(without(late, lost(late, settings.seed + step)), known, at + first, as_it_was.has_box)
+        fewer = without(late, lost(late, settings.seed + step))
+        again, _ = walked(fewer, known, at + first, None, as_it_was.has_box)
         parts += [one.weighing(settings.taken_away_weight) for one in (shared, again)]
     return Seen(Games.joined(parts, room), real, after)
 
