@@ -47,4 +47,6 @@ def test_a_course_is_on_the_games_that_may_train_up_to_its_day():
         x = course.rows().x().numpy()
         told = np.maximum((x != 0.0).sum(axis=0), 1)
         square = (x**2).sum(axis=0) / told
-        np.testing.assert_allclose(square[square > 0.0], 1.0, rtol=1e-12, err_msg="of the games that a feature tells of")
+        np.testing.assert_allclose(
+            square[square > 0.0], 1.0, rtol=1e-12, err_msg="of the games that a feature tells of"
+        )
