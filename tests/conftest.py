@@ -1,13 +1,17 @@
 """One BLAS thread and one kernel before NumPy loads, as in the Lambdas: equal inputs give equal bytes.
 
-Tests that share what their module builds run on one of xdist's workers, so that it is built once.
+Tests that share what their module builds run on one of xdist's workers, so that it is built once. Property tests draw
+the same examples every time; `pytest --hypothesis-profile=default tests/property` draws others.
 """
 
 import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 for _name, _value in (("OPENBLAS_NUM_THREADS", "1"), ("OMP_NUM_THREADS", "1"), ("OPENBLAS_CORETYPE", "Haswell")):
     os.environ.setdefault(_name, _value)
 

@@ -89,7 +89,8 @@ def test_search_finds_the_best_of_all_sheets_and_trials_its_true_mean(chances, s
     # Eight groups only: errors are themselves uncertain, and 128 sheets are looked at.
     assert (np.abs(means - exact) < 8.0 * errors + 0.02).all()
     fine = against(SHEET, *pool.tournaments(8_192, rng), opponent[None, None], Prizes(2))
-    top = best(fine, fine, [opponent, ALL[0]], 2, rng)
+    starts = [opponent, *ALL[rng.choice(128, 15, replace=False)]]  # one at a time a team may win more: hills have tops
+    top = best(fine, fine, starts, 2, rng)
     assert top.paid == pytest.approx(fine.of(fine.scores(ALL)).mean(axis=1).max(), abs=1e-6)
     advised = search(pool, np.random.default_rng(seed), effort)
     (row,) = np.flatnonzero((advised.best.filled == ALL).all(axis=1))
