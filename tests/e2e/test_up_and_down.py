@@ -112,9 +112,9 @@ def test_ingest_prints_the_report_of_a_rejected_file(deployed, madness, tmp_path
     assert "unchanged" in madness("ingest", good, "--home", deployed.home.root).stdout
 
 
-def test_a_kill_while_days_are_folded_loses_nothing(new_home, madness, tiny) -> None:
+def test_a_kill_while_days_are_folded_loses_nothing(new_home, madness, small_league) -> None:
     home = new_home()
-    command = [sys.executable, "-m", "madness", "up", "--data", str(tiny), "--home", str(home.root), "--json"]
+    command = [sys.executable, "-m", "madness", "up", "--data", str(small_league), "--home", str(home.root), "--json"]
     working = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120
     while not list((home.objects).rglob("*.parquet")) or not list(home.objects.rglob("head.json")):
@@ -125,16 +125,17 @@ def test_a_kill_while_days_are_folded_loses_nothing(new_home, madness, tiny) -> 
     assert working.returncode == 1
     assert "`madness up` goes on from there" in said and "Traceback" not in said
 
-    assert madness("up", "--home", home.root, "--data", tiny, "--json").returncode == 0
+    assert madness("up", "--home", home.root, "--data", small_league, "--json").returncode == 0
     lake = _lake(home)
-    every = uploads(tiny, (League.MEN,), [2023, 2024])
+    every = uploads(small_league, tuple(League), [2023, 2024])
     files = {upload.key: upload.body for upload in every if upload.folder != "events"}
     assert len(every) - len(files) == 1
     plays = lake.published.manifest(League.MEN)[0].tables[table_key("plays", League.MEN, 2024)]
     assert plays.rows == lake.published.read(table_key("play_chances", League.MEN, 2024)).num_rows > 0
-    for key, body in published_bytes(League.MEN, files).items():
-        stored = lake.dashboard.get(key)
-        assert stored is not None and stored.body == body, key
+    for league in League:
+        for key, body in published_bytes(league, files).items():
+            stored = lake.dashboard.get(key)
+            assert stored is not None and stored.body == body, key
 
 
 def test_once_leaves_nothing_running(new_home, madness, tiny) -> None:
