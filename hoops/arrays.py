@@ -59,9 +59,15 @@ def look_up(keys: npt.NDArray[Any], values: npt.NDArray[Any], wanted: npt.NDArra
     >>> look_up(np.array([1101, 1104]), np.array([7.5, 2.0]), np.array([1104, 1103]), 0.0).tolist()
     [2.0, 0.0]
     """
-    place, known = find(keys, wanted)
-    if len(keys) == 0:
-        return np.full((len(wanted), *values.shape[1:]), otherwise, values.dtype)
+    return taken(values, *find(keys, wanted), otherwise)
+
+
+def taken(values: npt.NDArray[Any], place: npt.NDArray[np.intp], known: Bools, otherwise: Any) -> Any:
+    """The values (k, ...) at the places that `find` gave, `otherwise` where there is no such key; (m, ...)."""
+    if known.all():
+        return values[place]
+    if len(values) == 0:
+        return np.full((len(place), *values.shape[1:]), otherwise, values.dtype)
     return np.where(known.reshape(-1, *(1 for _ in values.shape[1:])), values[place], otherwise)
 
 

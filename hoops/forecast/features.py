@@ -1,10 +1,10 @@
 """What a scorer sees of a game: differences of the two teams, from the state before the day and nothing else.
 
-    what is known on the morning of a day + pairings -> describe -> values, context
+    what is known on the morning of a day + pairings -> excerpt -> values, context
 
-`describe` sees `hoops.knowledge.known` and pairings and no result: it could not peek. Every value
-changes its sign, exactly, when the teams are swapped; the context of a game is the same either way. What is not known
-of either team leaves a difference of 0, which is neutral, and an indicator says on whose side it is missing.
+An excerpt is taken of `hoops.knowledge.known` and pairings and of no result: it could not peek. Every value changes its
+sign, exactly, when the teams are swapped; the context of a game is the same either way. What is not known of either
+team leaves a difference of 0, which is neutral, and an indicator says on whose side it is missing.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from hoops import knowledge
-from hoops.arrays import Floats, look_up
+from hoops.arrays import Floats
+from hoops.forecast.excerpt import Excerpt, excerpt, joined
 from hoops.forecast.feature_list import CONTEXT, NAMES
-from hoops.forecast.team_features import late_rosters, of_teams
+from hoops.forecast.team_features import of_teams
 from hoops.games.identity import in_order_of_play, keys
 from hoops.games.matchups import Matchups
 from hoops.games.results import Results
-from hoops.games.surroundings import Surroundings
-from hoops.knowledge import Knowledge, efficiency, homes, statespace
+from hoops.games.surroundings import Places, Surroundings
+from hoops.knowledge import Knowledge, efficiency, statespace
 from hoops.knowledge.parameters import Parameters
 from hoops.players import Squads
 
@@ -81,46 +82,49 @@ class Described:
 
 
 _ARRAYS = ("offset", "values", "context", "margin", "margin_sd")
+_TOGETHER = 1024  # games at least that are described at once: enough to spread the cost of a call
 
 
 def describe(
     before: Knowledge, matchups: Matchups, parameters: Parameters, surroundings: Surroundings | None = None
 ) -> Described:
     """Games as they look before they are played; each depends on nothing but the state and that game."""
-    # As seen by the lower id, and then turned: swapped teams get the mirrored numbers to the last bit.
-    turned, games = matchups.lower_id_first()
-    sign = turned.astype(np.float64)
     surroundings = surroundings or Surroundings()
-    season, day = before.now
-    forecast = statespace.predict(before.strength, season, games, parameters)
-    expected = efficiency.compare(before.adjusted, season, games, parameters)
-    site = games.site.astype(np.float64)
-    teams, m = np.concatenate([games.team1, games.team2]), len(games)
-    sides = of_teams(before, teams, parameters, surroundings.conferences)
-    first, second = sides.rows(slice(m)), sides.rows(slice(m, None))
+    return of_games(excerpt(before, matchups, parameters, surroundings), parameters, surroundings.places)
+
+
+def of_games(games: Excerpt, parameters: Parameters, places: Places) -> Described:
+    """Games of one day or of many, each from what was known on the morning of its day."""
+    sides, site, sign = of_teams(games.teams), games.site, games.sign
+    first, second = (sides.rows(slice(side, None, 2)) for side in (0, 1))
+    morning, mornings = games.teams.morning[::2], games.teams.mornings
+    forecast = statespace.forecast(games.by_margin, parameters)
+    sd = np.sqrt(games.by_box.variance)
+    by_box = statespace.chance(games.by_box.counted / (sd / parameters.scale))
+    channels = games.teams.channels[::2] - games.teams.channels[1::2] + site[:, None] * mornings.league.home[morning]
+    regressed = efficiency.without_luck(channels, mornings.league.shooting[morning])
     offset = _logit(forecast.probability)
-    host = np.where(site > 0, games.team1, games.team2)
     values = np.column_stack(
         [
             offset,
-            _logit(expected.margin.probability),
-            expected.channels / expected.sd[:, None],
-            expected.regressed / expected.sd,
+            _logit(by_box),
+            channels / sd[:, None],
+            regressed / sd,
             first.efficiency - second.efficiency,
             site,
-            site * look_up(before.strength.teams, before.strength.own_home, host, 0.0),
+            site * games.own_home,
             _difference(first.rest, second.rest),
             _indicator(first.missing) - _indicator(second.missing),
-            *_travelled(before, games, surroundings),
-            (late_rosters(before, games.team1) - late_rosters(before, games.team2)) / expected.sd,
+            *_travelled(games, places),
+            (first.late_rosters - second.late_rosters) / sd,
             first.absent - second.absent,
         ]
     )
     context = np.column_stack(
         [
-            np.full(len(games), day / 132.0 - 0.5),
-            np.log(expected.sd / 12.0),
-            (expected.sums[:, 0] - before.adjusted.league[0]) / 5.0,
+            mornings.day[morning] / 132.0 - 0.5,
+            np.log(sd / 12.0),
+            (games.teams.sums[::2, 0] + games.teams.sums[1::2, 0]) / 5.0,
             site == 0.0,
             np.log1p(np.minimum(first.games, second.games)) / 3.0,
             0.5 * (first.boxed + second.boxed),
@@ -152,6 +156,16 @@ def walk(
     described, at = season >= since, 0
     room = Described.room(int(described.sum()), names) if room is None else room
     known, squads = known or knowledge.initial(parameters), squads or Squads.empty()
+    surroundings, waiting = surroundings or Surroundings(), list[Excerpt]()
+
+    def put() -> None:
+        nonlocal at
+        if waiting:
+            made = of_games(joined(waiting), parameters, surroundings.places).only(names)
+            room.put(at, made)
+            at += len(made)
+            waiting.clear()
+
     # A season at a time: box scores of all of them as numbers would take more than what is described of them.
     for one, rows in _seasons(season):
         results = Results.of(games.slice(rows.start, rows.stop - rows.start))
@@ -159,11 +173,13 @@ def walk(
             today = results.rows(of_day)
             known = knowledge.advance(known, *moment, parameters, squads)
             if one >= since:
-                room.put(at, describe(known, today.matchups, parameters, surroundings).only(names))
-                at += len(today)
+                waiting.append(excerpt(known, today.matchups, parameters, surroundings))
+            if sum(map(len, waiting)) >= _TOGETHER:
+                put()
             known = knowledge.update(known, today, parameters, squads.games.on(moment))
             if progress is not None:
                 progress(rows.start + of_day.stop, len(season))
+    put()
     return Results.of(games.filter(pa.array(described))), room, known
 
 
@@ -174,9 +190,9 @@ def _seasons(season: npt.NDArray[np.int16]) -> Iterator[tuple[int, slice]]:
         yield one, slice(start, stop)
 
 
-def _travelled(before: Knowledge, games: Matchups, surroundings: Surroundings) -> tuple[Floats, Floats]:
+def _travelled(games: Excerpt, places: Places) -> tuple[Floats, Floats]:
     """Difference of the distances from home, on neutral ground and elsewhere: log(1 + km / 100), each (m,)."""
-    first, second = (np.log1p(one / 100.0) for one in homes.distances(before.homes, games, surroundings.places))
+    first, second = (np.log1p(places.distance(home, games.city) / 100.0) for home in games.home.T)
     difference = _difference(first, second)
     return np.where(games.site == 0, difference, 0.0), np.where(games.site == 0, 0.0, difference)
 

@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from hoops.arrays import Floats, Ids, find
+from hoops.forecast import excerpt
 from hoops.forecast.feature_list import NAMES, columns_of
 from hoops.forecast.model import Model
 from hoops.forecast.scorer import Wide
-from hoops.forecast.team_features import Side, late_rosters, of_teams
+from hoops.forecast.team_features import Side, of_teams
 from hoops.games.surroundings import Conferences
 from hoops.knowledge import Knowledge, efficiency, statespace
-from hoops.knowledge.efficiency import Standings
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import State
 
@@ -65,12 +65,12 @@ def all_pairs(before: Knowledge, teams: Ids, model: Model) -> Pairs:
     season, day = before.now
     parameters, teams = model.parameters, np.unique(teams).astype(np.int32)
     own = efficiency.constants(parameters)
-    sides = of_teams(before, teams, parameters, Conferences())
-    standings = efficiency.standings(before.adjusted, season, teams, parameters)
+    found = excerpt.of_teams(before, teams, parameters, Conferences())
+    sides, shooting = of_teams(found), found.mornings.league.shooting
     offset, _ = _by_margin(before.strength, season, teams, parameters)
     by_box, sd = _by_margin(before.adjusted.base, season, teams, own)
-    plain, scaled = _of_teams(sides, standings, late_rosters(before, teams))
-    played, pace = np.log1p(sides.games), standings.sums[:, 0]
+    plain, scaled = _of_teams(sides, found.channels, efficiency.without_luck(found.channels, shooting))
+    played, pace = np.log1p(sides.games), found.sums[:, 0]
     one, other = _every_two(len(teams))
     network, log_odds = Wide(model.scorer), np.empty(len(one))
     tables, f = np.hstack([plain[:, network.seen], scaled[:, network.seen]]), len(network.seen)
@@ -114,10 +114,8 @@ def _by_margin(state: State, season: int, teams: Ids, parameters: Parameters) ->
     return np.log(probability) - np.log1p(-probability), sd
 
 
-def _of_teams(sides: Side, standings: Standings, rosters: Floats) -> tuple[Floats, Floats]:
+def _of_teams(sides: Side, channels: Floats, regressed: Floats) -> tuple[Floats, Floats]:
     """By team and `NAMES`: what features are the differences of, plain and to be divided by a standard deviation.
-
-    rosters: as `late_rosters`, (n,).
 
     What belongs to two teams at once (log-odds) or to no neutral ground (home, travel) stays 0.
     """
@@ -126,8 +124,8 @@ def _of_teams(sides: Side, standings: Standings, rosters: Floats) -> tuple[Float
     plain[:, columns_of(_OF_TEAMS)] = np.nan_to_num(sides.rest)
     plain[:, columns_of(("missing",))] = sides.missing
     plain[:, columns_of(("absences",))] = sides.absent
-    scaled[:, columns_of(("adjusted",))] = np.column_stack([standings.channels, standings.regressed])
-    scaled[:, columns_of(("players",))] = rosters[:, None]
+    scaled[:, columns_of(("adjusted",))] = np.column_stack([channels, regressed])
+    scaled[:, columns_of(("players",))] = sides.late_rosters[:, None]
     return plain, scaled
 
 

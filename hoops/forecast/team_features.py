@@ -8,15 +8,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find, look_up
+from hoops.arrays import Floats
+from hoops.forecast.excerpt import Teams
 from hoops.games.leagues import SELECTION_SUNDAY
-from hoops.games.moment import Moment
 from hoops.games.results import FREE_THROW_TRIP
-from hoops.games.surroundings import Conferences
-from hoops.knowledge import Knowledge, absences, efficiency
-from hoops.knowledge.parameters import Parameters
-from hoops.knowledge.state import State
-from hoops.knowledge.sums import LOST, STATISTICS, WON, Aggregates, Totals, league_totals, totals
+from hoops.knowledge import efficiency
+from hoops.knowledge.sums import LOST, STATISTICS, WITH_BOX, WON, Totals, split
 from hoops.schemas import BOX_COLUMNS
 
 _BOXED = STATISTICS.index("fga")  # a statistic of every game that has a box score
@@ -29,7 +26,8 @@ class Side:
 
     efficiency : float64 (m, 3): offence, defence, tempo. rest : float64 (m, 46), NaN where not known. missing : bool
     (m, 3): no box score, none of a win, none of a loss. games : float64 (m,), played this season. boxed : float64 (m,),
-    share of their games, decayed, that have a box score. absent : float64 (m, 2), what is lacking of who is out.
+    share of their games, decayed, that have a box score. late_rosters : float64 (m,), points, how much of the strength
+    rests on players' files after Selection Sunday. absent : float64 (m, 2), what is lacking of who is out.
     """
 
     efficiency: Floats
@@ -37,70 +35,63 @@ class Side:
     missing: npt.NDArray[np.bool_]
     games: Floats
     boxed: Floats
+    late_rosters: Floats
     absent: Floats
 
     def rows(self, chosen: slice) -> Side:
         return Side(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
 
-def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences: Conferences) -> Side:
-    """Teams as they are known on the morning of a day; never-seen ones take the newcomers' values."""
-    year, _ = before.now
-    season, recent, ever = (totals(before.sums, teams, scope) for scope in ("season_sums", "decayed", "all_time"))
-    league = league_totals(before.sums, "decayed")
-    boxed = _boxed(recent, league)
-    found = efficiency.efficiencies(before.adjusted, year, teams, parameters)
-    games = season.games.sum(axis=1)
-    conference = _conference(before.strength, year, teams, conferences)
-    rest = _rest(before.sums, before.now, teams)
+def of_teams(teams: Teams) -> Side:
+    """Columns of teams; never-seen ones take the newcomers' values."""
+    recent, league = split(teams.recent), split(teams.mornings.sums)
+    boxed = _boxed(recent, league, teams.morning)
+    found = efficiency.rated(teams.channels, teams.sums, teams.mornings.league, teams.morning)
+    season, ever = (one[:, :, 0].astype(np.float64) for one in (teams.season, teams.ever))
+    games, rest = season.sum(axis=1), _rest(teams)
     shared = [
-        look_up(before.strength.teams, before.strength.long_run, teams, parameters.newcomer),
-        conference,
-        conference * 3.0 / (3.0 + games),
-        (ever.games.sum(axis=1) == games).astype(np.float64),
+        teams.long_run,
+        teams.conference,
+        teams.conference * 3.0 / (3.0 + games),
+        (ever.sum(axis=1) == games).astype(np.float64),
         np.log1p(games),
         rest,
         (rest <= 1.0).astype(np.float64),
-        *((total.games[:, WON] + 1.0) / (total.games.sum(axis=1) + 2.0) for total in (season, recent, ever)),
+        *((won_lost[:, WON] + 1.0) / (won_lost.sum(axis=1) + 2.0) for won_lost in (season, recent.games, ever)),
     ]
-    with_box = ever.counted[:, :, _BOXED]
+    with_box = teams.ever[:, :, WITH_BOX]
+    beyond = [_beyond(rates, recent, league, teams.morning, boxed) for rates in (_factors, _means)]
     return Side(
         np.column_stack([found.offence, found.defence, found.tempo]),
-        np.column_stack([*shared, *(_beyond(rates, recent, league, boxed) for rates in (_factors, _means))]),
-        np.column_stack([with_box.sum(axis=1) == 0.0, with_box == 0.0]),
+        np.column_stack([*shared, *beyond]),
+        np.column_stack([with_box.sum(axis=1) == 0, with_box == 0]),
         games,
         boxed,
-        absences.lacking(before.absences, teams),
+        # What they said in November is worth less in the tournaments than games have left of it. How much is learned.
+        teams.from_rosters * (teams.mornings.day > SELECTION_SUNDAY)[teams.morning],
+        teams.absent,
     )
 
 
-def late_rosters(before: Knowledge, teams: Ids) -> Floats:
-    """How much of teams' strengths rests on players' files after Selection Sunday, (m,), points; 0 until then.
-
-    What they said in November is worth less in the tournaments than games have left of it. How much less is learned.
-    """
-    _, day = before.now
-    strength = before.strength
-    return look_up(strength.teams, strength.from_rosters[:-1] * (day > SELECTION_SUNDAY), teams, 0.0)
-
-
-def _beyond(rates: Callable[[Totals], Floats], recent: Totals, league: Totals, share: Floats) -> Floats:
+def _beyond(
+    rates: Callable[[Totals], Floats], recent: Totals, league: Totals, morning: npt.NDArray[np.intp], share: Floats
+) -> Floats:
     """Rates of teams less the league's, times the share of the teams' games that have a box score, (m, k).
 
     Rates stay what they are when box scores stop. So they fade to the league's, which is 0, as games without go by.
     """
-    beyond: Floats = share[:, None] * np.nan_to_num(rates(recent) - rates(league))
-    return beyond
+    beyond = rates(recent) - rates(league)[morning]
+    return share[:, None] * np.where(np.isnan(beyond), 0.0, beyond)
 
 
-def _boxed(recent: Totals, league: Totals) -> Floats:
+def _boxed(recent: Totals, league: Totals, morning: npt.NDArray[np.intp]) -> Floats:
     """Share of teams' games that have a box score, decayed, with one game more that has one as often as the league's;
     (m,)."""
     (games, with_box), (all_games, all_with_box) = (
         (one.games.sum(axis=1), one.counted[:, :, _BOXED].sum(axis=1)) for one in (recent, league)
     )
     usual = all_with_box / np.where(all_games > 0.0, all_games, 1.0)
-    share: Floats = (with_box + usual) / (games + 1.0)
+    share: Floats = (with_box + usual[morning]) / (games + 1.0)
     return share
 
 
@@ -129,28 +120,11 @@ def _means(recent: Totals) -> Floats:
     return np.column_stack([means[:, WON][:, kept], means[:, LOST][:, kept]])
 
 
-def _conference(state: State, season: int, teams: Ids, conferences: Conferences) -> Floats:
-    """Mean strength of the other teams of each team's conference, (m,); NaN where it is not known."""
-    mine = conferences.codes(season, teams)
-    if not (mine >= 0).any() or len(state.teams) == 0:
-        return np.full(len(teams), np.nan)
-    codes = conferences.codes(season, state.teams)
-    inside, strength = codes >= 0, state.mean[:-1]
-    size = max(int(codes.max()), int(mine.max())) + 1
-    number = np.bincount(codes[inside], minlength=size)
-    total = np.bincount(codes[inside], strength[inside], minlength=size)
-    place, known = find(state.teams, teams)
-    present = known & (mine >= 0)
-    others = number[mine] - present
-    mean = (total[mine] - np.where(present, strength[place], 0.0)) / np.maximum(others, 1)
-    return np.where((mine >= 0) & (others > 0), mean, np.nan)
-
-
-def _rest(sums: Aggregates, now: Moment, teams: Ids) -> Floats:
-    season, day = now
-    played = look_up(sums.teams, sums.last_season, teams, -1) == season
-    since = day - look_up(sums.teams, sums.last_day, teams, 0).astype(np.float64)
-    return np.where(played, np.minimum(since, REST), float(REST))
+def _rest(teams: Teams) -> Floats:
+    """Days since each team's latest game of the season, (m,)."""
+    mornings, morning = teams.mornings, teams.morning
+    played = teams.last_season == mornings.season[morning]
+    return np.where(played, np.minimum(mornings.day[morning] - teams.last_day, REST), REST).astype(np.float64)
 
 
 def _ratio(numerator: Floats, denominator: Floats) -> Floats:

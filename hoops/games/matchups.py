@@ -51,6 +51,14 @@ class Matchups:
         city = None if self.city is None else self.city[chosen]
         return Matchups(self.team1[chosen], self.team2[chosen], self.site[chosen], city)
 
+    @property
+    def is_in_order(self) -> bool:
+        """True if the lower id is team 1 in every game, and the games are sorted by teams, each pair once."""
+        if not (self.team1 < self.team2).all():
+            return False
+        pairs = self.team1.astype(np.int64) << 32 | self.team2
+        return bool((pairs[1:] > pairs[:-1]).all())
+
     def lower_id_first(self) -> tuple[npt.NDArray[np.int8], Matchups]:
         """The same games with the lower id as team 1, and -1 for those that had to be turned, else 1."""
         sign = np.where(self.team1 < self.team2, 1, -1).astype(np.int8)

@@ -179,6 +179,8 @@ class Results:
 
         Two teams meet once a day at most, so there is nothing more to sort by.
         """
+        if self.matchups.is_in_order:
+            return self
         sign, games = self.matchups.lower_id_first()
         turned = sign < 0
         one = replace(

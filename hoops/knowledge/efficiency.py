@@ -1,6 +1,6 @@
 """Box scores adjusted for opponents: how much more of everything a team does than the teams it meets would let it.
 
-    initial -> advance to a day -> compare the teams of its games, tempo and efficiency of any teams
+    initial -> advance to a day -> channels, tempo and efficiency of any teams
                                 -> update with its games -> advance to the next day -> ...
 
 Every *channel* is a difference between the two teams of a game: one for each box-score column (per 40 minutes) and one
@@ -26,13 +26,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find, pack, unpack
+from hoops.arrays import Floats, Ids, find, look_up, pack, taken, unpack
 from hoops.games.matchups import Matchups
 from hoops.games.moment import Moment, elapsed
 from hoops.games.results import BOX, Results
 from hoops.knowledge import statespace
 from hoops.knowledge.parameters import Parameters
-from hoops.knowledge.state import Forecast, State
+from hoops.knowledge.state import State
 from hoops.schemas import BOX_COLUMNS
 
 CHANNELS = (*BOX_COLUMNS, "efficiency")  # what the two teams of a game differ in
@@ -95,29 +95,18 @@ _ARRAYS = ("mean", "long_run", "sums", "sums_variance", "league", "slope", "shoo
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
-    """What is expected of games, team 1 less team 2, home advantage included.
+class League:
+    """Of the league, on d mornings.
 
-    channels : float64 (m, 14), by `CHANNELS`. margin : Forecast by this filter. sd : float64 (m,), of the counted
-    margin. regressed : float64 (m,), margin per 40 minutes with shooting luck taken out. sums : float64 (m, 2), of the
-    game, by `SUMS`.
+    home : float64 (d, 14), advantage at home, by `CHANNELS`. sums : float64 (d, 2), of a game, by `SUMS`. average :
+    float64 (d, 3), of the season's teams: efficiency, and what they add to `sums`; 0 before there are any. shooting :
+    float64 (d, 4), as in `Adjusted`.
     """
 
-    channels: Floats
-    margin: Forecast
-    sd: Floats
-    regressed: Floats
+    home: Floats
     sums: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class Standings:
-    """Of teams: channels float64 (k, 14), by `CHANNELS`. regressed: float64 (k,), as in `Comparison`. sums: float64
-    (k, 2), by `SUMS`, beyond the league's."""
-
-    channels: Floats
-    regressed: Floats
-    sums: Floats
+    average: Floats
+    shooting: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,72 +193,82 @@ def without_rosters(state: Adjusted, parameters: Parameters) -> Adjusted:
     return replace(state, base=statespace.without_rosters(state.base), mean=state.mean - part)
 
 
-def compare(before: Adjusted, season: int, matchups: Matchups, parameters: Parameters) -> Comparison:
-    """What is expected of games, from what is known before them; swapped teams get the mirrored numbers exactly."""
-    first, second = (_strengths(before, season, team, parameters) for team in (matchups.team1, matchups.team2))
-    site = matchups.site.astype(np.float64)
-    channels = (first - second) + site[:, None] * before.mean[-1]
-    own = constants(parameters)
-    values, _ = _sums(before, np.concatenate([matchups.team1, matchups.team2]))
-    m = len(matchups)
-    return Comparison(
-        channels=channels,
-        margin=statespace.predict(before.base, season, matchups, own),
-        sd=np.sqrt(_variance(before.base, matchups, own)),
-        regressed=_without_luck(before, channels),
-        sums=before.league + (values[:m] + values[m:]),
-    )
+def of_teams(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:
+    """Channels of teams and what they add to a game's sums, (k, 14) and (k, 2); of one never seen, newcomers'."""
+    place, known = find(before.base.teams, teams)
+    channels = taken(before.mean[:-1], place, known, _newcomer(before, season, parameters))
+    return channels, taken(before.sums, place, known, 0.0)
 
 
-def standings(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> Standings:
-    """What `compare` takes the differences and sums of, for each of some teams."""
-    channels = _strengths(before, season, teams, parameters)
-    values, _ = _sums(before, teams)
-    return Standings(channels, _without_luck(before, channels), values)
+def of_league(before: Adjusted, season: int) -> League:
+    """Of the league, on the one morning of a season's day that the state was moved to."""
+    active, average = before.base.last_season == season, np.zeros(1 + len(SUMS))
+    if active.any():
+        average[0] = before.mean[:-1, CHANNEL["efficiency"]][active].mean()
+        average[1:] = before.sums[active].mean(axis=0)
+    return League(before.mean[-1:], before.league[None], average[None], before.shooting[None])
 
 
 def efficiencies(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> Efficiencies:
     """Adjusted efficiencies and tempo of teams; of a team never seen, what is expected of newcomers."""
-    net = _strengths(before, season, teams, parameters)[:, CHANNEL["efficiency"]]
-    known = _strengths(before, season, before.base.teams, parameters)[:, CHANNEL["efficiency"]]
-    active = before.base.last_season == season
-    net = net - (known[active].mean() if active.any() else 0.0)
-    values, _ = _sums(before, teams)
+    channels, sums = of_teams(before, season, teams, parameters)
+    return rated(channels, sums, of_league(before, season), np.zeros(len(teams), np.intp))
+
+
+def rated(channels: Floats, sums: Floats, league: League, morning: npt.NDArray[np.intp]) -> Efficiencies:
+    """Of teams, from what `of_teams` tells of them, (k, ...), and the league on the morning of each, (k,)."""
+    net = channels[:, CHANNEL["efficiency"]] - league.average[morning, 0]
     # What a game gives is the league's mean and what both teams add to it: the other one adds what teams do on average.
-    tempo, total = before.league + (before.sums[active].mean(axis=0) if active.any() else 0.0)
+    tempo, total = (league.sums + league.average[:, 1:])[morning].T
     return Efficiencies(
-        offence=0.5 * (total + values[:, 1] + net),
-        defence=0.5 * (total + values[:, 1] - net),
-        tempo=tempo + values[:, 0],
+        offence=0.5 * (total + sums[:, 1] + net),
+        defence=0.5 * (total + sums[:, 1] - net),
+        tempo=tempo + sums[:, 0],
     )
+
+
+def without_luck(channels: Floats, shooting: Floats) -> Floats:
+    """Margin per 40 minutes, (m,), with only the share of extraordinary shooting that is skill.
+
+    channels: float64 (m, 14). shooting: float64 (m, 4), the league's, as in `Adjusted`.
+    """
+    threes, threes_tried, frees, frees_tried = shooting.T
+    part = {name: channels[:, CHANNEL[name]] for name in ("fgm", "fgm3", "fga3", "ftm", "fta")}
+    margin = 2.0 * part["fgm"] + part["fgm3"] + part["ftm"]
+    luck3 = 3.0 * (part["fgm3"] - threes / np.maximum(threes_tried, 1.0) * part["fga3"])
+    luck1 = part["ftm"] - frees / np.maximum(frees_tried, 1.0) * part["fta"]
+    regressed: Floats = margin - (1.0 - THREE_POINT_SKILL) * luck3 - (1.0 - FREE_THROW_SKILL) * luck1
+    return regressed
 
 
 def update(before: Adjusted, season: int, results: Results, parameters: Parameters) -> Adjusted:
     """Fold all games of one day of a season at once; the order of rows and of teams changes no bit of the result."""
     results = results.in_order()
     own = constants(parameters)
-    has_box, margin = results.has_box, statespace.counted(results.outcomes, own)
+    outcomes, has_box = results.outcomes, results.has_box
     noise_sd = np.where(has_box, own.noise_sd, parameters.noise_sd)
-    base = statespace.update(before.base, season, replace(results.outcomes, noise_sd=noise_sd), own)
+    base = statespace.update(before.base, season, replace(outcomes, noise_sd=noise_sd), own)
     state = _enrol(before, season, base, parameters)
-    if len(results) == 0 or not (has_box.any() or state.slope.any()):
+    any_box = bool(has_box.any())
+    if len(results) == 0 or not (any_box or state.slope.any()):
         return state
     games, site = results.matchups, results.matchups.site.astype(np.float64)
     index1, index2 = np.searchsorted(base.teams, games.team1), np.searchsorted(base.teams, games.team2)
-    seen = np.where(has_box[:, None], _observed(results), np.outer(margin, _slope(state, parameters)))
-    surprise = seen - (state.mean[index1] - state.mean[index2] + site[:, None] * state.mean[-1])
+    margin, seen = statespace.counted(outcomes, own), _observed(results)
+    if not has_box.all():
+        seen = np.where(has_box[:, None], seen, np.outer(margin, _slope(state, parameters)))
+    surprise = seen - statespace.difference(state.mean, index1, index2, site)
     surprise = np.where(np.isnan(surprise), 0.0, surprise)
     weighed = surprise / (_own_home(before.base, games, own) + noise_sd**2)[:, None]
-    told = np.zeros_like(state.mean)
-    np.add.at(told, index1, weighed)
-    np.subtract.at(told, index2, weighed)
-    told[-1] = site @ weighed
-    state = replace(state, mean=state.mean + base.covariance @ told)
-    if not has_box.any():
+    gain = statespace.difference(base.covariance, index1, index2, site).T
+    state = replace(state, mean=state.mean + gain @ weighed)
+    if not any_box:
         return state
-    boxed, expected = results.rows(has_box), statespace.predict(before.base, season, games, own).margin[has_box]
+    boxed = results.rows(has_box)
+    expected = statespace.predict(before.base, season, boxed.matchups, own).margin
     shots = boxed.box[:, :, [BOX[name] for name in ("fgm3", "fga3", "ftm", "fta")]].sum(axis=(0, 1))
-    slope = expected @ np.column_stack([margin, np.nan_to_num(seen)])[has_box]
+    meant = np.column_stack([margin, seen])[has_box]
+    slope = expected @ np.where(np.isnan(meant), 0.0, meant)
     fade = 1.0 - len(boxed) / max(SUM_MEMORY, float(len(boxed)))
     return replace(
         _with_sums(state, boxed, index1[has_box], index2[has_box]),
@@ -304,16 +303,6 @@ def _observed(results: Results) -> Floats:
     return np.column_stack([difference, 100.0 * margin / results.possessions])
 
 
-def _without_luck(state: Adjusted, channels: Floats) -> Floats:
-    """Margin per 40 minutes, with only the share of extraordinary shooting that is skill."""
-    threes, threes_tried, frees, frees_tried = state.shooting
-    part = {name: channels[:, CHANNEL[name]] for name in ("fgm", "fgm3", "fga3", "ftm", "fta")}
-    margin = 2.0 * part["fgm"] + part["fgm3"] + part["ftm"]
-    luck3 = 3.0 * (part["fgm3"] - threes / max(threes_tried, 1.0) * part["fga3"])
-    luck1 = part["ftm"] - frees / max(frees_tried, 1.0) * part["fta"]
-    return margin - (1.0 - THREE_POINT_SKILL) * luck3 - (1.0 - FREE_THROW_SKILL) * luck1
-
-
 def _newcomer(state: Adjusted, season: int, parameters: Parameters) -> Floats:
     """Channels of a team never seen: what its expected margin means in each; (14,)."""
     return _slope(state, parameters) * statespace.newcomer(state.base, season, parameters)
@@ -325,58 +314,26 @@ def _slope(state: Adjusted, parameters: Parameters) -> Floats:
     return slope
 
 
-def _strengths(state: Adjusted, season: int, teams: Ids, parameters: Parameters) -> Floats:
-    """Channels of teams, (k, 14)."""
-    place, known = find(state.base.teams, teams)
-    rows = np.vstack([state.mean[:-1], _newcomer(state, season, parameters)])
-    return rows[np.where(known, place, -1)]
-
-
-def _sums(state: Adjusted, teams: Ids) -> tuple[Floats, Floats]:
-    place, known = find(state.base.teams, teams)
-    rows = np.where(known, place, -1)
-    values = np.vstack([state.sums, np.zeros(len(SUMS))])
-    return values[rows], np.append(state.sums_variance, SUM_PRIOR)[rows]
-
-
 def _own_home(base: State, games: Matchups, own: Parameters) -> Floats:
     """Variance of the host's own home advantage, (m,); none on neutral ground."""
-    host, known = find(base.teams, np.where(games.site > 0, games.team1, games.team2))
-    variance = np.append(base.own_home_variance, own.own_home_sd**2)[np.where(known, host, -1)]
-    home: Floats = np.abs(games.site.astype(np.float64)) * variance
+    host = np.where(games.site > 0, games.team1, games.team2)
+    home: Floats = np.abs(games.site) * look_up(base.teams, base.own_home_variance, host, own.own_home_sd**2)
     return home
-
-
-def _variance(base: State, games: Matchups, own: Parameters) -> Floats:
-    """Variance of each game's counted margin, (m,)."""
-    n = len(base.teams)
-    site = games.site.astype(np.float64)
-    (place1, known1), (place2, known2) = (find(base.teams, team) for team in (games.team1, games.team2))
-    grown = np.zeros((n + 2, n + 2))  # the last row stands for a team never seen
-    grown[: n + 1, : n + 1] = base.covariance
-    index1, index2 = np.where(known1, place1, n + 1), np.where(known2, place2, n + 1)
-    variance = np.append(base.covariance.diagonal(), own.newcomer_sd**2)
-    difference = variance[index1] + variance[index2] - 2.0 * grown[index1, index2]
-    with_home = 2.0 * site * (grown[index1, n] - grown[index2, n]) + site**2 * variance[n]
-    total: Floats = difference + with_home + _own_home(base, games, own) + own.noise_sd**2
-    return total
 
 
 def _enrol(state: Adjusted, season: int, base: State, parameters: Parameters) -> Adjusted:
     """The state with `base` as its margin's filter, and a row for each team of it that was not there before."""
     if len(base.teams) == len(state.base.teams):
         return replace(state, base=base)
-    place, known = find(state.base.teams, base.teams)
-    rows = np.where(known, place, len(state.base.teams))
+    place = find(state.base.teams, base.teams)
     new = _newcomer(state, season, parameters)
-    sums, variance = _sums(state, base.teams)
     return replace(
         state,
         base=base,
-        mean=np.vstack([np.vstack([state.mean[:-1], new])[rows], state.mean[-1:]]),
-        long_run=np.vstack([state.long_run, new])[rows],
-        sums=sums,
-        sums_variance=variance,
+        mean=np.vstack([taken(state.mean[:-1], *place, new), state.mean[-1:]]),
+        long_run=taken(state.long_run, *place, new),
+        sums=taken(state.sums, *place, 0.0),
+        sums_variance=taken(state.sums_variance, *place, SUM_PRIOR),
     )
 
 

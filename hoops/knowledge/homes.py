@@ -75,9 +75,10 @@ def _pair(team: Ids, city: Ids) -> npt.NDArray[np.int64]:
 
 def home_of(homes: Homes, teams: Ids) -> Ids:
     """City in which each team has played most (of equals the lowest id), int32 (m,); `UNKNOWN` for a team without."""
-    order = np.lexsort((homes.city, -homes.games, homes.team))
-    team, first = np.unique(homes.team[order], return_index=True)
-    best: Ids = look_up(team, homes.city[order][first], teams, UNKNOWN).astype(np.int32)
+    rows = np.flatnonzero(find(np.unique(teams), homes.team)[1])
+    rows = rows[np.lexsort((homes.city[rows], -homes.games[rows], homes.team[rows]))]
+    team, first = np.unique(homes.team[rows], return_index=True)
+    best: Ids = look_up(team, homes.city[rows][first], teams, UNKNOWN).astype(np.int32)
     return best
 
 

@@ -13,7 +13,8 @@ filter is Kalman's (1960), its use for teams Harville's (1977) and Glickman and 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +26,22 @@ from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import Forecast, Ratings, State, from_bytes, to_bytes
 
 __all__ = [
-    "advance", "between", "chance", "counted", "from_bytes", "initial", "joint", "newcomer", "predict", "ratings",
-    "shifted", "to_bytes", "update", "without_rosters",
+    "Ahead", "advance", "between", "chance", "counted", "difference", "forecast", "from_bytes", "initial", "joint",
+    "look_ahead", "newcomer", "predict", "ratings", "shifted", "to_bytes", "update", "without_rosters",
 ]  # fmt: skip
 
 _Index = npt.NDArray[np.intp]
 
 _LIMIT = 6.0  # no forecast is surer than a probit of 6, one in a thousand million
+_BLOCK = 32  # rows of a triangle that are inverted as if it were a full matrix
+
+
+@dataclass(frozen=True, eq=False)
+class Ahead:
+    """What is expected of games, team 1 less team 2: counted margin and its variance, noise included, each (m,)."""
+
+    counted: Floats
+    variance: Floats
 
 
 def initial(parameters: Parameters) -> State:
@@ -60,8 +70,8 @@ def advance(state: State, since: Moment, now: Moment, parameters: Parameters) ->
     for summer in range(summers):
         state = _over_summer(state, since[0] + summer, parameters)
     covariance = state.covariance.copy()
-    strengths = np.arange(len(state.teams))
-    covariance[strengths, strengths] += parameters.drift_sd**2 * days
+    variance = np.einsum("ii->i", covariance)  # a view: what is added to it is added there
+    variance[:-1] += parameters.drift_sd**2 * days
     return replace(state, covariance=covariance)
 
 
@@ -114,18 +124,29 @@ def predict(before: State, season: int, matchups: Matchups, parameters: Paramete
     teams swapped gets the mirrored forecast.
     """
     sign, ordered = matchups.lower_id_first()
-    state = _enrol(before, season, ordered, parameters)
-    index1, index2, host = _places(state, ordered)
-    site = ordered.site.astype(np.float64)
+    ahead = look_ahead(before, season, ordered, parameters)
+    return forecast(replace(ahead, counted=sign * ahead.counted), parameters)
+
+
+def look_ahead(before: State, season: int, matchups: Matchups, parameters: Parameters) -> Ahead:
+    """What is expected of games whose team 1 has the lower id: all that `forecast` needs of a state."""
+    state = _enrol(before, season, matchups, parameters)
+    index1, index2, host = _places(state, matchups)
+    site = matchups.site.astype(np.float64)
     n = len(state.teams)
-    covariance = state.covariance
-    strength = covariance[index1, index1] + covariance[index2, index2] - 2.0 * covariance[index1, index2]
-    with_home = 2.0 * site * (covariance[index1, n] - covariance[index2, n])
-    home = np.abs(site) * (covariance[n, n] + state.own_home_variance[host])
+    covariance, own = state.covariance, state.covariance.diagonal()
+    strength = own[index1] + own[index2] - 2.0 * covariance[index1, index2]
+    home = 2.0 * site * (covariance[n, index1] - covariance[n, index2])
+    hosted = np.abs(site) * (own[n] + state.own_home_variance[host])
     counted = _expected(state, index1, index2, host, site)
-    sd = np.sqrt(strength + with_home + home + parameters.noise_sd**2) / parameters.scale
-    margin, margin_sd = _points(counted, sd, parameters)
-    return Forecast(probability=chance(sign * counted / sd), margin=sign * margin, margin_sd=margin_sd)
+    return Ahead(counted, strength + home + hosted + parameters.noise_sd**2)
+
+
+def forecast(ahead: Ahead, parameters: Parameters) -> Forecast:
+    """Forecasts of games, of one day or of many, from what is expected of them."""
+    sd = np.sqrt(ahead.variance) / parameters.scale
+    margin, margin_sd = _points(ahead.counted, sd, parameters)
+    return Forecast(chance(ahead.counted / sd), margin, margin_sd)
 
 
 def between(before: State, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:
@@ -169,15 +190,19 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
     if len(outcomes.matchups) == 0:
         return before
     games = _in_order(outcomes)
-    state = _of_season(_enrol(before, season, games.matchups, parameters), season, games.matchups)
-    games = games.rows(~np.isnan(games.margin))
-    if len(games.matchups) == 0:
-        return state
+    state = _enrol(before, season, games.matchups, parameters)
     index1, index2, host = _places(state, games.matchups)
+    last_season = state.last_season.copy()
+    last_season[index1] = last_season[index2] = season
+    played = ~np.isnan(games.margin)
+    if not played.all():
+        games, index1, index2, host = games.rows(played), index1[played], index2[played], host[played]
+    if not played.any():
+        return replace(state, last_season=last_season)
     site = games.matchups.site.astype(np.float64)
     n = len(state.teams)
     # With a row of H per game (+1, -1 and the site), H P is a difference of rows of P and H P H' one of its columns.
-    hp = state.covariance[index1] - state.covariance[index2] + site[:, None] * state.covariance[n]
+    hp = difference(state.covariance, index1, index2, site)
     innovation_covariance = hp[:, index1] - hp[:, index2] + site * hp[:, n, None]
     own_home_variance = np.abs(site) * state.own_home_variance[host]
     noise_sd = parameters.noise_sd if games.noise_sd is None else games.noise_sd
@@ -185,10 +210,9 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
     np.fill_diagonal(innovation_covariance, variance)
     innovation = counted(games, parameters) - _expected(state, index1, index2, host, site)
     # What rosters have moved is forgotten as the games tell of it: their part of what was expected is no surprise.
-    rested = state.from_rosters[index1] - state.from_rosters[index2] + site * state.from_rosters[n]
-    root = np.linalg.cholesky(innovation_covariance)
-    whitened = np.linalg.solve(root, np.column_stack([hp, innovation, rested]))
-    gain, surprise, forgotten = np.ascontiguousarray(whitened[:, :-2]), whitened[:, -2], whitened[:, -1]
+    rested = difference(state.from_rosters, index1, index2, site)
+    whitening = _inverse(np.linalg.cholesky(innovation_covariance))
+    gain = whitening @ hp
     # A matrix times its own transpose is computed as one triangle and mirrored: exactly symmetric.
     learned = gain.T @ gain
     # A team's own home advantage takes its share of its game's surprise, as if it were correlated with nothing else.
@@ -198,12 +222,32 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
     np.subtract.at(remaining, host, share * own_home_variance)
     return replace(
         state,
-        mean=state.mean + surprise @ gain,
+        last_season=last_season,
+        mean=state.mean + (whitening @ innovation) @ gain,
         covariance=np.subtract(state.covariance, learned, out=learned),
         own_home=own_home,
         own_home_variance=remaining,
-        from_rosters=state.from_rosters - forgotten @ gain,
+        from_rosters=state.from_rosters - (whitening @ rested) @ gain,
     )
+
+
+def difference(rows: Floats, index1: _Index, index2: _Index, site: Floats) -> Floats:
+    """H times rows by team and, as the last one, home advantage: what two teams differ in, (m, ...)."""
+    differ: Floats = rows[index1] - rows[index2] + np.multiply.outer(site, rows[-1])
+    return differ
+
+
+def _inverse(lower: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Inverse of a lower triangle that is far from singular, by blocks: inverted whole it would take twice the time."""
+    m = len(lower)
+    if m <= _BLOCK:
+        return np.linalg.inv(lower)
+    half = m // 2
+    inverse = np.zeros((m, m))
+    inverse[:half, :half] = first = _inverse(lower[:half, :half])
+    inverse[half:, half:] = second = _inverse(lower[half:, half:])
+    inverse[half:, :half] = -second @ (lower[half:, :half] @ first)
+    return inverse
 
 
 def ratings(state: State, season: int, parameters: Parameters) -> Ratings:
@@ -226,6 +270,8 @@ def newcomer(state: State, season: int, parameters: Parameters) -> float:
 
 def _in_order(outcomes: Outcomes) -> Outcomes:
     """The same games in the one order that does not depend on how they were given."""
+    if outcomes.matchups.is_in_order:
+        return outcomes
     sign, games = outcomes.matchups.lower_id_first()
     margin = sign * outcomes.margin
     order = np.lexsort((outcomes.num_ot, margin, games.site, games.team2, games.team1))
@@ -257,21 +303,13 @@ def _points(counted: Floats, sd: Floats, parameters: Parameters) -> tuple[Floats
     return parameters.softness * np.sqrt(growth) * sinh, parameters.softness * np.sqrt(variance)
 
 
-def _of_season(state: State, season: int, games: Matchups) -> State:
-    """The state with the teams of these games, which it knows, as teams of the season."""
-    index1, index2, _ = _places(state, games)
-    last_season = state.last_season.copy()
-    last_season[index1] = last_season[index2] = season
-    return replace(state, last_season=last_season)
-
-
 def _enrol(state: State, season: int, matchups: Matchups, parameters: Parameters) -> State:
     """The state with those teams in it that it has never seen, at the newcomer's prior."""
     playing = np.concatenate([matchups.team1, matchups.team2])
     _, known = find(state.teams, playing)
-    new = np.unique(playing[~known])
-    if len(new) == 0:
+    if known.all():
         return state
+    new = np.unique(playing[~known])
     n, total = len(state.teams), len(state.teams) + len(new)
     teams = np.concatenate([state.teams, new]).astype(np.int32)
     order = np.argsort(teams, kind="stable")

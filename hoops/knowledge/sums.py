@@ -23,6 +23,7 @@ from hoops.schemas import BOX_COLUMNS
 WON, LOST = 0, 1
 STATISTICS = ("score", "num_ot", *BOX_COLUMNS)
 COUNTS = ("games", "with_box", "with_fouls")  # of games; the last two had a box score, and fouls in it
+WITH_BOX = COUNTS.index("with_box")
 # The count that a statistic's sums are divided by.
 COUNT_OF = tuple(2 if name == "pf" else 1 if name in BOX_COLUMNS else 0 for name in STATISTICS)
 WIDTH = len(COUNTS) + 2 * len(STATISTICS)
@@ -141,15 +142,16 @@ def update(before: Aggregates, now: Moment, results: Results) -> Aggregates:
 def totals(state: Aggregates, teams: Ids, scope: str = "season_sums") -> Totals:
     """Sums of teams in one scope (`all_time`, `season_sums`, `decayed`); nothing for a team never seen."""
     sums = getattr(state, scope)
-    return _split(look_up(state.teams, sums, teams, 0).astype(np.float64))
+    return split(look_up(state.teams, sums, teams, 0).astype(np.float64))
 
 
 def league_totals(state: Aggregates, scope: str = "season_sums") -> Totals:
     """Sums over all teams in one scope, as those of a single team (k = 1)."""
-    return _split(getattr(state, scope).sum(axis=0, keepdims=True).astype(np.float64))
+    return split(getattr(state, scope).sum(axis=0, keepdims=True).astype(np.float64))
 
 
-def _split(sums: Floats) -> Totals:
+def split(sums: Floats) -> Totals:
+    """Rows of sums, (k, 2, 33), by what they are."""
     return Totals(sums[:, :, 0], sums[:, :, list(COUNT_OF)], sums[:, :, _FOR:_AGAINST], sums[:, :, _AGAINST:])
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from hoops.forecast.feature_list import CONTEXT, FEATURES, GROUPS, NAMES, columns_of
-from hoops.forecast.features import describe, walk
+from hoops.forecast.features import Described, describe, walk
 from hoops.forecast.fold import days_of
 from hoops.games.leagues import League
 from hoops.games.matchups import Matchups
@@ -159,6 +159,22 @@ def test_no_games_give_no_rows():
     played, seen, known = walk(a_league().slice(0, 0), PARAMETERS)
     assert to_bytes(known) == to_bytes(initial(PARAMETERS))
     assert len(played) == len(seen.offset) == 0 and seen.values.shape == (0, len(NAMES))
+
+
+def test_games_described_many_days_at_once_are_to_the_last_bit_what_they_are_alone():
+    games, known, alone = a_league(boxless=0.3), initial(PARAMETERS), []
+    for day in days_of(games):
+        known, played = advance(known, day.season, day.day, PARAMETERS), Results.of(day.games)
+        alone += [
+            describe(known, played.matchups.rows(slice(row, row + 1)), PARAMETERS, SURROUNDINGS)
+            for row in range(len(played))
+        ]
+        known = update(known, played, PARAMETERS)
+    _, together, in_the_end = walk(games, PARAMETERS, SURROUNDINGS)
+    one = Described.joined(alone)
+    for name in ("offset", "values", "context", "margin", "margin_sd"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(together, name))
+    assert to_bytes(in_the_end) == to_bytes(known)
 
 
 def test_a_walk_goes_on_from_what_is_known():

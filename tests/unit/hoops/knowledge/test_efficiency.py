@@ -18,7 +18,6 @@ from hoops.knowledge.efficiency import (
     SLOPE_PRIOR,
     Adjusted,
     advance,
-    compare,
     constants,
     efficiencies,
     from_bytes,
@@ -71,20 +70,6 @@ def test_rows_and_teams_in_any_order_give_the_same_bytes():
     expected = to_bytes(update(state, 2012, results, PARAMETERS))
     assert expected == to_bytes(update(state, 2012, shuffled, PARAMETERS))
     assert expected == to_bytes(update(state, 2012, turned_around(results, np.full(len(results), True)), PARAMETERS))
-
-
-def test_a_comparison_is_antisymmetric_to_the_last_bit_even_for_a_team_never_seen():
-    state = folded(a_league(), (2012, 3))
-    games = Matchups(
-        np.array([1101, 1102, 1999], np.int32), np.array([1103, 1998, 1104], np.int32), np.array([1, 0, -1], np.int8)
-    )
-    one = compare(state, 2012, games, PARAMETERS)
-    other = compare(state, 2012, Matchups(games.team2, games.team1, -games.site), PARAMETERS)
-    np.testing.assert_array_equal(one.channels, -other.channels)
-    np.testing.assert_array_equal(one.sd, other.sd)
-    np.testing.assert_array_equal(one.sums, other.sums)
-    np.testing.assert_allclose(one.regressed, -other.regressed, atol=1e-12)
-    np.testing.assert_array_equal(one.margin.margin, -other.margin.margin)
 
 
 def test_before_any_box_score_games_move_the_margin_and_no_channel():

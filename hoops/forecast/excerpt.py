@@ -1,0 +1,177 @@
+"""What forecasts of games rest on, copied out of what is known on the morning of their day.
+
+    what is known + pairings -> Excerpt of a day -+
+                                Excerpt of a day -+-> joined -> features
+
+Nothing is worked out here that could as well be worked out later, of many days at once. An excerpt holds no result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from hoops.arrays import Floats, Ids, find, taken
+from hoops.games.matchups import Matchups
+from hoops.games.surroundings import Conferences, Surroundings
+from hoops.knowledge import Knowledge, absences, efficiency, homes, statespace
+from hoops.knowledge.efficiency import League
+from hoops.knowledge.parameters import Parameters
+from hoops.knowledge.state import State
+from hoops.knowledge.statespace import Ahead
+from hoops.knowledge.sums import COUNTS
+
+_Joined = TypeVar("_Joined")
+
+
+@dataclass(frozen=True, eq=False)
+class Mornings:
+    """Of d mornings. season, day : int64 (d,). sums : float64 (d, 2, 33), `decayed` of `hoops.knowledge.sums` of all
+    teams together. league : efficiency.League, of (d, ...) arrays."""
+
+    season: npt.NDArray[np.int64]
+    day: npt.NDArray[np.int64]
+    sums: Floats
+    league: League
+
+
+@dataclass(frozen=True, eq=False)
+class Teams:
+    """Teams on the mornings of days, (k, ...); one never seen has the newcomers' values, and 0 where there are none.
+
+    morning : place of each row's morning. channels (k, 14), sums (k, 2) : of `hoops.knowledge.efficiency`. long_run,
+    from_rosters : points, of `hoops.knowledge.state`. conference : mean strength of the conference's other teams, NaN
+    where it is not known. season, ever : int32 (k, 2, 3), games by won and lost and `COUNTS`, this season's and all.
+    recent : float64 (k, 2, 33), decayed sums of `hoops.knowledge.sums`. last_season, last_day : of the latest game, -1
+    without one. absent : float64 (k, 2), of `absences.lacking`.
+    """
+
+    mornings: Mornings
+    morning: npt.NDArray[np.intp]
+    channels: Floats
+    sums: Floats
+    long_run: Floats
+    from_rosters: Floats
+    conference: Floats
+    season: npt.NDArray[np.int32]
+    ever: npt.NDArray[np.int32]
+    recent: Floats
+    last_season: npt.NDArray[np.int16]
+    last_day: npt.NDArray[np.int16]
+    absent: Floats
+
+    def __len__(self) -> int:
+        return len(self.morning)
+
+
+@dataclass(frozen=True, eq=False)
+class Excerpt:
+    """Games, (m, ...), the lower id as team 1.
+
+    teams : Teams, (2 m, ...), each game's team 1 and then its team 2. sign, site : float64 (m,), -1 for a game that was
+    turned, and +1, 0 or -1. by_margin, by_box : Ahead, of the state-space model and of the margin's filter inside the
+    adjusted box scores. own_home : float64 (m,), of the host, beyond the league's (points). home, city : int32 (m, 2)
+    and (m,), where the teams are at home, and where the game is.
+    """
+
+    teams: Teams
+    sign: Floats
+    site: Floats
+    by_margin: Ahead
+    by_box: Ahead
+    own_home: Floats
+    home: Ids
+    city: Ids
+
+    def __len__(self) -> int:
+        return len(self.sign)
+
+
+def excerpt(before: Knowledge, matchups: Matchups, parameters: Parameters, surroundings: Surroundings) -> Excerpt:
+    """Of games of the day that `before` was advanced to."""
+    # As seen by the lower id, and then turned: swapped teams get the mirrored numbers to the last bit.
+    sign, games = matchups.lower_id_first()
+    season, _ = before.now
+    teams = np.column_stack([games.team1, games.team2])
+    host = np.where(games.site > 0, games.team1, games.team2)
+    nowhere, home, city = homes.UNKNOWN, np.empty(0, np.int32), games.city
+    if city is None or not len(surroundings.places.city):
+        home, city = np.full(2 * len(games), nowhere, np.int32), np.full(len(games), nowhere, np.int32)
+    else:
+        home = homes.home_of(before.homes, teams.ravel())
+    return Excerpt(
+        teams=of_teams(before, teams.ravel(), parameters, surroundings.conferences),
+        sign=sign.astype(np.float64),
+        site=games.site.astype(np.float64),
+        by_margin=statespace.look_ahead(before.strength, season, games, parameters),
+        by_box=statespace.look_ahead(before.adjusted.base, season, games, efficiency.constants(parameters)),
+        own_home=taken(before.strength.own_home, *find(before.strength.teams, host), 0.0),
+        home=home.reshape(-1, 2),
+        city=city,
+    )
+
+
+def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences: Conferences) -> Teams:
+    """Of teams, in any order, on the morning that `before` was advanced to."""
+    (season, day), sums, strength = before.now, before.sums, before.strength
+    of_strength, of_sums = find(strength.teams, teams), find(sums.teams, teams)
+    channels, level = efficiency.of_teams(before.adjusted, season, teams, parameters)
+    mornings = Mornings(
+        np.array([season]),
+        np.array([day]),
+        sums.decayed.sum(axis=0, keepdims=True),
+        efficiency.of_league(before.adjusted, season),
+    )
+    counts = len(COUNTS)
+    return Teams(
+        mornings=mornings,
+        morning=np.zeros(len(teams), np.intp),
+        channels=channels,
+        sums=level,
+        long_run=taken(strength.long_run, *of_strength, parameters.newcomer),
+        from_rosters=taken(strength.from_rosters[:-1], *of_strength, 0.0),
+        conference=_conference(strength, season, teams, conferences),
+        season=taken(sums.season_sums[:, :, :counts], *of_sums, 0),
+        ever=taken(sums.all_time[:, :, :counts], *of_sums, 0),
+        recent=taken(sums.decayed, *of_sums, 0.0),
+        last_season=taken(sums.last_season, *of_sums, -1),
+        last_day=taken(sums.last_day, *of_sums, -1),
+        absent=absences.lacking(before.absences, teams),
+    )
+
+
+def joined(parts: Sequence[Excerpt]) -> Excerpt:
+    """The games of some days, of which there is at least one, one day after the other."""
+    one: Excerpt = _joined(parts)
+    size = [len(part.teams) for part in parts]
+    one.teams.morning[:] = np.repeat(np.arange(len(parts)), size)
+    return one
+
+
+def _joined(parts: Sequence[_Joined]) -> _Joined:
+    columns: dict[str, Any] = {}
+    for field in fields(parts[0]):  # type: ignore[arg-type]
+        values = [getattr(part, field.name) for part in parts]
+        columns[field.name] = _joined(values) if is_dataclass(values[0]) else np.concatenate(values)
+    return type(parts[0])(**columns)
+
+
+def _conference(state: State, season: int, teams: Ids, conferences: Conferences) -> Floats:
+    """Mean strength of the other teams of each team's conference, (k,); NaN where it is not known."""
+    mine = conferences.codes(season, teams)
+    if not (mine >= 0).any() or len(state.teams) == 0:
+        return np.full(len(teams), np.nan)
+    codes = conferences.codes(season, state.teams)
+    inside, strength = codes >= 0, state.mean[:-1]
+    size = max(int(codes.max()), int(mine.max())) + 1
+    number = np.bincount(codes[inside], minlength=size)
+    total = np.bincount(codes[inside], strength[inside], minlength=size)
+    place, known = find(state.teams, teams)
+    present = known & (mine >= 0)
+    others = number[mine] - present
+    mean = (total[mine] - np.where(present, strength[place], 0.0)) / np.maximum(others, 1)
+    return np.where((mine >= 0) & (others > 0), mean, np.nan)
