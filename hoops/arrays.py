@@ -30,7 +30,7 @@ def find(keys: npt.NDArray[Any], wanted: npt.NDArray[Any]) -> tuple[npt.NDArray[
     """
     if len(keys) == 0:
         return np.zeros(len(wanted), np.intp), np.zeros(len(wanted), np.bool_)
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    place = np.minimum(keys.searchsorted(wanted), len(keys) - 1)
     return place, keys[place] == wanted
 
 

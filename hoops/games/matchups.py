@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,7 @@ class Matchups:
         city = None if self.city is None else self.city[chosen]
         return Matchups(self.team1[chosen], self.team2[chosen], self.site[chosen], city)
 
-    @property
+    @cached_property
     def is_in_order(self) -> bool:
         """True if the lower id is team 1 in every game, and the games are sorted by teams, each pair once."""
         if not (self.team1 < self.team2).all():

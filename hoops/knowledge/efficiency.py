@@ -22,6 +22,7 @@ until the channels say what the margin says. A game of a league that has never h
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -121,6 +122,7 @@ class Efficiencies:
     tempo: Floats
 
 
+@cache
 def constants(parameters: Parameters) -> Parameters:
     """The constants of this filter, from those of the state-space model."""
     return replace(
@@ -264,7 +266,7 @@ def update(before: Adjusted, season: int, results: Results, parameters: Paramete
     state = replace(state, mean=state.mean + gain @ weighed)
     if not any_box:
         return state
-    boxed = results.rows(has_box)
+    boxed = results if has_box.all() else results.rows(has_box)
     expected = statespace.predict(before.base, season, boxed.matchups, own).margin
     shots = boxed.box[:, :, [BOX[name] for name in ("fgm3", "fga3", "ftm", "fta")]].sum(axis=(0, 1))
     meant = np.column_stack([margin, seen])[has_box]

@@ -59,9 +59,11 @@ def update(before: Homes, games: Matchups) -> Homes:
     pairs, count = np.unique(_pair(teams, np.tile(games.city[told], 2)), return_counts=True)
     known = _pair(before.team, before.city)
     _, old = find(known, pairs)
-    place, new = np.searchsorted(known, pairs), ~old
+    place, new = known.searchsorted(pairs), ~old
     total = before.games.copy()
-    total[place[~new]] += count[~new].astype(np.int32)
+    total[place[old]] += count[old].astype(np.int32)
+    if not new.any():
+        return Homes(before.team, before.city, total)
     return Homes(
         np.insert(before.team, place[new], pairs[new] >> _BITS),
         np.insert(before.city, place[new], pairs[new] & ((1 << _BITS) - 1)),

@@ -157,7 +157,8 @@ def update(
         If the clock has not been advanced to a day.
     """
     season, _ = now = before.now
-    played = results.rows(~results.is_forfeit)
+    results = results.in_order()  # once for all of them
+    played = results.rows(~results.is_forfeit) if results.is_forfeit.any() else results
     out = before.absences
     if appearances is not None:
         out = absences.update(out, np.concatenate([played.team1, played.team2]), appearances)

@@ -130,8 +130,7 @@ def predict(before: State, season: int, matchups: Matchups, parameters: Paramete
 
 def look_ahead(before: State, season: int, matchups: Matchups, parameters: Parameters) -> Ahead:
     """What is expected of games whose team 1 has the lower id: all that `forecast` needs of a state."""
-    state = _enrol(before, season, matchups, parameters)
-    index1, index2, host = _places(state, matchups)
+    state, index1, index2, host = _enrolled(before, season, matchups, parameters)
     site = matchups.site.astype(np.float64)
     n = len(state.teams)
     covariance, own = state.covariance, state.covariance.diagonal()
@@ -190,8 +189,7 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
     if len(outcomes.matchups) == 0:
         return before
     games = _in_order(outcomes)
-    state = _enrol(before, season, games.matchups, parameters)
-    index1, index2, host = _places(state, games.matchups)
+    state, index1, index2, host = _enrolled(before, season, games.matchups, parameters)
     last_season = state.last_season.copy()
     last_season[index1] = last_season[index2] = season
     played = ~np.isnan(games.margin)
@@ -233,7 +231,9 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
 
 def difference(rows: Floats, index1: _Index, index2: _Index, site: Floats) -> Floats:
     """H times rows by team and, as the last one, home advantage: what two teams differ in, (m, ...)."""
-    differ: Floats = rows[index1] - rows[index2] + np.multiply.outer(site, rows[-1])
+    differ: Floats = rows[index1]
+    differ -= rows[index2]
+    differ += np.multiply.outer(site, rows[-1])
     return differ
 
 
@@ -278,12 +278,6 @@ def _in_order(outcomes: Outcomes) -> Outcomes:
     return replace(outcomes, matchups=games, margin=margin).rows(order)
 
 
-def _places(state: State, games: Matchups) -> tuple[_Index, _Index, _Index]:
-    """Where both teams and the host stand in the state; on neutral ground the host means nothing."""
-    index1, index2 = np.searchsorted(state.teams, games.team1), np.searchsorted(state.teams, games.team2)
-    return index1, index2, np.where(games.site > 0, index1, index2)
-
-
 def _expected(state: State, index1: _Index, index2: _Index, host: _Index, site: Floats) -> Floats:
     home = state.mean[len(state.teams)] + state.own_home[host]
     return state.mean[index1] - state.mean[index2] + site * home
@@ -303,13 +297,22 @@ def _points(counted: Floats, sd: Floats, parameters: Parameters) -> tuple[Floats
     return parameters.softness * np.sqrt(growth) * sinh, parameters.softness * np.sqrt(variance)
 
 
-def _enrol(state: State, season: int, matchups: Matchups, parameters: Parameters) -> State:
-    """The state with those teams in it that it has never seen, at the newcomer's prior."""
-    playing = np.concatenate([matchups.team1, matchups.team2])
-    _, known = find(state.teams, playing)
-    if known.all():
-        return state
-    new = np.unique(playing[~known])
+def _enrolled(
+    state: State, season: int, games: Matchups, parameters: Parameters
+) -> tuple[State, _Index, _Index, _Index]:
+    """The state with those teams of the games in it that it has never seen, at the newcomer's prior; and where both
+    teams and the host stand in it. On neutral ground the host means nothing."""
+    playing = np.concatenate([games.team1, games.team2])
+    place, known = find(state.teams, playing)
+    if not known.all():
+        state = _with(state, np.unique(playing[~known]), season, parameters)
+        place, _ = find(state.teams, playing)
+    index1, index2 = place[: len(games)], place[len(games) :]
+    return state, index1, index2, np.where(games.site > 0, index1, index2)
+
+
+def _with(state: State, new: Ids, season: int, parameters: Parameters) -> State:
+    """The state with new teams, at the newcomer's prior."""
     n, total = len(state.teams), len(state.teams) + len(new)
     teams = np.concatenate([state.teams, new]).astype(np.int32)
     order = np.argsort(teams, kind="stable")

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from hoops.arrays import Floats, Ids, find, look_up, pack, unpack
 from hoops.games.moment import Moment, elapsed
-from hoops.games.results import Results
+from hoops.games.results import BOX, Results
 from hoops.schemas import BOX_COLUMNS
 
 WON, LOST = 0, 1
@@ -114,21 +114,21 @@ def update(before: Aggregates, now: Moment, results: Results) -> Aggregates:
         return before
     games = results.matchups
     state = _enrol(before, np.concatenate([games.team1, games.team2]))
+    teams = np.column_stack([games.team1, games.team2])
+    index = np.searchsorted(state.teams, teams)
+    lost = results.score < results.score[:, ::-1]
+    recorded = ~np.isnan(results.box)
+    rows = np.empty((len(results), 2, WIDTH), np.int32)
+    rows[:, :, 0] = 1
+    rows[:, :, 1:_FOR] = recorded[:, :1, [BOX["fga"], BOX["pf"]]]
+    rows[:, :, _FOR] = results.score
+    rows[:, :, _FOR + 1] = results.num_ot[:, None]
+    rows[:, :, _FOR + 2 : _AGAINST] = np.where(recorded, results.box, 0.0)
+    rows[:, :, _AGAINST:] = rows[:, ::-1, _FOR:_AGAINST]
     added = np.zeros(state.all_time.shape, np.int32)
-    statistics = np.concatenate(
-        [results.score[:, :, None], np.repeat(results.num_ot[:, None, None], 2, axis=1), results.box], axis=2
-    )
-    recorded = ~np.isnan(statistics)
-    whole = np.where(recorded, statistics, 0.0).astype(np.int32)
-    counts = np.stack(
-        [np.ones(len(results), np.int32), recorded[:, 0, STATISTICS.index("fga")], recorded[:, 0, -1]], axis=1
-    )
+    np.add.at(added.reshape(-1, WIDTH), (2 * index + lost).ravel(), rows.reshape(-1, WIDTH))
     last_season, last_day = state.last_season.copy(), state.last_day.copy()
-    for side, team in enumerate((games.team1, games.team2)):
-        index = np.searchsorted(state.teams, team)
-        lost = (results.score[:, side] < results.score[:, 1 - side]).astype(np.intp)
-        np.add.at(added, (index, lost), np.concatenate([counts, whole[:, side], whole[:, 1 - side]], axis=1))
-        last_season[index], last_day[index] = now
+    last_season[index], last_day[index] = now
     return replace(
         state,
         last_season=last_season,
