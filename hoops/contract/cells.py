@@ -1,8 +1,8 @@
 """From text to typed columns: a fast way for clean files, a careful one that finds every bad cell.
 
 `parse_fast` lets Arrow parse the whole file at once and gives up (None) at anything unusual. `parse_careful` goes row
-by row, knows line numbers, takes quotes and `7.0`, and says what is wrong with each cell. A file both can read gives
-the same columns either way.
+by row, knows line numbers, takes any quotes and `7.0`, and says what is wrong with each cell. A file both can read
+gives the same columns either way.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +34,8 @@ _DEGREES = r"^[+-]?[0-9]{1,3}(\.[0-9]{1,15})?$"
 _DECIMAL = r"^[+-]?([0-9]{1,15}(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+-]?[0-9]{1,2})?$"
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 _CONTROL = r"[\x00-\x1f\x7f]"
+# A whole cell on one line. The quote is looked for before what must not stand before it, which is ten times as fast.
+_QUOTED = re.compile(rb'"(?<![^,\n]")[^"\r\n]*(?:""[^"\r\n]*)*"(?=[,\r\n]|\Z)')
 _DATE_FORMATS = ("%m/%d/%Y", "%Y-%m-%d")
 
 
@@ -60,8 +63,9 @@ def parse_fast(text: bytes, layout: Layout, league: League | None, *, encoded: b
     encoded: leave texts dictionary-encoded, for who looks at each of them once; a dictionary may have one twice.
     """
     _, returns, pairs = line_ends(text)
-    if text.find(b'"', layout.body) >= 0 or returns != pairs:
-        return None
+    quotes = text.count(b'"', layout.body)
+    if returns != pairs or quotes != sum(cell[0].count(b'"') for cell in _QUOTED.finditer(text, layout.body)):
+        return None  # what Arrow makes of a stray quote is not what `parse_careful` says of it
     if any(text.find(x, layout.body) >= 0 and text.find(b"0" + x, layout.body) >= 0 for x in (b"x", b"X")):
         return None  # Arrow reads hexadecimal numbers; one letter is found ten times as fast as two
     if text.startswith(codecs.BOM_UTF8, layout.body):
@@ -75,7 +79,7 @@ def parse_fast(text: bytes, layout: Layout, league: League | None, *, encoded: b
             pa_csv.ReadOptions(
                 use_threads=False, column_names=[str(place) for place in range(layout.width)], block_size=_BLOCK_BYTES
             ),
-            pa_csv.ParseOptions(quote_char=False),
+            pa_csv.ParseOptions(quote_char='"' if quotes else False),
             pa_csv.ConvertOptions(
                 include_columns=list(names.values()),
                 column_types={n: pa.int32() if c.type.is_number else _WORDS for c, n in names.items()},

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops.contract.columns import DATASETS
+from hoops.contract.order import ascend, codes_of
 from hoops.games.identity import keys as keys_of
 from hoops.games.leagues import Kind
 from hoops.schemas import BOX_COLUMNS, FIXTURES, GAMES, completed
@@ -135,6 +136,8 @@ def merge_players(dataset: str, statements: Sequence[ReferenceStatement]) -> pa.
         np.maximum.at(newest, team, age)
         rows = rows.filter(pa.array(age == newest[team]))
         rows = rows.group_by(rows.column_names, use_threads=False).aggregate([])  # a statement can come twice
+    if ascend([codes_of(rows[name]) for name in spec.key]):
+        return rows.cast(spec.schema)
     return rows.sort_by([(name, "ascending") for name in spec.key]).combine_chunks().cast(spec.schema)
 
 

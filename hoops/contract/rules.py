@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from hoops.contract.boxes import check_boxes
 from hoops.contract.columns import Dataset
+from hoops.contract.order import ascend, codes_of
 from hoops.contract.players import check_player_seasons
 from hoops.contract.report import Problems
 from hoops.contract.rows import Rows
@@ -74,20 +75,22 @@ def in_order(dataset: Dataset, table: pa.Table, lines: np.ndarray, problems: Pro
 
     A problem is added for each row whose key stands in an earlier row with other content.
     """
-    codes = [_codes(table[name]) for name in dataset.key]
-    order = np.lexsort([lines, *reversed(codes)])
-    same_key = np.ones(max(len(order) - 1, 0), bool)
+    codes = [codes_of(table[name]) for name in dataset.key]
+    if ascend(codes):
+        return table, 0
+    order = np.lexsort(codes[::-1])  # rows of one key stay in the order of their lines
+    same_key = np.ones(len(order) - 1, bool)
     for code in codes:
         same_key &= np.diff(code[order]) == 0
     if not same_key.any():
-        return (table if (np.diff(order) > 0).all() else table.take(order)), 0
+        return table.take(order), 0
     groups = np.concatenate([[0], np.cumsum(~same_key)])
     first = order[np.searchsorted(groups, groups)]
     again = np.flatnonzero(np.concatenate([[False], same_key]))
     rows, earlier = order[again], first[again]
     differs = np.zeros(len(rows), bool)
     for column in table.columns:
-        values = _codes(column)
+        values = codes_of(column)
         differs |= values[rows] != values[earlier]
     if differs.any():
         by_line = np.argsort(lines[rows], kind="stable")
@@ -100,15 +103,6 @@ def in_order(dataset: Dataset, table: pa.Table, lines: np.ndarray, problems: Pro
         )  # fmt: skip
     keep = order[np.concatenate([[True], ~same_key])]
     return table.take(keep), len(rows)
-
-
-def _codes(column: pa.ChunkedArray) -> np.ndarray:
-    """Integers that are equal where values are equal, ordered as the values are; null is -1."""
-    if pa.types.is_integer(column.type) or pa.types.is_date32(column.type):
-        return pc.fill_null(column.cast(pa.int32()), -1).to_numpy().astype(np.int64)
-    # Texts, and fractions, which no integer holds.
-    ranks = pc.rank(column.combine_chunks(), tiebreaker="dense").to_numpy(zero_copy_only=False).astype(np.int64)
-    return np.where(np.asarray(column.is_null()), -1, ranks)
 
 
 def _named(dataset: Dataset, table: pa.Table, row: int) -> str:

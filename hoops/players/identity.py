@@ -22,19 +22,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 
+from hoops.arrays import Ids
 from hoops.games.player_names import display_name
 from hoops.schemas import CLASSES
 
 LOOKS_BACK = 2  # seasons
 _RANK = {name: rank for rank, name in enumerate(CLASSES)}
-_CLEAN = re.compile(r"[A-Z][a-z]+( [A-Z][a-z]+)*")
+_CLEAN = re.compile(r"[A-Z][A-Za-z]*([ -][A-Z][A-Za-z]*)*(?<![a-z][JS]r)")  # but 'HenryJr'
 _SUFFIX = re.compile(r" (jr|sr|ii|iii|iv|v)$")
 _KEY = ("season", "team_id", "player_id")
+_NAMED = ["player_id", "player_name"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Links:
 
 @dataclass(frozen=True)
 class _Row:
+    place: int  # in its table
     player: int
     team: int
     name: str
@@ -73,7 +77,7 @@ def folded_name(name: str) -> str:
     ('cjoneal', 'brookebauer')
     """
     if _CLEAN.fullmatch(name):  # as most are: there is nothing to put right
-        return _SUFFIX.sub("", name.lower()).replace(" ", "")
+        return _SUFFIX.sub("", name.lower().replace("-", " ")).replace(" ", "")
     return _folded(name)
 
 
@@ -95,15 +99,17 @@ def linked(seasons: pa.Table, rosters: pa.Table) -> tuple[pa.Table, pa.Table, Li
         Schemas `hoops.schemas.PLAYER_SEASONS` and `ROSTERS`, whole.
     """
     told = _People()
-    ids: dict[str, list[int]] = {"rosters": [], "seasons": []}
-    by_season = {name: _rows(table, told.names) for name, table in (("rosters", rosters), ("seasons", seasons))}
-    for season in sorted({*by_season["rosters"], *by_season["seasons"]}):
-        # The roster is known first.
-        for name in ("rosters", "seasons"):
-            rows = by_season[name].get(season, [])
-            told.look(season, rows)
-            ids[name] += told.called(rows)
-            told.enter(season, rows, ids[name][len(ids[name]) - len(rows) :])
+    tables = {"rosters": rosters, "seasons": seasons}  # the roster is known first
+    players, folded = _namesakes(tables.values())
+    rows = {name: _rows(table, players, folded) for name, table in tables.items()}
+    ids = {name: table["player_id"].to_numpy().copy() for name, table in tables.items()}
+    for season in sorted({*rows["rosters"], *rows["seasons"]}):
+        for name in tables:
+            here = rows[name].get(season, [])
+            told.look(season, here)
+            called = told.called(here)
+            told.enter(season, here, called)
+            ids[name][[row.place for row in here]] = called
     return _with_ids(seasons, ids["seasons"]), _with_ids(rosters, ids["rosters"]), told.links
 
 
@@ -112,7 +118,6 @@ class _People:
 
     def __init__(self) -> None:
         self.links = Links()
-        self.names: dict[str | None, str] = {None: ""}  # folded, by name
         self._seen: set[int] = set()  # ids
         self._alias: dict[int, int] = {}  # ids of players who are known by an earlier one, in the order of finding
         self._people: dict[int, _Person] = {}
@@ -195,20 +200,31 @@ def _larger(one: int | None, other: int | None) -> int | None:
     return max((rank for rank in (one, other) if rank is not None), default=None)
 
 
-def _rows(table: pa.Table, names: dict[str | None, str]) -> dict[int, list[_Row]]:
-    """Rows by season, in their order."""
+def _namesakes(tables: Iterable[pa.Table]) -> tuple[Ids, dict[str | None, str]]:
+    """Players of whose names another has one too, as nobody else can be known again; and all names, folded."""
+    pairs = pa.concat_tables([table.select(_NAMED) for table in tables]).group_by(_NAMED, use_threads=False)
+    players, names = (column.to_pylist() for column in pairs.aggregate([]).select(_NAMED).columns)
+    folded: dict[str | None, str] = {None: ""} | {name: folded_name(name) for name in {*names} - {None}}
+    called: dict[str, set[int]] = defaultdict(set)
+    for player, name in zip(players, names, strict=True):
+        called[folded[name]].add(player)
+    alike = {player for name, several in called.items() if name and len(several) > 1 for player in several}
+    return np.array(sorted(alike), np.int32), folded
+
+
+def _rows(table: pa.Table, players: Ids, folded: Mapping[str | None, str]) -> dict[int, list[_Row]]:
+    """Rows of some players by season, in their order."""
     found: dict[int, list[_Row]] = defaultdict(list)
-    columns = (table[name].to_pylist() for name in (*_KEY, "player_name", "class"))
-    for season, team, player, name, year in zip(*columns, strict=True):
-        if name not in names:
-            names[name] = folded_name(name)
-        found[season].append(_Row(player, team, names[name], _RANK.get(year)))
+    places = np.flatnonzero(np.isin(table["player_id"].to_numpy(), players))
+    columns = (table[name].take(places).to_pylist() for name in (*_KEY, "player_name", "class"))
+    for place, season, team, player, name, year in zip(places.tolist(), *columns, strict=True):
+        found[season].append(_Row(place, player, team, folded[name], _RANK.get(year)))
     return dict(found)
 
 
-def _with_ids(table: pa.Table, ids: list[int]) -> pa.Table:
+def _with_ids(table: pa.Table, ids: Ids) -> pa.Table:
     place = table.schema.get_field_index("player_id")
-    named = table.set_column(place, table.schema.field(place), pa.chunked_array([pa.array(ids, pa.int32())]))
+    named = table.set_column(place, table.schema.field(place), pa.chunked_array([pa.array(ids)]))
     if named["player_id"].equals(table["player_id"]):
         return table
     return named.sort_by([(name, "ascending") for name in _KEY]).combine_chunks()
