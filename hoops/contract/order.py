@@ -27,7 +27,9 @@ def ascend(codes: Sequence[np.ndarray]) -> bool:
     >>> ascend([np.array([1, 1, 2]), np.array([3, 4, 0])]), ascend([np.array([1, 1])])
     (True, False)
     """
-    is_later = np.zeros(max(len(codes[0]) - 1, 0), bool)
-    for code in reversed(codes):
-        is_later = (code[1:] > code[:-1]) | ((code[1:] == code[:-1]) & is_later)
-    return bool(is_later.all())
+    is_tied = np.ones(max(len(codes[0]) - 1, 0), bool)  # with the row before, by the columns so far
+    for code in codes:
+        if (is_tied & (code[1:] < code[:-1])).any():
+            return False
+        is_tied &= code[1:] == code[:-1]
+    return not is_tied.any()

@@ -7,11 +7,11 @@ import gzip
 from corpus.hard_files import COMPACT_HEADER, COMPACT_KEY, GRACEFUL, REJECTED, text
 from corpus.mutations import mutated
 from corpus.typed_rows import typed
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from hoops.contract import Accepted, Rejected, WholeName, parse, read
-from hoops.contract.cells import parse_careful, parse_fast
+from hoops.contract.cells import Cells, parse_careful, parse_fast
 from hoops.contract.columns import DATASETS
 from hoops.contract.header import layout_of
 from hoops.contract.names import allowed_names
@@ -101,22 +101,46 @@ def test_rows_that_stand_there_again_change_nothing(file: tuple[str, bytes]) -> 
         assert any("folded into one" in warning for warning in again.warnings)
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
-@given(mutated())
-def test_fast_and_careful_parsing_agree(file: tuple[str, bytes]) -> None:
-    key, data = file
+def fast(key: str, data: bytes) -> Cells | None:
+    """What the fast way makes of a file; the careful one makes the same of it, or has nothing else to say."""
     name = parse(key)
     problems = Problems(key)
     try:
         plain, _ = text_of(key, data, gzipped=False)
         layout = layout_of(key, DATASETS[name.dataset], plain)
-        fast = parse_fast(plain, layout, name.league)
+        cells = parse_fast(plain, layout, name.league)
         careful = parse_careful(plain, layout, name.league, problems)
     except Rejected:
-        return
-    if fast is not None:
+        return None
+    if cells is not None:
         assert problems.count == 0
-        assert all(array.equals(careful.columns[column]) for column, array in fast.columns.items())
+        assert all(array.equals(careful.columns[column]) for column, array in cells.columns.items())
+    return cells
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(mutated())
+def test_fast_and_careful_parsing_agree(file: tuple[str, bytes]) -> None:
+    fast(*file)
+
+
+@settings(deadline=None, derandomize=True, max_examples=500)
+@given(st.lists(st.sampled_from(['"', '""', ",", "\n", "\r\n", "a", " ", '"a"', '"a, ""b"""', "\n1,", ',"a"\n'])))
+def test_fast_and_careful_parsing_agree_on_quotes(pieces: list[str]) -> None:
+    fast("Conferences.csv", f"ConfAbbrev,Description\n{''.join(pieces)}".encode())
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(typed(), st.data())
+def test_quotes_around_cells_change_nothing_and_cost_nothing(file: tuple[str, bytes], data: st.DataObject) -> None:
+    key, plain = file
+    assume(b'"' not in plain)
+    header, *rows = plain.decode().split("\n")[:-1]
+    quoted = [[data.draw(st.sampled_from([cell, f'"{cell}"'])) for cell in row.split(",")] for row in rows]
+    one, other = fast(key, plain), fast(key, text(header, *(",".join(row) for row in quoted)))
+    assert (one is None) == (other is None)
+    if one is not None and other is not None:
+        assert all(array.equals(other.columns[column]) for column, array in one.columns.items())
 
 
 @settings(deadline=None, derandomize=True, max_examples=100)

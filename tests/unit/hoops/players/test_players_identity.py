@@ -121,16 +121,30 @@ def test_rows_stay_apart_and_keep_what_they_say(seasons, rosters) -> None:
         assert sorted(map(str, named)) == sorted(str((row[0], row[1], *row[3:])) for row in rows)
 
 
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(_ROWS, _ROWS, _ROWS)
+def test_who_shares_no_name_changes_nothing(seasons, rosters, others) -> None:
+    strangers = [
+        (season, team, player + 10, f"Cy {'ABCDEF'[player - 1]}", year) for season, team, player, _, year in others
+    ]
+    alone = linked(table(PLAYER_SEASONS, seasons), table(ROSTERS, rosters))
+    among = linked(table(PLAYER_SEASONS, seasons + strangers), table(ROSTERS, rosters + strangers))
+    assert among[2] == alone[2]
+    for one, other in zip(among[:2], alone[:2], strict=True):
+        assert one.filter(pc.less(one["player_id"], 10)).equals(other)
+
+
 def test_nothing_is_known_where_there_are_no_files() -> None:
     assert not Squads.empty() and not Squads.of(PLAYER_SEASONS.empty_table(), NONE)
 
 
-WORDS = ["Bob", "Jr", "Sr", "Iii", "Ii", "V", "Mc", "Al"]
+WORDS = ["Bob", "Jr", "Sr", "Iii", "Ii", "V", "Mc", "Al", "JR", "III", "DeAndre", "AJ"]
 
 
 @settings(deadline=None)
 @given(
-    st.from_regex(r"[A-Z][a-z]+( [A-Z][a-z]+){0,2}", fullmatch=True) | st.lists(st.sampled_from(WORDS)).map(" ".join)
+    st.from_regex(r"[A-Z][A-Za-z]{0,6}([ -][A-Z][A-Za-z]{0,6}){0,2}", fullmatch=True)
+    | st.builds(str.join, st.sampled_from([" ", "-", ""]), st.lists(st.sampled_from(WORDS)))
 )
 def test_a_name_with_nothing_to_put_right_is_folded_as_any_other(name: str) -> None:
     assert folded_name(name) == _folded(name)
