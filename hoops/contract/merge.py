@@ -223,8 +223,5 @@ def _winners(keys: np.ndarray, rows: np.ndarray, games: pa.Table, has_box: np.nd
 
 
 def _taken(games: pa.Table, rows: np.ndarray, boxes: np.ndarray) -> pa.Table:
-    table = games.take(rows)
-    if np.array_equal(rows, boxes):
-        return table
-    with_box = games.select(_BOX).take(boxes)
-    return pa.table([with_box[name] if name in _BOX else table[name] for name in GAMES.names], schema=GAMES)
+    rest, with_box = games.drop_columns(_BOX).take(rows), games.select(_BOX).take(boxes)
+    return pa.table([(with_box if name in _BOX else rest)[name] for name in GAMES.names], schema=GAMES)
