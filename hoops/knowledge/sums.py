@@ -1,6 +1,6 @@
 """Plain sums of everything teams have done, kept apart for wins and losses, moved on day by day.
 
-    initial -> advance to a day -> totals of any teams, before that day
+    initial -> advance to a day -> totals of any teams (`split`), before that day
                                 -> update with its games -> advance to the next day -> ...
 
 For every team, over its wins and over its losses: the number of games, and the sums of each statistic for the team and
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find, look_up, pack, unpack
+from hoops.arrays import Floats, Ids, find, pack, unpack
 from hoops.games.moment import Moment, elapsed
 from hoops.games.results import BOX, Results
 from hoops.schemas import BOX_COLUMNS
@@ -137,17 +137,6 @@ def update(before: Aggregates, now: Moment, results: Results) -> Aggregates:
         season_sums=state.season_sums + added,
         decayed=state.decayed + added,
     )
-
-
-def totals(state: Aggregates, teams: Ids, scope: str = "season_sums") -> Totals:
-    """Sums of teams in one scope (`all_time`, `season_sums`, `decayed`); nothing for a team never seen."""
-    sums = getattr(state, scope)
-    return split(look_up(state.teams, sums, teams, 0).astype(np.float64))
-
-
-def league_totals(state: Aggregates, scope: str = "season_sums") -> Totals:
-    """Sums over all teams in one scope, as those of a single team (k = 1)."""
-    return split(getattr(state, scope).sum(axis=0, keepdims=True).astype(np.float64))
 
 
 def split(sums: Floats) -> Totals:

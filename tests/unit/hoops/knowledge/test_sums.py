@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hoops.arrays import Ids, look_up
 from hoops.forecast.fold import days_of
 from hoops.games.moment import Moment
 from hoops.games.results import Results
@@ -18,17 +19,22 @@ from hoops.knowledge.sums import (
     STATISTICS,
     SUMMER,
     Aggregates,
+    Totals,
     advance,
     from_bytes,
     initial,
+    split,
     to_bytes,
-    totals,
     update,
 )
 from tests.unit.hoops.fabricated_games import turned_around
 from tests.unit.hoops.fabricated_results import a_league
 
 TEAMS = np.arange(1101, 1109, dtype=np.int32)
+
+
+def totals(state: Aggregates, teams: Ids, scope: str = "season_sums") -> Totals:
+    return split(look_up(state.teams, getattr(state, scope), teams, 0))
 
 
 def folded(games: pa.Table, now: Moment | None = None) -> Aggregates:
