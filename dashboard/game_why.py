@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard import matchups, parts, rosters
+from dashboard import absent, matchups, parts, rosters
 from dashboard.components import GameList
 from dashboard.gamelog import Shown
 from dashboard.view import View, only, rows
@@ -21,12 +21,12 @@ _FORECAST = (
 Row = Mapping[str, Any]
 
 
-def forecast(shown: Shown) -> html.Section:
-    """The forecast before the game, and what it rests on."""
+def forecast(shown: Shown) -> list[Any]:
+    """The forecast before the game, and what it rests on; of a game to come also who is out."""
     view, row = shown.view, shown.row
     chances = (row["team1_probability"], 1 - row["team1_probability"])
-    more = next(iter(view.rows("forecasts" if shown.is_over else "upcoming", _FORECAST, day=row["day"],
-                               team1_id=shown.ids[0], team2_id=shown.ids[1])))  # fmt: skip
+    name, columns = ("forecasts", _FORECAST) if shown.is_over else ("upcoming", (*_FORECAST, "absences"))
+    more = next(iter(view.rows(name, columns, day=row["day"], team1_id=shown.ids[0], team2_id=shown.ids[1])))
     said = [
         ("Chance to win", " · ".join(f"{name} {percent(one)}" for name, one in zip(shown.names, chances, strict=True))),
         ("Expected margin", f"{matchups.expectation(row)} ± {row['margin_sd']:.1f} points"),
@@ -44,8 +44,9 @@ def forecast(shown: Shown) -> html.Section:
     note = "Made from the games before its day alone"
     if not more["out_of_sample"]:
         note += ", by a model that had this game in its training data"
-    return parts.section("The forecast and why", html.Div([parts.card(facts, css="padded"), _strengths(shown)],
-                                                          className="pair"), note=note)  # fmt: skip
+    both = html.Div([parts.card(facts, css="padded"), _strengths(shown)], className="pair")
+    why = parts.section("The forecast and why", both, note=note)
+    return [why] if shown.is_over else [why, *absent.of_game(shown, more)]
 
 
 def _won_by(shown: Shown) -> str:

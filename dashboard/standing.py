@@ -41,7 +41,7 @@ def standing(view: View, season: int, teams: Sequence[Mapping[str, Any]]) -> Sta
     if season in CANCELLED and not teams:
         return Standing.CANCELLED
     begun = any(team["wins"] or team["losses"] for team in teams)
-    over = _is_over(view, season)
+    over = is_over(view, season)
     if over is None:
         return Standing.UNDER_WAY if begun else Standing.UNKNOWN
     if begun:
@@ -49,7 +49,7 @@ def standing(view: View, season: int, teams: Sequence[Mapping[str, Any]]) -> Sta
     return Standing.NOT_LOADED if over else Standing.TO_COME
 
 
-def _is_over(view: View, season: int) -> bool | None:
+def is_over(view: View, season: int) -> bool | None:
     """Whether a season has ended; None where neither its games nor a calendar tell."""
     if season != view.edition.seasons[-1]:
         return True

@@ -36,9 +36,9 @@ class SeasonHead:
     selection: str = ""
 
     @property
-    def has_rows(self) -> bool:
-        """False if they were lost: then nothing but its published tables shows the season until it is folded again."""
-        return bool(self.predicted and self.rated)
+    def is_whole(self) -> bool:
+        """False if rows or state were lost: its published tables alone show the season until it is folded again."""
+        return bool(self.predicted and self.rated and self.snapshot)
 
     def objects(self) -> set[str]:
         return {key for key in (self.snapshot, self.predicted, self.rated, self.selection) if key}

@@ -60,6 +60,20 @@ class Players:
         known = Squads(self.tables["PlayerSeasons"], self.tables["Rosters"]).before(season)
         return {"PlayerSeasons": known.seasons, "Rosters": known.rosters}
 
+    def near(self, season: int) -> Players:
+        """What files say of a season and of the one before it."""
+        return Players([entry for entry in self.entries if entry.season in (season - 1, season)], self._read)
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """The newest name of each player that has one, by the ids of the files; rosters are newer than totals."""
+        return {
+            player: name
+            for table in self.tables.values()
+            for player, name in zip(*(table[one].to_pylist() for one in ("player_id", "player_name")), strict=True)
+            if name
+        }
+
     @property
     def squads(self) -> Squads:
         """All that is known."""

@@ -45,7 +45,7 @@ def wanted(folded: Folded, reference: Callable[[], Reference]) -> Iterator[tuple
     if season is None or must_wait(head) or season in CANCELLED:
         return
     one, known = head.seasons[season], reference()
-    if one.last_day > SELECTION_SUNDAY or not (one.has_rows and one.snapshot) or known.seeds(season):
+    if one.last_day > SELECTION_SUNDAY or not one.is_whole or known.seeds(season):
         return
     before = head.seasons.get(season - 1)
     fixtures = _fixtures(folded, season)
@@ -61,14 +61,14 @@ def wanted(folded: Folded, reference: Callable[[], Reference]) -> Iterator[tuple
 def stays(key: str, head: Head) -> bool:
     """Whether a table is left as it is: what it was made from is lost, and not yet folded again."""
     newest = head.seasons.get(max(head.seasons, default=0))
-    return key.split("/")[0] in NAMES and newest is not None and not (newest.has_rows and newest.snapshot)
+    return key.split("/")[0] in NAMES and newest is not None and not newest.is_whole
 
 
 def _made(folded: Folded, season: int, reference: Reference, fixtures: pa.Table) -> Mapping[str, pa.Table]:
     """The tables; without rows where a conference's bracket is none, or teams are too few for a field."""
     head, heads, charge = folded.head, folded.heads, folded.charge
     one, before = head.seasons[season], head.seasons.get(season - 1)
-    last = heads.read_rows(before.predicted) if before and before.has_rows else PREDICTED.empty_table()
+    last = heads.read_rows(before.predicted) if before and before.is_whole else PREDICTED.empty_table()
     games = pa.concat_tables([last, heads.read_rows(one.predicted)])
     known, model = heads.read_known(one.snapshot), charge.on((season, one.last_day + 1))
     try:

@@ -26,6 +26,7 @@ from lake.behind import is_behind, knows_all, models_digest, reference_digest
 from lake.heads import Head, Heads, SeasonHead, unpack_teams
 from lake.lake import Lake
 from lake.ledger import Entry, Ledger, digest, reference_tables
+from lake.players import Players
 from lake.published import Manifest, TableEntry, is_of_plays, manifest_key, season_of, table_key
 from lake.registry import Charge, Decision
 from lake.retry import retrying
@@ -89,7 +90,7 @@ def _publish(
     if nothing or not is_due or _must_wait(manifest, head, folded.charge, lake.ledger):
         return
     with heads.as_of(league, folded.etag):
-        wanted = _wanted(head, heads, manifest, stated, partial(reference_of, lake, entries))
+        wanted = _wanted(head, heads, manifest, stated, partial(reference_of, lake, entries), players)
         now = folded.charge.after(head)
         wanted[table_key("models", league)] = (
             digest([tables.VERSION, models, now.id]),
@@ -162,17 +163,18 @@ def _must_wait(manifest: Manifest, head: Head, charge: Charge, ledger: Ledger) -
 
 
 def _wanted(
-    head: Head, heads: Heads, manifest: Manifest, stated: str, reference: Callable[[], Reference]
+    head: Head, heads: Heads, manifest: Manifest, stated: str, reference: Callable[[], Reference], players: Players
 ) -> dict[str, tuple[str, Build]]:
     """Every table that should exist, with the digest of its inputs and how to build it."""
     league = League(head.league)
     wanted: dict[str, tuple[str, Build]] = {}
     for season, folded in head.shown.items():
-        if not folded.has_rows:
+        if not folded.is_whole:
             continue
-        inputs = digest([tables.VERSION, folded.predicted, folded.rated, stated])
-        made = cache(partial(_season_tables, season, folded, heads, reference))
+        of_fold, near = [tables.VERSION, folded.predicted, folded.rated, stated], players.near(season)
+        made = cache(partial(_season_tables, season, folded, heads, reference, near))
         for name in SEASON_TABLES:
+            inputs = digest([*of_fold, folded.snapshot, near.stated] if name == "team_records" else of_fold)
             wanted[table_key(name, league, season)] = (inputs, partial(one_of, made, name))
     pending = heads.read_rows(head.pending) if head.pending else None
     emptied = {season_of(key) for key in manifest.tables if key.startswith("upcoming/") and not _stays(key, head)}
@@ -200,7 +202,7 @@ def _stays(key: str, head: Head) -> bool:
     if key.startswith("upcoming/"):
         return head.pending is None and bool(head.stale)
     season = season_of(key)
-    return season in head.stale and not head.stale[season].has_rows
+    return season in head.stale and not head.stale[season].is_whole
 
 
 SEASON_TABLES = ("results", "forecasts", "ratings", "team_records", "tournaments", "scores", "drift", "team_scores",
@@ -208,10 +210,13 @@ SEASON_TABLES = ("results", "forecasts", "ratings", "team_records", "tournaments
 
 
 def _season_tables(
-    season: int, folded: SeasonHead, heads: Heads, reference: Callable[[], Reference]
+    season: int, folded: SeasonHead, heads: Heads, reference: Callable[[], Reference], near: Players
 ) -> dict[str, pa.Table]:
-    rows = tables.SeasonRows(season, heads.read_rows(folded.predicted), heads.read_rows(folded.rated))
-    return tables.season_tables(rows, reference())
+    """near: what players' files say of the season and the one before it; read where players' games name somebody."""
+    predicted, rated = heads.read_rows(folded.predicted), heads.read_rows(folded.rated)
+    absences = heads.read_known(folded.snapshot).absences
+    names = near.names if len(absences.players) else {}
+    return tables.season_tables(tables.SeasonRows(season, predicted, rated, absences, names), reference())
 
 
 def reference_of(lake: Lake, entries: dict[str, list[Entry]]) -> Reference:

@@ -86,8 +86,9 @@ def league_tables(
     for season, group in groupby(folded, key=lambda pair: pair[0].season):
         days = [day for _, day in group]
         rows = tables.SeasonRows(
-            season, pa.concat_tables([d.predicted for d in days]), pa.concat_tables([d.rated for d in days])
-        )
+            season, pa.concat_tables([d.predicted for d in days]), pa.concat_tables([d.rated for d in days]),
+            days[-1].known.absences, _names(squads, season),
+        )  # fmt: skip
         field = field_of(reference.tables, league, season)
         if field is not None:
             selected = [day.known for day in days if (day.known.day or 0) <= SELECTION_SUNDAY][-1]
@@ -109,6 +110,17 @@ def league_tables(
     made[table_key("teams", league)] = tables.teams(summaries, reference)
     made[table_key("seasons", league)] = tables.seasons(summaries, reference)
     return made
+
+
+def _names(squads: Squads | None, season: int) -> dict[int, str]:
+    """By the ids of the files, the last name that a season and the one before it have of a player; rosters last."""
+    told = (
+        []
+        if squads is None
+        else [row for table in (squads.seasons, squads.rosters, squads.late) for row in table.to_pylist()]
+    )
+    return {row["player_id"]: row["player_name"] for row in told
+            if row["season"] in (season - 1, season) and row["player_name"]}  # fmt: skip
 
 
 def _folded(games: pa.Table, in_charge: InCharge, squads: Squads | None) -> Iterator[tuple[Day, FoldedDay]]:

@@ -54,7 +54,7 @@ def render(view: View) -> list[Any]:
         ]
     elif shown.is_over:
         made += [game_sheet.boxes(shown), _no_plays(view)]
-    made += [game_why.forecast(shown), *game_why.meetings(shown)]
+    made += [*game_why.forecast(shown), *game_why.meetings(shown)]
     return [*parts.notes(said), *made]
 
 

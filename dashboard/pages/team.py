@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard import figures, grids, matchups, parts, play_figures, rosters
+from dashboard import absent, figures, grids, matchups, parts, play_figures, rosters
 from dashboard.components import GameList
 from dashboard.notes import Note, other_league, quoted
 from dashboard.pages.ratings import curves
@@ -72,6 +72,7 @@ def render(view: View) -> list[Any]:
     return [
         *head,
         _head(view, record, finished),
+        *absent.of_team(view, record),
         *_coming(view, team),
         *_curve(view, record),
         *rosters.of_team(view, team),

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from hoops import knowledge
 from hoops.forecast.finite import require_forecasts, require_knowledge, require_ratings
-from hoops.forecast.match import forecast
+from hoops.forecast.match import forecast, owed_to_absences
 from hoops.forecast.model import Model
 from hoops.games.identity import IDENTITY, rows_of
 from hoops.games.matchups import Matchups
@@ -189,7 +189,8 @@ def _forecast(rows: pa.Table, before: Knowledge, known: Knowledge, model: Model,
     """Rows with their forecasts from `before`, the morning of their day, which knows what `known` knew."""
     if rows.num_rows == 0:
         return schema.empty_table()
-    made = forecast(before, Matchups.of(rows), model)
+    matchups = Matchups.of(rows)
+    made = forecast(before, matchups, model)
     n = rows.num_rows
     season = rows["season"].to_numpy()
     last, last_day = model.trained_through
@@ -203,6 +204,9 @@ def _forecast(rows: pa.Table, before: Knowledge, known: Knowledge, model: Model,
         "known_through_day": [known.day] * n,
         "out_of_sample": (season > last) | ((season == last) & (rows["day"].to_numpy() > last_day)),
     }
+    if "absences" in schema.names:
+        owed = owed_to_absences(before, matchups, model)
+        columns["absences"] = pa.array(owed, mask=np.isnan(owed))
     arrays = [
         columns[field.name].cast(field.type).combine_chunks()
         if isinstance(columns.get(field.name), pa.ChunkedArray)

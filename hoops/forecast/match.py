@@ -8,12 +8,12 @@ would have left it if no players' file had said anything of the season, forecast
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hoops import knowledge
-from hoops.arrays import find
+from hoops.arrays import Floats, find
 from hoops.forecast import scorer
 from hoops.forecast.feature_list import GROUP_TITLES
 from hoops.forecast.features import describe
@@ -112,6 +112,21 @@ def forecast(before: Knowledge, games: Matchups, model: Model) -> Forecast:
     described = describe(before, games, model.parameters)
     scored = scorer.score(model.scorer, described)
     return Forecast(probability=scored.probability, margin=scored.margin, margin_sd=described.margin_sd)
+
+
+def owed_to_absences(before: Knowledge, games: Matchups, model: Model) -> Floats:
+    """What who is out adds to the log-odds of team 1, (m,): the driver `absences` of `predict_match`.
+
+    NaN where nobody of the two teams is out, or the model does not see who is.
+    """
+    owed = np.full(len(games), np.nan)
+    if ABSENCES in scorer.groups(model.scorer):
+        teams = np.unique(absences.out(before.absences).team)
+        rows = np.flatnonzero(np.isin(games.team1, teams) | np.isin(games.team2, teams))
+        found = games.rows(rows)
+        neutral = describe(before, replace(found, site=np.zeros_like(found.site)), model.parameters)
+        owed[rows] = scorer.drivers(model.scorer, neutral, [ABSENCES])[ABSENCES]
+    return owed
 
 
 def predict_match(

@@ -15,6 +15,7 @@ sign and P(A beats B) = 1 - P(B beats A). A second output, made the same way, co
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -151,14 +152,19 @@ class Wide:
         return _limited(self._scorer, offset + raw)
 
 
-def drivers(scorer: Scorer, games: Described) -> dict[str, Floats]:
+def groups(scorer: Scorer) -> tuple[str, ...]:
+    """Groups of the features that it sees, and `strength`, to which the state-space model's own log-odds belong."""
+    return tuple(dict.fromkeys(["strength", *(one.group for one in FEATURES if one.name in scorer.features)]))
+
+
+def drivers(scorer: Scorer, games: Described, of: Iterable[str] | None = None) -> dict[str, Floats]:
     """What each group of features adds to the log-odds, (m,): how far they move when its values are taken away.
 
-    The state-space model's own log-odds belong to the group `strength`.
+    of: groups that are asked for; all that the scorer sees if left out.
     """
     whole = score(scorer, games).log_odds
     moved = {}
-    for group in dict.fromkeys(["strength", *(one.group for one in FEATURES if one.name in scorer.features)]):
+    for group in groups(scorer) if of is None else of:
         values = games.values.copy()
         values[:, columns_of((group,))] = 0.0
         offset = np.zeros_like(games.offset) if group == "strength" else games.offset

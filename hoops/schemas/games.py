@@ -49,9 +49,14 @@ FORECAST = [
            null="the game was never a fixture"),
 ]  # fmt: skip
 
+ABSENCES = column(
+    "absences", pa.float64(), "what who is out adds to the log-odds of team 1, on neutral ground", "log-odds",
+    null="nobody of the two teams is out, or the model does not see who is",
+)  # fmt: skip
+
 # What the fold keeps of a season: its games with the forecast of each, its ratings by day, and the games to come.
 PREDICTED = pa.schema([*GAMES, *FORECAST])
-PENDING = pa.schema([*FIXTURES, *FORECAST])
+PENDING = pa.schema([*FIXTURES, *FORECAST, ABSENCES])
 ISSUED = pa.schema([SEASON, DAY, TEAM1, TEAM2, *(field for field in FORECAST if field.name.startswith("issued_"))])
 
 RATING = [

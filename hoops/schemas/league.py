@@ -5,9 +5,17 @@ from __future__ import annotations
 import pyarrow as pa
 
 from hoops.schemas.columns import DATE, DAY, KIND, NAME1, NAME2, SEASON, SITE, TEAM1, TEAM2, Published, column
-from hoops.schemas.games import BOX, FORECAST, RATING, SCORES
+from hoops.schemas.games import ABSENCES, BOX, FORECAST, RATING, SCORES
 
 _TEAM = [column("team_id", pa.int32(), "team"), column("team_name", pa.string(), "name; 'Team <id>' until it is known")]
+_UNTOLD = "no players' games tell of the team"
+_ABSENT = pa.struct([
+    pa.field("player_id", pa.int32(), nullable=False),
+    pa.field("player_name", pa.string(), nullable=False),
+    pa.field("share", pa.float64(), nullable=False),
+    pa.field("points", pa.float64(), nullable=False),
+    pa.field("missed", pa.int16(), nullable=False),
+])  # fmt: skip
 _UNTESTED, _UNDECIDED, _UNJUDGED = "its training told no test", "nothing is decided about it", "it was not compared"
 
 LEAGUE_TABLES: dict[str, Published] = {
@@ -30,7 +38,7 @@ LEAGUE_TABLES: dict[str, Published] = {
         True, "the forecast of every game played, made from the games before its day, beside its outcome",
     ),
     "upcoming": Published(
-        pa.schema([DAY, DATE, TEAM1, NAME1, TEAM2, NAME2, SITE, *FORECAST,
+        pa.schema([DAY, DATE, TEAM1, NAME1, TEAM2, NAME2, SITE, *FORECAST, ABSENCES,
                    column("city", pa.string(), "city and state of the game", null="not known")]),
         True, "forecasts of games to come",
     ),
@@ -52,6 +60,10 @@ LEAGUE_TABLES: dict[str, Published] = {
             column("points_for", pa.float64(), "mean points scored", "points per game"),
             column("points_against", pa.float64(), "mean points allowed", "points per game"),
             *RATING,
+            column("games_told", pa.int16(), "games of which players' games tell who appeared", "count", null=_UNTOLD),
+            column("absent", pa.list_(_ABSENT), "regulars who are out, those who usually play most first: they missed "
+                   "the latest game that is told. share: of the time, usually, 1 is a place among five; points: share "
+                   "of the team's points, five in all, less that; missed: games in a row", null=_UNTOLD),
         ]),
         True, "every team's season so far",
     ),

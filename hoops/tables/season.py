@@ -6,6 +6,7 @@ the table of the same name of `hoops.schemas.PUBLISHED`, sorted, so that equal i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,7 +18,9 @@ from hoops.evaluation import drift, metrics
 from hoops.games.leagues import AWAY, HOME, NEUTRAL, Kind
 from hoops.games.reference import Reference
 from hoops.games.results import is_forfeit
+from hoops.knowledge.absences import Absences
 from hoops.schemas import PUBLISHED
+from hoops.tables.absent import absent
 from hoops.tables.columns import build, first_won, of_kind, table_of
 from hoops.tables.league import champion
 from hoops.tables.meetings import head_to_head, team_scores
@@ -25,11 +28,16 @@ from hoops.tables.meetings import head_to_head, team_scores
 
 @dataclass(frozen=True)
 class SeasonRows:
-    """What the fold kept of one season. predicted: `PREDICTED`, rated: `RATED`, both sorted by day."""
+    """What the fold kept of one season. predicted: `PREDICTED`, rated: `RATED`, both sorted by day.
+
+    absences: who has appeared in it. names: of its players, by id.
+    """
 
     season: int
     predicted: pa.Table
     rated: pa.Table
+    absences: Absences
+    names: Mapping[int, str]
 
 
 def season_tables(rows: SeasonRows, reference: Reference) -> dict[str, pa.Table]:
@@ -70,7 +78,7 @@ def ratings(rows: SeasonRows, reference: Reference) -> pa.Table:
 
 
 def team_records(rows: SeasonRows, reference: Reference) -> pa.Table:
-    """Wins and losses by site, mean points, and the latest rating of every team that has one.
+    """Wins and losses by site, mean points, the latest rating of every team that has one, and who is out.
 
     A forfeit is a win and a loss; the mean points are those of the games that were played.
     """
@@ -106,6 +114,7 @@ def team_records(rows: SeasonRows, reference: Reference) -> pa.Table:
     }  # fmt: skip
     conferences = reference.conferences(rows.season)
     columns["conference"] = [conferences.get(team) for team in teams.tolist()]
+    columns |= absent(rows.absences, teams, rows.names)
     return build("team_records", rated, rows.season, reference, **columns)
 
 

@@ -6,6 +6,7 @@ as they do on real data. The last season stops before Selection Sunday and has g
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections import defaultdict
@@ -70,11 +71,13 @@ def bucket(
     placed: bool = True,
     brackets: bool = False,
     rosters: bool = False,
+    absences: bool = False,
 ) -> MemoryStore:
     """A bucket with everything published. `stops_at`: the day on which the last season stops (None: it is complete).
     `decided`: there is a table of models. `plays_of`: how many of the last season's days have play-by-play, the newest
     ones. `placed`: shots have places and areas. `brackets`: there are the tables of brackets.
-    `rosters`: there are those of who is back, of the last season and the one to come."""
+    `rosters`: there are those of who is back, of the last season and the one to come. `absences`: players' games tell
+    who is out of the last two seasons' teams, by turns nobody, one, six; of every fourth team nothing."""
     store = MemoryStore("fabricated", clock=lambda: PUBLISHED_AT)
     for league in leagues:
         made = _League(league, teams, named=named, dated=dated, seeded=seeded, boxed=boxed)
@@ -88,6 +91,9 @@ def bucket(
         if rosters:
             for season in (seasons[-1], seasons[-1] + 1):
                 made.roster(season)
+        if absences:
+            for season in seasons[-2:]:
+                made.miss(season)
         tables: dict[str, pa.Table | bytes] = {**made.tables(), **made.brackets}
         if plays_of:
             tables |= made.play_tables(seasons[-1], plays_of, placed=placed)
@@ -350,6 +356,24 @@ class _League:
                  "newcomers": 0.1, "talent": self.strength[team], "shift": shifts[place],
                  "rank": 1 + int(np.sum(shifts > shifts[place])), "sd": 2.9}
             )  # fmt: skip
+
+    def miss(self, season: int) -> None:
+        """Nobody, one and six are out, and of the fourth team nothing is told; one game is not told of."""
+        absent = [
+            {"player_id": place, "player_name": name, "share": 0.775 - place / 20, "points": 0.1, "missed": missed}
+            for place, (name, missed) in enumerate(
+                [("Al Short", 3), ("Maximilian-Alexander van der Westhuizen-O'Shaughnessy III", 1), ("Jo Ó Briain", 12),
+                 ("D. Hale", 2), ("Christopher-Emmanuel Okonkwo-Adebayo", 7), ("Player 905", 21)]
+            )
+        ]  # fmt: skip
+        out = dict(zip(self.ids, itertools.cycle([[], absent[:1], absent, None]), strict=False))
+        for row in self.rows[f"team_records/{season}"]:
+            played = row["wins"] + row["losses"]
+            told = {"absent": out[row["team_id"]], "games_told": played - (len(out[row["team_id"]] or []) == 6)}
+            row |= dict.fromkeys(told) if told["absent"] is None else told
+        for row in self.rows[f"upcoming/{season}"]:
+            one, other = (len(out[row[f"team{side}_id"]] or []) for side in (1, 2))
+            row["absences"] = 0.05 * (other - one) if one or other else None
 
     def decide(self) -> None:
         """A model in charge, two that were compared with it, one that nobody has decided about."""

@@ -86,6 +86,6 @@ def test_without_what_is_lost_it_stands_before_it_and_names_none_of_it(
     assert head.position == position
     assert not head.keys() & lost
     assert head.reach == HEAD.reach
-    assert {year for year, one in head.shown.items() if not one.has_rows} == {
-        year for year in HEAD.seasons if {f"p{year}", f"r{year}"} & lost
+    assert {year for year, one in head.shown.items() if not one.is_whole} == {
+        year for year in HEAD.seasons if {f"p{year}", f"r{year}", f"s{year}"} & lost
     }

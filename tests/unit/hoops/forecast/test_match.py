@@ -13,7 +13,7 @@ import pytest
 from hoops import knowledge
 from hoops.forecast import scorer
 from hoops.forecast.features import describe
-from hoops.forecast.fold import days_of, fold, handle_new_data, learn
+from hoops.forecast.fold import days_of, fold, forecast_fixtures, handle_new_data, learn
 from hoops.forecast.match import Absent, MatchForecast, predict_match
 from hoops.forecast.model import shipped
 from hoops.games.leagues import League
@@ -21,6 +21,7 @@ from hoops.games.matchups import Matchups
 from hoops.games.surroundings import Places, Surroundings
 from hoops.knowledge import Knowledge, absences
 from hoops.players import Appearances, Squads
+from hoops.schemas import FIXTURES
 from tests.unit.hoops.fabricated_players import who_played
 from tests.unit.hoops.fabricated_results import a_league
 from tests.unit.hoops.fabricated_squads import NEXT as NEXT_SEASON
@@ -143,12 +144,21 @@ def test_a_roster_is_told_for_its_season_and_wears_off(summered: Knowledge) -> N
     assert predict_match(later, 1103, 1101, 0, (NEXT_SEASON + 1, 3), MODEL).rosters == (None, None)
 
 
-def test_who_is_out_is_told_and_drives_the_forecast_of_a_model_that_sees_it() -> None:
-    instead = {"offence": "absent_minutes", "defence": "absent_points"}
-    features = tuple(instead.get(name, name) for name in MODEL.scorer.features)
-    model = replace(MODEL, scorer=replace(MODEL.scorer, features=features))
+INSTEAD = {"offence": "absent_minutes", "defence": "absent_points"}
+SEEING = replace(
+    MODEL, scorer=replace(MODEL.scorer, features=tuple(INSTEAD.get(name, name) for name in MODEL.scorer.features))
+)
+
+
+@pytest.fixture(scope="module")
+def thinned() -> Knowledge:
+    """What is known at the end, players' games included."""
     appeared = replace(Squads.empty(), games=Appearances.of(who_played(GAMES)))
-    known = [after for _, after in learn(GAMES, MODEL.parameters, squads=appeared)][-1]
+    return [after for _, after in learn(GAMES, MODEL.parameters, squads=appeared)][-1]
+
+
+def test_who_is_out_is_told_and_drives_the_forecast_of_a_model_that_sees_it(thinned: Knowledge) -> None:
+    model, known = SEEING, thinned
     out = absences.out(known.absences)
     team, other = int(out.team[0]), next(team for team in known.strength.teams.tolist() if team not in out.team)
     found = predict_match(known, team, other, 0, NEXT, model)
@@ -160,3 +170,23 @@ def test_who_is_out_is_told_and_drives_the_forecast_of_a_model_that_sees_it() ->
     assert abs(_of(found)["absences"]) > 1e-4 and "absences" not in _of(there)
     blind = predict_match(known, team, other, 0, NEXT, MODEL)
     assert blind.absent == found.absent and "absences" not in _of(blind)
+
+
+def test_a_game_to_come_says_what_it_owes_to_who_is_out(thinned: Knowledge) -> None:
+    out = set(absences.out(thinned.absences).team.tolist())
+    team = min(out)
+    whole = [one for one in thinned.strength.teams.tolist() if one not in out]
+    pairs = [(team, whole[0], 1), (whole[0], whole[1], 0), (max(out), whole[1], -1)]
+    rows = [{"season": NEXT[0], "day": NEXT[1], "team1_id": min(one, two), "team2_id": max(one, two), "site": site}
+            for one, two, site in pairs]  # fmt: skip
+    made = forecast_fixtures(thinned, pa.Table.from_pylist(rows, FIXTURES), lambda _: SEEING).to_pylist()
+    expected = [
+        _of(predict_match(thinned, row["team1_id"], row["team2_id"], row["site"], NEXT, SEEING)).get("absences")
+        for row in rows
+    ]
+    assert [row["absences"] for row in made] == expected
+    assert [one is None for one in expected] == [False, True, False]
+    blind = forecast_fixtures(thinned, pa.Table.from_pylist(rows, FIXTURES), lambda _: MODEL)
+    assert blind["absences"].null_count == len(rows)
+    later = pa.Table.from_pylist([row | {"season": NEXT[0] + 1} for row in rows], FIXTURES)
+    assert forecast_fixtures(thinned, later, lambda _: SEEING)["absences"].null_count == len(rows)

@@ -11,6 +11,7 @@ import pytest
 from hoops import tables
 from hoops.contract.columns import DATASETS
 from hoops.games.reference import Reference
+from hoops.knowledge import absences
 from hoops.schemas import LEAGUE_TABLES, PENDING, PREDICTED, PUBLISHED, RATED
 
 A, B, C, D = 1101, 1102, 1103, 1104
@@ -33,8 +34,9 @@ def season(*games: dict) -> tables.SeasonRows:
         for rank, team in enumerate((A, B, C, D), 1)
     ]
     return tables.SeasonRows(
-        2024, pa.Table.from_pylist(list(games), schema=PREDICTED), pa.Table.from_pylist(rated, schema=RATED)
-    )
+        2024, pa.Table.from_pylist(list(games), schema=PREDICTED), pa.Table.from_pylist(rated, schema=RATED),
+        absences.initial(), {},
+    )  # fmt: skip
 
 
 def reference(**datasets: list[dict]) -> Reference:
@@ -183,7 +185,7 @@ def test_league_tables_from_summaries() -> None:
 
 
 def test_a_season_whose_every_game_was_retracted_gives_empty_tables() -> None:
-    empty = tables.SeasonRows(2024, PREDICTED.empty_table(), RATED.empty_table())
+    empty = tables.SeasonRows(2024, PREDICTED.empty_table(), RATED.empty_table(), absences.initial(), {})
     made = tables.season_tables(empty, Reference())
     assert all(table.num_rows == 0 for table in made.values())
     assert tables.summary(empty.season, empty.predicted).games == 0
