@@ -24,7 +24,7 @@ def of_team(view: View, record: Row) -> list[Any]:
     was, end = ("was", " at the end") if standing.is_over(view, view.season) else ("is", "")
     if not record["absent"]:
         return [parts.quiet(" ".join([f"Nobody {was} out{end}.", *_lag(record)]))]
-    return [parts.section(f"Who {was} out{end}", parts.card(_players(record)), note=_note(record, was))]
+    return [parts.section(f"Who {was} out{end}", parts.card(_players(record), css="absent"), note=_note(record, was))]
 
 
 def of_game(shown: Shown, forecast: Row) -> list[Any]:

@@ -34,7 +34,7 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
-    with serve(fabricated.bucket(plays_of=3, brackets=True, rosters=True)) as url:
+    with serve(fabricated.bucket(plays_of=3, brackets=True, rosters=True, absences=True)) as url:
         yield url
 
 

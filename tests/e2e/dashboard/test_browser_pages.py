@@ -20,6 +20,7 @@ PAGES = (
     "/tournament?season=2023",
     "/quality?scope=all",
     "/team",
+    "/team?team=1103",
     "/players",
     "/statistics",
     "/game?game=1-1101-1102",
