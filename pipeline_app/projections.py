@@ -68,7 +68,7 @@ def _made(folded: Folded, season: int, reference: Reference, fixtures: pa.Table)
     """The tables; without rows where a conference's bracket is none, or teams are too few for a field."""
     head, heads, charge = folded.head, folded.heads, folded.charge
     one, before = head.seasons[season], head.seasons.get(season - 1)
-    last = heads.read_rows(before.predicted) if before and before.is_whole else PREDICTED.empty_table()
+    last = heads.read_rows(before.predicted) if before and before.predicted else PREDICTED.empty_table()
     games = pa.concat_tables([last, heads.read_rows(one.predicted)])
     known, model = heads.read_known(one.snapshot), charge.on((season, one.last_day + 1))
     try:
