@@ -1,6 +1,6 @@
 """How fast all results fold: read the CSV files, merge, then forecast and learn from every game, both leagues.
 
-    python -m benchmarks.fold --data DIR [--sample 200] [--write SECTION]
+    python -m benchmarks.fold --data DIR [--data DIR ...] [--sample 200] [--write SECTION]
 
 Each league is a process of its own, timed whole from its start, so that both cores work and imports count. It finds no
 pandas, which nobody but developers has: pyarrow would import it at its first array, for half a second. In the same
@@ -25,38 +25,55 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--data", type=Path, required=True, help="folder of Kaggle files")
+    arguments.add_argument(
+        "--data", type=Path, required=True, action="append", help="folder of Kaggle's files, once or more"
+    )
     arguments.add_argument("--sample", type=int, default=200, help="games forecast the naive way")
     arguments.add_argument("--write", metavar="SECTION", help="section of docs/benchmarks.md to replace")
     arguments.add_argument("--league", help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.league:
-        sys.stdout.write(f"{_fold(given.data, given.league)}\n")
+        games = _fold(given.data[0], given.league)
+        sys.stdout.write(f"{games} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}\n")
         return
+    naive = _naive(given.data[0], given.sample)
+    columns = [_measured(folder, naive, given.sample) for folder in given.data]
+    rows = [[what, *(column[what] for column in columns)] for what in columns[0]]
+    text = report.table(["what", *(_holding(folder) for folder in given.data)], rows)
+    sys.stdout.write(text + "\n")
+    if given.write:
+        folders = " ".join(f"--data {name}" for name in ("KAGGLE", "DIR")[: len(given.data)])
+        report.write(given.write, f"python -m benchmarks.fold {folders}", text)
+
+
+def _holding(folder: Path) -> str:
+    """What a folder holds, in words."""
+    if (folder / "MPlayerGames.csv").exists():
+        return "with players' files and games"
+    return "with players' files" if (folder / "MPlayerSeasons.csv").exists() else "Kaggle's files"
+
+
+def _measured(data: Path, naive: float, sample: int) -> dict[str, str | int | float]:
+    """Fold both leagues of a folder at once. naive: seconds a game of the naive way."""
     started = time.perf_counter()
-    command = [sys.executable, "-m", "benchmarks.fold", "--data", str(given.data), "--league"]
+    command = [sys.executable, "-m", "benchmarks.fold", "--data", str(data), "--league"]
     running = [
-        subprocess.Popen([*command, league], stdout=subprocess.PIPE, env=os.environ | ONE_THREAD) for league in "MW"
+        subprocess.Popen([*command, league], stdout=subprocess.PIPE, text=True, env=os.environ | ONE_THREAD)
+        for league in "MW"
     ]
-    games = sum(int(process.communicate()[0]) for process in running)
+    told = [process.communicate()[0].split() for process in running]
     seconds = time.perf_counter() - started
     if any(process.returncode for process in running):
         raise SystemExit("a league failed")
-    # The larger of the two children: ru_maxrss of children is a maximum, not a sum.
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    naive = _naive(given.data, given.sample)
-    rows: list[report.Row] = [
-        ["games of both leagues", games],
-        ["whole run, s", round(seconds, 2)],
-        ["games a second", int(games / seconds)],
-        ["peak memory of the larger process, MiB", int(peak)],
-        [f"the naive way, ms a game ({given.sample} games)", round(naive * 1000, 1)],
-        ["times faster than the naive way", int(naive / (seconds / games))],
-    ]
-    text = report.table(["what", "figure"], rows)
-    sys.stdout.write(text + "\n")
-    if given.write:
-        report.write(given.write, "python -m benchmarks.fold --data KAGGLE", text)
+    games = sum(int(one) for one, _ in told)
+    return {
+        "games of both leagues": games,
+        "whole run, s": round(seconds, 2),
+        "games a second": int(games / seconds),
+        "peak memory of the larger process, MiB": max(int(peak) for _, peak in told),
+        f"the naive way, ms a game ({sample} games)": round(naive * 1000, 1),
+        "times faster than the naive way": int(naive / (seconds / games)),
+    }
 
 
 def _fold(data: Path, letter: str) -> int:

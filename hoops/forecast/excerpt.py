@@ -19,7 +19,7 @@ from hoops.arrays import Floats, Ids, find, taken
 from hoops.games.matchups import Matchups
 from hoops.games.surroundings import Conferences, Surroundings
 from hoops.knowledge import Knowledge, absences, efficiency, homes, statespace
-from hoops.knowledge.efficiency import League
+from hoops.knowledge.efficiency import LeagueWide
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import State
 from hoops.knowledge.statespace import Ahead
@@ -31,12 +31,12 @@ _Joined = TypeVar("_Joined")
 @dataclass(frozen=True, eq=False)
 class Mornings:
     """Of d mornings. season, day : int64 (d,). sums : float64 (d, 2, 33), `decayed` of `hoops.knowledge.sums` of all
-    teams together. league : efficiency.League, of (d, ...) arrays."""
+    teams together. league : efficiency.LeagueWide, of (d, ...) arrays."""
 
     season: npt.NDArray[np.int64]
     day: npt.NDArray[np.int64]
     sums: Floats
-    league: League
+    league: LeagueWide
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ until the channels say what the margin says. A game of a league that has never h
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -96,7 +96,7 @@ _ARRAYS = ("mean", "long_run", "sums", "sums_variance", "league", "slope", "shoo
 
 
 @dataclass(frozen=True, eq=False)
-class League:
+class LeagueWide:
     """Of the league, on d mornings.
 
     home : float64 (d, 14), advantage at home, by `CHANNELS`. sums : float64 (d, 2), of a game, by `SUMS`. average :
@@ -122,7 +122,7 @@ class Efficiencies:
     tempo: Floats
 
 
-@cache
+@lru_cache(16)
 def constants(parameters: Parameters) -> Parameters:
     """The constants of this filter, from those of the state-space model."""
     return replace(
@@ -202,13 +202,13 @@ def of_teams(before: Adjusted, season: int, teams: Ids, parameters: Parameters) 
     return channels, taken(before.sums, place, known, 0.0)
 
 
-def of_league(before: Adjusted, season: int) -> League:
+def of_league(before: Adjusted, season: int) -> LeagueWide:
     """Of the league, on the one morning of a season's day that the state was moved to."""
     active, average = before.base.last_season == season, np.zeros(1 + len(SUMS))
     if active.any():
         average[0] = before.mean[:-1, CHANNEL["efficiency"]][active].mean()
         average[1:] = before.sums[active].mean(axis=0)
-    return League(before.mean[-1:], before.league[None], average[None], before.shooting[None])
+    return LeagueWide(before.mean[-1:], before.league[None], average[None], before.shooting[None])
 
 
 def efficiencies(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> Efficiencies:
@@ -217,7 +217,7 @@ def efficiencies(before: Adjusted, season: int, teams: Ids, parameters: Paramete
     return rated(channels, sums, of_league(before, season), np.zeros(len(teams), np.intp))
 
 
-def rated(channels: Floats, sums: Floats, league: League, morning: npt.NDArray[np.intp]) -> Efficiencies:
+def rated(channels: Floats, sums: Floats, league: LeagueWide, morning: npt.NDArray[np.intp]) -> Efficiencies:
     """Of teams, from what `of_teams` tells of them, (k, ...), and the league on the morning of each, (k,)."""
     net = channels[:, CHANNEL["efficiency"]] - league.average[morning, 0]
     # What a game gives is the league's mean and what both teams add to it: the other one adds what teams do on average.
