@@ -20,6 +20,8 @@ from pathlib import Path
 
 from benchmarks import report
 
+# What a folder holds, and what the documents call such a folder.
+_HOLDING = {"Kaggle's files": "KAGGLE", "with players' files": "SEASONS", "with players' files and games": "DIR"}
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
@@ -42,15 +44,16 @@ def main() -> None:
     text = report.table(["what", *(_holding(folder) for folder in given.data)], rows)
     sys.stdout.write(text + "\n")
     if given.write:
-        folders = " ".join(f"--data {name}" for name in ("KAGGLE", "DIR")[: len(given.data)])
+        folders = " ".join(f"--data {_HOLDING[_holding(folder)]}" for folder in given.data)
         report.write(given.write, f"python -m benchmarks.fold {folders}", text)
 
 
 def _holding(folder: Path) -> str:
     """What a folder holds, in words."""
+    alone, seasons, games = _HOLDING
     if (folder / "MPlayerGames.csv").exists():
-        return "with players' files and games"
-    return "with players' files" if (folder / "MPlayerSeasons.csv").exists() else "Kaggle's files"
+        return games
+    return seasons if (folder / "MPlayerSeasons.csv").exists() else alone
 
 
 def _measured(data: Path, naive: float, sample: int) -> dict[str, str | int | float]:

@@ -131,7 +131,7 @@ def merge_players(dataset: str, statements: Sequence[ReferenceStatement]) -> pa.
         age = np.repeat(
             [ages[one.version, one.content] for one in statements], [one.table.num_rows for one in statements]
         )
-        _, team = np.unique(_codes(rows, spec.key[:-1]), return_inverse=True)
+        _, team = np.unique(_packed(rows, spec.key[:-1]), return_inverse=True)
         newest = np.zeros(len(team), np.intp)
         np.maximum.at(newest, team, age)
         rows = rows.filter(pa.array(age == newest[team]))
@@ -141,7 +141,7 @@ def merge_players(dataset: str, statements: Sequence[ReferenceStatement]) -> pa.
     return rows.sort_by([(name, "ascending") for name in spec.key]).combine_chunks().cast(spec.schema)
 
 
-def _codes(rows: pa.Table, names: Sequence[str]) -> np.ndarray:
+def _packed(rows: pa.Table, names: Sequence[str]) -> np.ndarray:
     """One number for the whole numbers below 2^16 of some columns, ordered as they are, (m,)."""
     codes = np.zeros(rows.num_rows, np.int64)
     for name in names:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 
 def codes_of(column: pa.ChunkedArray) -> np.ndarray:
-    """Integers that are equal where values are equal, ordered as the values are; null is -1. Shape (n,)."""
+    """Integers that are equal where values are equal, ordered as the values are, (n,); null is -1. No key has any."""
     if pa.types.is_integer(column.type) or pa.types.is_date32(column.type):
         codes: np.ndarray = pc.fill_null(column.cast(pa.int32()), -1).to_numpy()
         return codes

@@ -9,7 +9,7 @@ Nothing is worked out here that could as well be worked out later, of many days 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -91,18 +91,17 @@ class Excerpt:
         return len(self.sign)
 
 
-def excerpt(before: Knowledge, matchups: Matchups, parameters: Parameters, surroundings: Surroundings) -> Excerpt:
+def take(before: Knowledge, matchups: Matchups, parameters: Parameters, surroundings: Surroundings) -> Excerpt:
     """Of games of the day that `before` was advanced to."""
     # As seen by the lower id, and then turned: swapped teams get the mirrored numbers to the last bit.
     sign, games = matchups.lower_id_first()
     season, _ = before.now
     teams = np.column_stack([games.team1, games.team2])
     host = np.where(games.site > 0, games.team1, games.team2)
-    nowhere, home, city = homes.UNKNOWN, np.empty(0, np.int32), games.city
-    if city is None or not len(surroundings.places.city):
-        home, city = np.full(2 * len(games), nowhere, np.int32), np.full(len(games), nowhere, np.int32)
+    if games.city is None or not len(surroundings.places.city):
+        home, city = (np.full(size, homes.UNKNOWN, np.int32) for size in (2 * len(games), len(games)))
     else:
-        home = homes.home_of(before.homes, teams.ravel())
+        home, city = homes.home_of(before.homes, teams.ravel()), games.city
     return Excerpt(
         teams=of_teams(before, teams.ravel(), parameters, surroundings.conferences),
         sign=sign.astype(np.float64),
@@ -119,7 +118,7 @@ def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences:
     """Of teams, in any order, on the morning that `before` was advanced to."""
     (season, day), sums, strength = before.now, before.sums, before.strength
     of_strength, of_sums = find(strength.teams, teams), find(sums.teams, teams)
-    channels, level = efficiency.of_teams(before.adjusted, season, teams, parameters)
+    channels, level = efficiency.channels_of(before.adjusted, season, teams, parameters)
     mornings = Mornings(
         np.array([season]),
         np.array([day]),
@@ -147,9 +146,8 @@ def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences:
 def joined(parts: Sequence[Excerpt]) -> Excerpt:
     """The games of some days, of which there is at least one, one day after the other."""
     one: Excerpt = _joined(parts)
-    size = [len(part.teams) for part in parts]
-    one.teams.morning[:] = np.repeat(np.arange(len(parts)), size)
-    return one
+    morning = np.repeat(np.arange(len(parts)), [len(part.teams) for part in parts])
+    return replace(one, teams=replace(one.teams, morning=morning))
 
 
 def _joined(parts: Sequence[_Joined]) -> _Joined:

@@ -20,9 +20,10 @@ import pyarrow as pa
 
 from hoops import knowledge
 from hoops.arrays import Floats
-from hoops.forecast.excerpt import Excerpt, excerpt, joined
+from hoops.forecast import excerpt
+from hoops.forecast.excerpt import Excerpt
 from hoops.forecast.feature_list import CONTEXT, NAMES
-from hoops.forecast.team_features import of_teams
+from hoops.forecast.team_features import side_of
 from hoops.games.identity import in_order_of_play, keys
 from hoops.games.matchups import Matchups
 from hoops.games.results import Results
@@ -90,12 +91,12 @@ def describe(
 ) -> Described:
     """Games as they look before they are played; each depends on nothing but the state and that game."""
     surroundings = surroundings or Surroundings()
-    return of_games(excerpt(before, matchups, parameters, surroundings), parameters, surroundings.places)
+    return of_games(excerpt.take(before, matchups, parameters, surroundings), parameters, surroundings.places)
 
 
 def of_games(games: Excerpt, parameters: Parameters, places: Places) -> Described:
     """Games of one day or of many, each from what was known on the morning of its day."""
-    sides, site, sign = of_teams(games.teams), games.site, games.sign
+    sides, site, sign = side_of(games.teams), games.site, games.sign
     first, second = (sides.rows(slice(side, None, 2)) for side in (0, 1))
     morning, mornings = games.teams.morning[::2], games.teams.mornings
     forecast = statespace.forecast(games.by_margin, parameters)
@@ -161,7 +162,7 @@ def walk(
     def put() -> None:
         nonlocal at
         if waiting:
-            made = of_games(joined(waiting), parameters, surroundings.places).only(names)
+            made = of_games(excerpt.joined(waiting), parameters, surroundings.places).only(names)
             room.put(at, made)
             at += len(made)
             waiting.clear()
@@ -173,7 +174,7 @@ def walk(
             today = results.rows(of_day)
             known = knowledge.advance(known, *moment, parameters, squads)
             if one >= since:
-                waiting.append(excerpt(known, today.matchups, parameters, surroundings))
+                waiting.append(excerpt.take(known, today.matchups, parameters, surroundings))
             if sum(map(len, waiting)) >= _TOGETHER:
                 put()
             known = knowledge.update(known, today, parameters, squads.games.on(moment))

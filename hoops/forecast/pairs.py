@@ -20,7 +20,7 @@ from hoops.forecast import excerpt
 from hoops.forecast.feature_list import NAMES, columns_of
 from hoops.forecast.model import Model
 from hoops.forecast.scorer import Wide
-from hoops.forecast.team_features import Side, of_teams
+from hoops.forecast.team_features import Side, side_of
 from hoops.games.surroundings import Conferences
 from hoops.knowledge import Knowledge, efficiency, statespace
 from hoops.knowledge.parameters import Parameters
@@ -66,7 +66,7 @@ def all_pairs(before: Knowledge, teams: Ids, model: Model) -> Pairs:
     parameters, teams = model.parameters, np.unique(teams).astype(np.int32)
     own = efficiency.constants(parameters)
     found = excerpt.of_teams(before, teams, parameters, Conferences())
-    sides, shooting = of_teams(found), found.mornings.league.shooting
+    sides, shooting = side_of(found), found.mornings.league.shooting
     offset, _ = _by_margin(before.strength, season, teams, parameters)
     by_box, sd = _by_margin(before.adjusted.base, season, teams, own)
     plain, scaled = _of_teams(sides, found.channels, efficiency.without_luck(found.channels, shooting))
@@ -116,6 +116,8 @@ def _by_margin(state: State, season: int, teams: Ids, parameters: Parameters) ->
 
 def _of_teams(sides: Side, channels: Floats, regressed: Floats) -> tuple[Floats, Floats]:
     """By team and `NAMES`: what features are the differences of, plain and to be divided by a standard deviation.
+
+    channels: float64 (n, 14), of `hoops.knowledge.efficiency`. regressed: float64 (n,), points per 40 minutes, of them.
 
     What belongs to two teams at once (log-odds) or to no neutral ground (home, travel) stays 0.
     """

@@ -42,7 +42,7 @@ class Side:
         return Side(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
 
-def of_teams(teams: Teams) -> Side:
+def side_of(teams: Teams) -> Side:
     """Columns of teams; never-seen ones take the newcomers' values."""
     recent, league = split(teams.recent), split(teams.mornings.sums)
     boxed = _boxed(recent, league, teams.morning)

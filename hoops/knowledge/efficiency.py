@@ -195,7 +195,7 @@ def without_rosters(state: Adjusted, parameters: Parameters) -> Adjusted:
     return replace(state, base=statespace.without_rosters(state.base), mean=state.mean - part)
 
 
-def of_teams(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:
+def channels_of(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:
     """Channels of teams and what they add to a game's sums, (k, 14) and (k, 2); of one never seen, newcomers'."""
     place, known = find(before.base.teams, teams)
     channels = taken(before.mean[:-1], place, known, _newcomer(before, season, parameters))
@@ -213,12 +213,12 @@ def of_league(before: Adjusted, season: int) -> LeagueWide:
 
 def efficiencies(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> Efficiencies:
     """Adjusted efficiencies and tempo of teams; of a team never seen, what is expected of newcomers."""
-    channels, sums = of_teams(before, season, teams, parameters)
+    channels, sums = channels_of(before, season, teams, parameters)
     return rated(channels, sums, of_league(before, season), np.zeros(len(teams), np.intp))
 
 
 def rated(channels: Floats, sums: Floats, league: LeagueWide, morning: npt.NDArray[np.intp]) -> Efficiencies:
-    """Of teams, from what `of_teams` tells of them, (k, ...), and the league on the morning of each, (k,)."""
+    """Of teams, from what `channels_of` tells of them, (k, ...), and the league on the morning of each, (k,)."""
     net = channels[:, CHANNEL["efficiency"]] - league.average[morning, 0]
     # What a game gives is the league's mean and what both teams add to it: the other one adds what teams do on average.
     tempo, total = (league.sums + league.average[:, 1:])[morning].T

@@ -133,12 +133,12 @@ def look_ahead(before: State, season: int, matchups: Matchups, parameters: Param
     state, index1, index2, host = _enrolled(before, season, matchups, parameters)
     site = matchups.site.astype(np.float64)
     n = len(state.teams)
-    covariance, own = state.covariance, state.covariance.diagonal()
-    strength = own[index1] + own[index2] - 2.0 * covariance[index1, index2]
-    home = 2.0 * site * (covariance[n, index1] - covariance[n, index2])
-    hosted = np.abs(site) * (own[n] + state.own_home_variance[host])
+    covariance, variance = state.covariance, state.covariance.diagonal()
+    strength = variance[index1] + variance[index2] - 2.0 * covariance[index1, index2]
+    with_home = 2.0 * site * (covariance[n, index1] - covariance[n, index2])
+    home = np.abs(site) * (variance[n] + state.own_home_variance[host])
     counted = _expected(state, index1, index2, host, site)
-    return Ahead(counted, strength + home + hosted + parameters.noise_sd**2)
+    return Ahead(counted, strength + with_home + home + parameters.noise_sd**2)
 
 
 def forecast(ahead: Ahead, parameters: Parameters) -> Forecast:
@@ -193,10 +193,10 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
     last_season = state.last_season.copy()
     last_season[index1] = last_season[index2] = season
     played = ~np.isnan(games.margin)
-    if not played.all():
-        games, index1, index2, host = games.rows(played), index1[played], index2[played], host[played]
     if not played.any():
         return replace(state, last_season=last_season)
+    if not played.all():
+        games, index1, index2, host = games.rows(played), index1[played], index2[played], host[played]
     site = games.matchups.site.astype(np.float64)
     n = len(state.teams)
     # With a row of H per game (+1, -1 and the site), H P is a difference of rows of P and H P H' one of its columns.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hoops.arrays import find, look_up, pack, unpack
+from hoops.arrays import find, look_up, pack, taken, unpack
 
 KEYS = np.array([1101, 1104, 1109], np.int32)
 
@@ -70,3 +70,13 @@ def test_other_bytes_and_other_versions_are_refused():
     for other in (b"", b"not a zip", content[:-30]):
         with pytest.raises(ValueError, match="not the bytes of a thing"):
             unpack(other, "a thing", 4, ("one",))
+
+
+def test_what_is_not_among_the_keys_takes_what_is_given_for_it_also_where_there_are_none():
+    rows, newcomer = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([7.0, 8.0])
+    keys, wanted = np.array([1101, 1104]), np.array([1104, 1103, 1999])
+    assert taken(rows, *find(keys, wanted), newcomer).tolist() == [[3.0, 4.0], [7.0, 8.0], [7.0, 8.0]]
+    assert taken(rows, *find(keys, keys), newcomer).tolist() == rows.tolist()
+    assert taken(rows[:0], *find(keys[:0], wanted), 0.0).tolist() == [[0.0, 0.0]] * 3
+    assert taken(rows[:0], *find(keys[:0], wanted), newcomer).tolist() == [newcomer.tolist()] * 3
+    assert taken(rows[:0], *find(keys[:0], wanted[:0]), newcomer).shape == (0, 2)

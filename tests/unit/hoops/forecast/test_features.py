@@ -161,7 +161,9 @@ def test_no_games_give_no_rows():
     assert len(played) == len(seen.offset) == 0 and seen.values.shape == (0, len(NAMES))
 
 
-def test_games_described_many_days_at_once_are_to_the_last_bit_what_they_are_alone():
+@pytest.mark.parametrize("together", [1, 5, 10**6])
+def test_games_described_many_days_at_once_are_to_the_last_bit_what_they_are_alone(together, monkeypatch):
+    monkeypatch.setattr("hoops.forecast.features._TOGETHER", together)
     games, known, alone = a_league(boxless=0.3), initial(PARAMETERS), []
     for day in days_of(games):
         known, played = advance(known, day.season, day.day, PARAMETERS), Results.of(day.games)
@@ -170,11 +172,13 @@ def test_games_described_many_days_at_once_are_to_the_last_bit_what_they_are_alo
             for row in range(len(played))
         ]
         known = update(known, played, PARAMETERS)
-    _, together, in_the_end = walk(games, PARAMETERS, SURROUNDINGS)
     one = Described.joined(alone)
-    for name in ("offset", "values", "context", "margin", "margin_sd"):
-        np.testing.assert_array_equal(getattr(one, name), getattr(together, name))
-    assert to_bytes(in_the_end) == to_bytes(known)
+    for since in (2010, 2011):
+        played, made, in_the_end = walk(games, PARAMETERS, SURROUNDINGS, since=since)
+        for name in ("offset", "values", "context", "margin", "margin_sd"):
+            np.testing.assert_array_equal(getattr(one, name)[-len(made) :], getattr(made, name))
+        assert len(made) == len(played) and to_bytes(in_the_end) == to_bytes(known)
+    assert 0 < len(made) < len(one)
 
 
 def test_a_walk_goes_on_from_what_is_known():

@@ -144,8 +144,8 @@ def test_a_roster_is_told_for_its_season_and_wears_off(summered: Knowledge) -> N
     assert predict_match(later, 1103, 1101, 0, (NEXT_SEASON + 1, 3), MODEL).rosters == (None, None)
 
 
-INSTEAD = {"offence": "absent_minutes", "defence": "absent_points"}
-SEEING = replace(
+INSTEAD = {"absent_minutes": "win_share_season", "absent_points": "win_share_recent"}
+BLIND = replace(
     MODEL, scorer=replace(MODEL.scorer, features=tuple(INSTEAD.get(name, name) for name in MODEL.scorer.features))
 )
 
@@ -158,7 +158,7 @@ def thinned() -> Knowledge:
 
 
 def test_who_is_out_is_told_and_drives_the_forecast_of_a_model_that_sees_it(thinned: Knowledge) -> None:
-    model, known = SEEING, thinned
+    model, known = MODEL, thinned
     out = absences.out(known.absences)
     team, other = int(out.team[0]), next(team for team in known.strength.teams.tolist() if team not in out.team)
     found = predict_match(known, team, other, 0, NEXT, model)
@@ -168,7 +168,7 @@ def test_who_is_out_is_told_and_drives_the_forecast_of_a_model_that_sees_it(thin
     assert found.absent[1] == Absent(0, 0.0) == there.absent[0]
     assert _of(found)["absences"] == pytest.approx(_log_odds(found) - _log_odds(there), abs=1e-9)
     assert abs(_of(found)["absences"]) > 1e-4 and "absences" not in _of(there)
-    blind = predict_match(known, team, other, 0, NEXT, MODEL)
+    blind = predict_match(known, team, other, 0, NEXT, BLIND)
     assert blind.absent == found.absent and "absences" not in _of(blind)
 
 
@@ -179,14 +179,14 @@ def test_a_game_to_come_says_what_it_owes_to_who_is_out(thinned: Knowledge) -> N
     pairs = [(team, whole[0], 1), (whole[0], whole[1], 0), (max(out), whole[1], -1)]
     rows = [{"season": NEXT[0], "day": NEXT[1], "team1_id": min(one, two), "team2_id": max(one, two), "site": site}
             for one, two, site in pairs]  # fmt: skip
-    made = forecast_fixtures(thinned, pa.Table.from_pylist(rows, FIXTURES), lambda _: SEEING).to_pylist()
+    made = forecast_fixtures(thinned, pa.Table.from_pylist(rows, FIXTURES), lambda _: MODEL).to_pylist()
     expected = [
-        _of(predict_match(thinned, row["team1_id"], row["team2_id"], row["site"], NEXT, SEEING)).get("absences")
+        _of(predict_match(thinned, row["team1_id"], row["team2_id"], row["site"], NEXT, MODEL)).get("absences")
         for row in rows
     ]
     assert [row["absences"] for row in made] == expected
     assert [one is None for one in expected] == [False, True, False]
-    blind = forecast_fixtures(thinned, pa.Table.from_pylist(rows, FIXTURES), lambda _: MODEL)
+    blind = forecast_fixtures(thinned, pa.Table.from_pylist(rows, FIXTURES), lambda _: BLIND)
     assert blind["absences"].null_count == len(rows)
     later = pa.Table.from_pylist([row | {"season": NEXT[0] + 1} for row in rows], FIXTURES)
-    assert forecast_fixtures(thinned, later, lambda _: SEEING)["absences"].null_count == len(rows)
+    assert forecast_fixtures(thinned, later, lambda _: MODEL)["absences"].null_count == len(rows)

@@ -26,6 +26,11 @@ def test_the_shipped_scorer_is_what_its_report_says(league: League) -> None:
     assert model.trained_through == model.scorer.trained_through == tuple(report["trained_through"])
     assert (min(report["test_seasons"]), 0) > model.trained_through, "the test seasons were trained on"
     assert model.scorer.temperature == report["temperature"]
+    told = report["absences"]
+    seen = [model.scorer.features.index(name) for name in told["features"]]
+    weights = model.scorer.linear[seen] / model.scorer.scale[seen, None]
+    units = np.array([1.0 / model.scorer.temperature, model.scorer.margin_unit])
+    np.testing.assert_allclose(weights * units, np.transpose([told["log_odds"], told["points"]]), atol=1e-6)
     full, statespace = (report["test"]["pooled"]["regular"][name]["log_loss"] for name in ("full", "statespace"))
     assert full < statespace
     weights = folder.joinpath(f"{league}.npz").read_bytes()

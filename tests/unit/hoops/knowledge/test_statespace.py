@@ -63,9 +63,11 @@ def textbook(state: State, games: Outcomes, parameters: Parameters) -> tuple[np.
     return mean, (np.eye(len(mean)) - gain @ h) @ state.covariance
 
 
-def test_update_equals_the_textbook_kalman_filter():
-    state = folded((2002, 40))
-    games = a_day(np.random.default_rng(5), state.teams, 12)
+@pytest.mark.parametrize("m", [1, 12, 32, 33, 70])  # beyond 32 games the triangle is inverted by blocks
+def test_update_equals_the_textbook_kalman_filter(m: int):
+    many = a_day(np.random.default_rng(4), range(1101, 1261), 80)
+    state = advance(update(folded((2002, 30)), 2002, many, PARAMETERS), (2002, 30), (2002, 40), PARAMETERS)
+    games = a_day(np.random.default_rng(5), state.teams, m)
     after = update(state, 2002, games, PARAMETERS)
     mean, covariance = textbook(state, games, PARAMETERS)
     np.testing.assert_allclose(after.mean, mean, atol=1e-10)
