@@ -13,7 +13,7 @@ from dashboard.view import View
 
 _GAME = 40  # minutes
 _LEAST = 0.005  # log-odds that are told
-_READ = ("team_id", "team_name", "wins", "losses", "games_told", "absent")
+_READ = ("team_id", "team_name", "games_played", "games_told", "absent")
 Row = Mapping[str, Any]
 
 
@@ -72,8 +72,7 @@ def _note(record: Row, was: str) -> str:
 
 def _lag(record: Row) -> list[str]:
     """That players' games do not tell of all games, where they do not."""
-    games = record["wins"] + record["losses"]
-    told = record["games_told"]
+    games, told = record["games_played"], record["games_told"]
     return [f"Players' games tell of {told} of its {games} games."] if told < games else []
 
 

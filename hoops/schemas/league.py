@@ -60,6 +60,8 @@ LEAGUE_TABLES: dict[str, Published] = {
             column("points_for", pa.float64(), "mean points scored", "points per game"),
             column("points_against", pa.float64(), "mean points allowed", "points per game"),
             *RATING,
+            column("games_played", pa.int16(), "games won and lost, but for forfeits", "count",
+                   null="the program that made the table did not say"),
             column("games_told", pa.int16(), "games of which players' games tell who appeared", "count", null=_UNTOLD),
             column("absent", pa.list_(_ABSENT), "regulars who are out, those who usually play most first: they missed "
                    "the latest game that is told. share: of the time, usually, 1 is a place among five; points: share "

@@ -110,7 +110,7 @@ def team_records(rows: SeasonRows, reference: Reference) -> pa.Table:
         "home_wins": count(won & (site == HOME)), "home_losses": count(~won & (site == HOME)),
         "away_wins": count(won & (site == AWAY)), "away_losses": count(~won & (site == AWAY)),
         "neutral_wins": count(won & (site == NEUTRAL)), "neutral_losses": count(~won & (site == NEUTRAL)),
-        "points_for": mean(scored), "points_against": mean(allowed),
+        "games_played": count(played), "points_for": mean(scored), "points_against": mean(allowed),
     }  # fmt: skip
     conferences = reference.conferences(rows.season)
     columns["conference"] = [conferences.get(team) for team in teams.tolist()]

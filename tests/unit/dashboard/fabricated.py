@@ -286,6 +286,7 @@ class _League:
                 {"team_id": team, "team_name": self.names[team], "conference": self.conference[team], **sites,
                  "wins": sum(v for k, v in sites.items() if k.endswith("wins")),
                  "losses": sum(v for k, v in sites.items() if k.endswith("losses")),
+                 "games_played": sum(sites.values()),
                  "points_for": mine["for"] / played, "points_against": mine["against"] / played,
                  **{k: latest[team][k] for k in ("rank", "rating", "rating_sd", "offence", "defence", "tempo")}}
             )  # fmt: skip
@@ -358,7 +359,10 @@ class _League:
             )  # fmt: skip
 
     def miss(self, season: int) -> None:
-        """Nobody, one and six are out, and of the fourth team nothing is told; one game is not told of."""
+        """Nobody, one and six are out, and of the fourth team nothing is told.
+
+        The second has forfeited a game; one game of the third is not told of.
+        """
         absent = [
             {"player_id": place, "player_name": name, "share": 0.775 - place / 20, "points": 0.1, "missed": missed}
             for place, (name, missed) in enumerate(
@@ -368,8 +372,9 @@ class _League:
         ]  # fmt: skip
         out = dict(zip(self.ids, itertools.cycle([[], absent[:1], absent, None]), strict=False))
         for row in self.rows[f"team_records/{season}"]:
-            played = row["wins"] + row["losses"]
-            told = {"absent": out[row["team_id"]], "games_told": played - (len(out[row["team_id"]] or []) == 6)}
+            missing = len(out[row["team_id"]] or [])
+            row["games_played"] -= missing == 1
+            told = {"absent": out[row["team_id"]], "games_told": row["games_played"] - (missing == 6)}
             row |= dict.fromkeys(told) if told["absent"] is None else told
         for row in self.rows[f"upcoming/{season}"]:
             one, other = (len(out[row[f"team{side}_id"]] or []) for side in (1, 2))

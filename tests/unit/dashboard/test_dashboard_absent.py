@@ -27,6 +27,7 @@ def test_a_team_shows_who_is_out(thinned: MemoryStore) -> None:
     assert "Nobody is out." in nobody and "Who is out" not in nobody
     assert f"{names[1102]} is without a player who usually plays 31 of 200 minutes" in one
     assert "Al Short" in one and "31 minutes a game, missed the last 3" in one
+    assert "Players' games tell of" not in one, "a forfeit is no game of which they could tell"
     assert one.index("Who is out") < one.index("Games to come")
     (played,) = [row["wins"] + row["losses"] for row in rows if row["team_id"] == 1103]
     told = (

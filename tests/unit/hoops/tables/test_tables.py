@@ -74,6 +74,7 @@ def test_a_forfeit_is_a_win_and_a_loss_and_no_points() -> None:
     rows = season(game(3, A, B, 70, 60), game(4, A, B, 0, 2))
     records = {row["team_id"]: row for row in tables.team_records(rows, Reference()).to_pylist()}
     assert (records[A]["wins"], records[A]["losses"], records[A]["points_for"]) == (1, 1, 70)
+    assert [records[team]["games_played"] for team in (A, B, C)] == [1, 1, 0]
     assert (records[B]["wins"], records[B]["losses"], records[B]["points_against"]) == (1, 1, 70)
     assert tables.results(rows, Reference()).num_rows == 2
     alone = season(game(4, A, B, 2, 0))
