@@ -20,7 +20,8 @@ class SeasonHead:
     digest: of all its days' digests. predicted, rated: keys of its rows. snapshot: key of the state after its last
     folded day. selection: key of the state on the evening of Selection Sunday, and before it of the newest; "" where
     none was kept, as programs before did, or it was lost. games, kinds (games by kind), first_day, last_day, champion:
-    its facts. teams: the ids that played, as `pack_teams` packs them.
+    its facts. teams: the ids that played, as `pack_teams` packs them. has_appearances: whether players' games tell who
+    appeared in it; True where programs before did not say.
     """
 
     digest: str
@@ -34,6 +35,7 @@ class SeasonHead:
     teams: str
     kinds: dict[str, int]
     selection: str = ""
+    has_appearances: bool = True
 
     @property
     def is_whole(self) -> bool:

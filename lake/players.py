@@ -31,6 +31,7 @@ class Players:
     def __init__(self, entries: Sequence[Entry], read: Callable[[Iterable[Entry]], list[pa.Table]]) -> None:
         self.entries = tuple(entries)
         self._read = read
+        self._names: dict[int, dict[int, str]] = {}  # of seasons
 
     def digest(self, season: int) -> str:
         """Changes when a file adds something that a season may know; empty where nothing is known.
@@ -60,19 +61,30 @@ class Players:
         known = Squads(self.tables["PlayerSeasons"], self.tables["Rosters"]).before(season)
         return {"PlayerSeasons": known.seasons, "Rosters": known.rosters}
 
-    def near(self, season: int) -> Players:
-        """What files say of a season and of the one before it."""
-        return Players([entry for entry in self.entries if entry.season in (season - 1, season)], self._read)
+    def names(self, season: int) -> dict[int, str]:
+        """The newest name that a season and the one before it have of each player, by the ids of the files.
 
-    @cached_property
-    def names(self) -> dict[int, str]:
-        """The newest name of each player that has one, by the ids of the files; rosters are newer than totals."""
-        return {
-            player: name
-            for table in self.tables.values()
-            for player, name in zip(*(table[one].to_pylist() for one in ("player_id", "player_name")), strict=True)
-            if name
-        }
+        Of a season, totals are newer than rosters: they are known when it is over.
+        """
+        return self._names_of(season - 1) | self._names_of(season)
+
+    def names_digest(self, season: int) -> str:
+        """Changes when a file adds something that `names` is made of; empty where nothing is known."""
+        return self._of(season - 1, season).stated
+
+    def _names_of(self, season: int) -> dict[int, str]:
+        if season not in self._names:
+            tables = self._of(season).tables
+            self._names[season] = {
+                player: name
+                for rows in (tables["Rosters"], tables["PlayerSeasons"])
+                for player, name in zip(*(rows[one].to_pylist() for one in ("player_id", "player_name")), strict=True)
+                if name
+            }
+        return self._names[season]
+
+    def _of(self, *seasons: int) -> Players:
+        return Players([entry for entry in self.entries if entry.season in seasons], self._read)
 
     @property
     def squads(self) -> Squads:

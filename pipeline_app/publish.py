@@ -171,10 +171,11 @@ def _wanted(
     for season, folded in head.shown.items():
         if not folded.is_whole:
             continue
-        of_fold, near = [tables.VERSION, folded.predicted, folded.rated, stated], players.near(season)
-        made = cache(partial(_season_tables, season, folded, heads, reference, near))
+        of_fold = [tables.VERSION, folded.predicted, folded.rated, stated]
+        of_absences = [folded.snapshot, *([players.names_digest(season)] if folded.has_appearances else [])]
+        made = cache(partial(_season_tables, season, folded, heads, reference, players))
         for name in SEASON_TABLES:
-            inputs = digest([*of_fold, folded.snapshot, near.stated] if name == "team_records" else of_fold)
+            inputs = digest([*of_fold, *of_absences] if name == "team_records" else of_fold)
             wanted[table_key(name, league, season)] = (inputs, partial(one_of, made, name))
     pending = heads.read_rows(head.pending) if head.pending else None
     emptied = {season_of(key) for key in manifest.tables if key.startswith("upcoming/") and not _stays(key, head)}
@@ -210,12 +211,12 @@ SEASON_TABLES = ("results", "forecasts", "ratings", "team_records", "tournaments
 
 
 def _season_tables(
-    season: int, folded: SeasonHead, heads: Heads, reference: Callable[[], Reference], near: Players
+    season: int, folded: SeasonHead, heads: Heads, reference: Callable[[], Reference], players: Players
 ) -> dict[str, pa.Table]:
-    """near: what players' files say of the season and the one before it; read where players' games name somebody."""
+    """players: asked for names where players' games tell who appeared."""
     predicted, rated = heads.read_rows(folded.predicted), heads.read_rows(folded.rated)
     absences = heads.read_known(folded.snapshot).absences
-    names = near.names if len(absences.players) else {}
+    names = players.names(season) if folded.has_appearances else {}
     return tables.season_tables(tables.SeasonRows(season, predicted, rated, absences, names), reference())
 
 

@@ -264,8 +264,8 @@ class Replay:
         issued_rows = rows.predicted.filter(pc.is_valid(rows.predicted["issued_at"])).select(ISSUED.names)
         if issued_rows.num_rows:
             self._issued.add(self._league, head.season, issued_rows)
-        facts = tables.summary(head.season, rows.predicted)
-        snapshot = self._heads.write_known(self._before, self._current_knowledge())
+        facts, known = tables.summary(head.season, rows.predicted), self._current_knowledge()
+        snapshot = self._heads.write_known(self._before, known)
         finished = SeasonHead(
             digest=season_digest(head.days),
             snapshot=snapshot,
@@ -278,6 +278,7 @@ class Replay:
             teams=pack_teams(facts.teams),
             kinds={row["values"]: row["counts"] for row in rows.predicted["kind"].value_counts().to_pylist()},
             selection=snapshot if head.day <= SELECTION_SUNDAY else self._selection(head.season),
+            has_appearances=bool(len(known.absences.players)),
         )
         self.head = replace(
             head,

@@ -43,7 +43,7 @@ def published_bytes(league: League, files: Mapping[str, bytes], in_charge: InCha
         [_statement(version, one) for version, one in mine if one.name.folder in ("fixtures", "retractions")]
     )
     made = league_tables(
-        league, games, _reference(mine), in_charge or (lambda day: shipped(league)), listed, _squads(mine)
+        league, games, _reference(mine), in_charge or (lambda day: shipped(league)), listed, _players(mine)
     )
     if in_charge is None:
         made[table_key("models", league)] = tables.models([_shipped(league)])
@@ -78,8 +78,9 @@ def league_tables(
     reference: Reference,
     in_charge: InCharge,
     fixtures: pa.Table | None = None,
-    squads: Squads | None = None,
+    players: Mapping[str, pa.Table] | None = None,
 ) -> dict[str, pa.Table]:
+    squads = None if players is None else Squads.of(*players.values())
     folded = [*_folded(games, in_charge, squads)]
     newest = folded[-1][0].season if folded else None
     made, summaries = {}, []
@@ -87,7 +88,7 @@ def league_tables(
         days = [day for _, day in group]
         rows = tables.SeasonRows(
             season, pa.concat_tables([d.predicted for d in days]), pa.concat_tables([d.rated for d in days]),
-            days[-1].known.absences, _names(squads, season),
+            days[-1].known.absences, _names(players or {}, season),
         )  # fmt: skip
         field = field_of(reference.tables, league, season)
         if field is not None:
@@ -112,15 +113,19 @@ def league_tables(
     return made
 
 
-def _names(squads: Squads | None, season: int) -> dict[int, str]:
-    """By the ids of the files, the last name that a season and the one before it have of a player; rosters last."""
-    told = (
-        []
-        if squads is None
-        else [row for table in (squads.seasons, squads.rosters, squads.late) for row in table.to_pylist()]
-    )
-    return {row["player_id"]: row["player_name"] for row in told
-            if row["season"] in (season - 1, season) and row["player_name"]}  # fmt: skip
+def _names(players: Mapping[str, pa.Table], season: int) -> dict[int, str]:
+    """By the ids of the files, the last name that a season and the one before it have of a player.
+
+    A roster is told when its season begins, totals when it is over.
+    """
+    told = [
+        (row["season"] + over, row["team_id"], row["player_id"], row["player_name"])
+        for dataset, over in (("Rosters", 0.0), ("PlayerSeasons", 0.5))
+        if dataset in players
+        for row in players[dataset].to_pylist()
+        if row["season"] in (season - 1, season) and row["player_name"]
+    ]
+    return {player: name for _, _, player, name in sorted(told)}
 
 
 def _folded(games: pa.Table, in_charge: InCharge, squads: Squads | None) -> Iterator[tuple[Day, FoldedDay]]:
@@ -162,12 +167,13 @@ def _projected(
     return tables.projection_tables(found, reference)
 
 
-def _squads(read: Iterable[tuple[str, Accepted]]) -> Squads:
+def _players(read: Iterable[tuple[str, Accepted]]) -> dict[str, pa.Table]:
+    """Rows of players' files that hold, with the ids of the files, in the order that `Squads.of` takes them in."""
     said: dict[str, list[ReferenceStatement]] = {"PlayerSeasons": [], "Rosters": [], "PlayerGames": []}
     for version, one in read:
         if one.name.folder == "players":
             said[one.name.dataset].append(ReferenceStatement(version, version, one.table))
-    return Squads.of(*(merge.merge_players(name, of) for name, of in said.items()))
+    return {name: merge.merge_players(name, of) for name, of in said.items()}
 
 
 def _statement(version: str, one: Accepted) -> Statement:

@@ -20,7 +20,7 @@ def absent(state: Absences, teams: Ids, names: Mapping[int, str]) -> dict[str, A
     for row in np.lexsort((out.player, -out.share, out.team)).tolist():
         player = int(out.player[row])
         of_team[int(out.team[row])].append({
-            "player_id": player, "player_name": names.get(player) or f"Player {player}",
+            "player_id": player, "player_name": names.get(player, f"Player {player}"),
             "share": out.share[row], "points": out.points[row], "missed": out.missed[row],
         })  # fmt: skip
     at, is_told = find(state.teams, teams)

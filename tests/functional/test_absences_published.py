@@ -11,7 +11,7 @@ from lake.published import table_key
 from pipeline_app.reconcile import reconcile
 from tests.fakes import DEDUPLICATION_WINDOW, Stage
 from tests.functional.test_bounded_work import DAYS, FILE, results
-from tests.functional.test_players_accepted import GAMES_FILE, ROSTERS_FILE, M, appearances, settled
+from tests.functional.test_players_accepted import GAMES_FILE, ROSTERS_FILE, SEASONS_FILE, M, appearances, settled
 from tests.pure import published_bytes
 
 TABLE = table_key("team_records", M, 2024)
@@ -83,6 +83,21 @@ def test_a_name_that_comes_later_changes_nothing_else(told: Stage) -> None:
     (one,) = rows(told)[TEAM]["absent"]
     assert one["player_name"] == "Al Ash"
     assert told.published()[TABLE] == published_bytes(M, PLAYED | MISSED | named)[TABLE]
+
+
+def test_totals_are_newer_than_the_roster_and_older_than_the_next_one(told: Stage) -> None:
+    upload(told, MISSED)
+    row, files = f"2024,{TEAM},{OUT}", PLAYED | MISSED
+    for key, head, name in (
+        (SEASONS_FILE.format("_20240401"), "Season,TeamID,PlayerID,PlayerName,Games,Minutes", "Al Ash,5,200"),
+        (ROSTERS_FILE.format("_20240501"), "Season,TeamID,PlayerID,PlayerName", "Al Asch"),
+    ):
+        named = {key: f"{head}\n{row},{name}\n".encode()}
+        files |= named
+        upload(told, named)
+        (one,) = rows(told)[TEAM]["absent"]
+        assert one["player_name"] == "Al Ash"
+        assert told.published()[TABLE] == published_bytes(M, files)[TABLE]
 
 
 def test_a_lost_state_tells_the_same_again(told: Stage) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from hoops.games.leagues import League
 from hoops.schemas import ROSTER_TABLES
-from lake.published import table_key
+from lake.published import manifest_key, table_key
 from operate.backlog import Backlog
 from pipeline_app.reconcile import reconcile
 from tests.fakes import DEDUPLICATION_WINDOW, Stage
@@ -91,6 +91,14 @@ def test_they_are_written_only_when_their_inputs_change(rostered: Stage) -> None
     late = upload(rostered, ROSTERS_FILE.format("_20241003"), rosters(COMING, ids=range(4)))
     assert {key for key in late if key.split("/")[0] in ROSTER_TABLES} == keys(COMING)
     assert not any("results/" in key for key in late)
+
+
+def test_where_no_players_games_tell_who_is_out_names_write_nothing_again(rostered: Stage) -> None:
+    before = rostered.published()
+    assert upload(rostered, SEASONS_FILE.format("_20241001"), totals(2024)) == [manifest_key(M)]
+    coming = upload(rostered, ROSTERS_FILE.format("_20241001"), rosters(COMING))
+    assert set(coming) == {manifest_key(M), *keys(COMING)}
+    assert before.items() <= rostered.published().items()
 
 
 def test_what_is_deleted_or_overwritten_comes_back(rostered: Stage) -> None:
