@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hoops import forecast
 from hoops.arrays import Bools, Floats
 from hoops.errors import MadnessError
 from hoops.evaluation.metrics import losses
@@ -30,12 +31,12 @@ from hoops.forecast.scorer import Scorer, score, to_bytes
 from hoops.games.leagues import League
 from hoops.games.moment import day_after
 from hoops.games.results import Results
-from ml_jobs.files import SHIPPED
 from ml_jobs.read import LeagueGames, read_league
 
 log = logging.getLogger("fit_absences")
 
 ABSENCES = tuple(NAMES[place] for place in columns_of(("absences",)))
+SHIPPED = Path(forecast.__file__).with_name("scorers")
 PENALTY = 10.0  # as of weights that are drawn with a standard deviation of 0.3
 _STEPS = 30
 _LEARNED = 3  # seasons that the first weights are learned from
