@@ -175,8 +175,8 @@ def walk(
             known = knowledge.advance(known, *moment, parameters, squads)
             if one >= since:
                 waiting.append(excerpt.take(known, today.matchups, parameters, surroundings))
-            if sum(map(len, waiting)) >= _TOGETHER:
-                put()
+                if sum(map(len, waiting)) >= _TOGETHER:
+                    put()
             known = knowledge.update(known, today, parameters, squads.games.on(moment))
             if progress is not None:
                 progress(rows.start + of_day.stop, len(season))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -131,12 +132,12 @@ class Results:
         """Whether a game has a box score (personal fouls apart), (m,)."""
         return ~np.isnan(self.box[:, 0, BOX["fga"]])
 
-    @property
+    @cached_property
     def is_forfeit(self) -> Bools:
         """Whether nobody played, (m,)."""
         return is_forfeit(self.score[:, 0], self.score[:, 1])
 
-    @property
+    @cached_property
     def outcomes(self) -> Outcomes:
         return Outcomes(self.matchups, np.where(self.is_forfeit, np.nan, self.margin), self.num_ot)
 

@@ -198,8 +198,8 @@ def without_rosters(state: Adjusted, parameters: Parameters) -> Adjusted:
 def channels_of(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:
     """Channels of teams and what they add to a game's sums, (k, 14) and (k, 2); of one never seen, newcomers'."""
     place, known = find(before.base.teams, teams)
-    channels = taken(before.mean[:-1], place, known, _newcomer(before, season, parameters))
-    return channels, taken(before.sums, place, known, 0.0)
+    new = 0.0 if known.all() else _newcomer(before, season, parameters)
+    return taken(before.mean[:-1], place, known, new), taken(before.sums, place, known, 0.0)
 
 
 def of_league(before: Adjusted, season: int) -> LeagueWide:

@@ -158,8 +158,7 @@ def update(
     """
     season, _ = now = before.now
     results = results.in_order()  # once for all of them
-    forfeit = results.is_forfeit
-    played = results.rows(~forfeit) if forfeit.any() else results
+    played = results.rows(~results.is_forfeit) if results.is_forfeit.any() else results
     out = before.absences
     if appearances is not None:
         out = absences.update(out, np.concatenate([played.team1, played.team2]), appearances)
