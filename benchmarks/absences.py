@@ -40,11 +40,12 @@ from hoops.knowledge.parameters import defaults
 from hoops.players import Squads
 from lake.folder import read_folder
 from madness.selection import parse_seasons
+from ml_jobs.fit_absences import beside
 
 KINDS = ("absent", "absent for long", "arrived", "foreknown", "for good")
 GAMES, PART, SHARE = 3, 0.6, 0.3  # of a regular: games, part of the games since his first, share of minutes
 AWHILE, LONG, RECENT = 3, 5, 6  # games: absent for long; missed at the end of a season; how long one is an arrival
-PENALTY, STEPS = 1.0, 20
+PENALTY = 1.0
 FIRST, LAST = 2000, 2018  # seasons that the state-space model walks
 
 
@@ -139,18 +140,6 @@ def of_team(minutes: Floats, points: Floats) -> Floats:
     return found
 
 
-def fitted(lacks: Floats, won: Bools, offset: Floats) -> Floats:
-    """Coefficients (2,) of a logistic regression beside given log-odds (m,), by Newton's method."""
-    found = np.zeros(lacks.shape[1])
-    for _ in range(STEPS):
-        chance = 1.0 / (1.0 + np.exp(-offset - lacks @ found))
-        slope = lacks.T @ (won - chance) - PENALTY * found
-        found += np.linalg.solve(
-            (lacks * (chance * (1.0 - chance))[:, None]).T @ lacks + PENALTY * np.eye(len(found)), slope
-        )
-    return found
-
-
 def _corrected(
     prob: Floats, games: Results, lacked: pd.DataFrame, kind: str, told: Bools, scored: tuple[int, ...]
 ) -> tuple[Floats, Floats]:
@@ -163,7 +152,7 @@ def _corrected(
     found, coefficients = prob.copy(), np.zeros(lacks.shape[1])
     for season in scored:
         before, now = told & (games.season < season), told & (games.season == season)
-        coefficients = fitted(lacks[before], games.won[before], offset[before])
+        coefficients = beside(offset[before], lacks[before], games.won[before], PENALTY)
         found[now] = 1.0 / (1.0 + np.exp(-offset[now] - lacks[now] @ coefficients))
     return found, coefficients
 

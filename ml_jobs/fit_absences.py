@@ -101,13 +101,13 @@ def _gain(
     }
 
 
-def beside(log_odds: Floats, lacks: Floats, won: Bools) -> Floats:
+def beside(log_odds: Floats, lacks: Floats, won: Bools, penalty: float = PENALTY) -> Floats:
     """Weights (f,) of a logistic regression beside given log-odds (m,), by Newton's method; lacks: (m, f)."""
     weights = np.zeros(lacks.shape[1])
     for _ in range(_STEPS):
         chance = 1.0 / (1.0 + np.exp(-log_odds - lacks @ weights))
-        curve = (lacks * (chance * (1.0 - chance))[:, None]).T @ lacks + PENALTY * np.eye(len(weights))
-        weights = weights + np.linalg.solve(curve, lacks.T @ (won - chance) - PENALTY * weights)
+        curve = (lacks * (chance * (1.0 - chance))[:, None]).T @ lacks + penalty * np.eye(len(weights))
+        weights = weights + np.linalg.solve(curve, lacks.T @ (won - chance) - penalty * weights)
     return weights
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-settings.register_profile("repeatable", derandomize=True, deadline=None)  # how long an example takes is no test
+settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
 for _name, _value in (("OPENBLAS_NUM_THREADS", "1"), ("OMP_NUM_THREADS", "1"), ("OPENBLAS_CORETYPE", "Haswell")):
     os.environ.setdefault(_name, _value)

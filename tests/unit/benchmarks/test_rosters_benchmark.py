@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.absences import KINDS, fitted, of_team
+from benchmarks.absences import KINDS, PENALTY, of_team
 from benchmarks.rosters import cuts
+from ml_jobs.fit_absences import beside
 
 SEEN = 2 * KINDS.index("foreknown")  # columns that know nothing of the game that is forecast
 
@@ -57,4 +58,4 @@ def test_coefficients_are_found_beside_given_log_odds() -> None:
     lacks, offset = rng.normal(size=(40_000, 2)), rng.normal(size=40_000)
     won = rng.random(40_000) < 1.0 / (1.0 + np.exp(-offset - lacks @ [-0.2, 0.5]))
 
-    assert fitted(lacks, won, offset) == pytest.approx([-0.2, 0.5], abs=0.04)
+    assert beside(offset, lacks, won, PENALTY) == pytest.approx([-0.2, 0.5], abs=0.04)

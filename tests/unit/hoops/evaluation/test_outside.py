@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hoops.contract import Rejected
@@ -413,6 +413,7 @@ def test_a_season_s_scale_knows_earlier_seasons_and_nothing_of_its_own() -> None
     assert (again, turned.tolist()) == (scales, probability.tolist())
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(GAMES), st.integers(-59, 59), st.booleans()), min_size=1, max_size=8).flatmap(
         lambda rows: st.tuples(st.just(rows), st.permutations(rows))
