@@ -96,14 +96,14 @@ def take(before: Knowledge, matchups: Matchups, parameters: Parameters, surround
     # As seen by the lower id, and then turned: swapped teams get the mirrored numbers to the last bit.
     sign, games = matchups.lower_id_first()
     season, _ = before.now
-    teams = np.column_stack([games.team1, games.team2])
+    teams = np.array([games.team1, games.team2]).T.ravel()
     host = np.where(games.site > 0, games.team1, games.team2)
     if games.city is None or not len(surroundings.places.city):
         home, city = (np.full(size, homes.UNKNOWN, np.int32) for size in (2 * len(games), len(games)))
     else:
-        home, city = homes.home_of(before.homes, teams.ravel()), games.city
+        home, city = homes.home_of(before.homes, teams), games.city
     return Excerpt(
-        teams=of_teams(before, teams.ravel(), parameters, surroundings.conferences),
+        teams=of_teams(before, teams, parameters, surroundings.conferences),
         sign=sign.astype(np.float64),
         site=games.site.astype(np.float64),
         by_margin=statespace.look_ahead(before.strength, season, games, parameters),
@@ -160,8 +160,8 @@ def _joined(parts: Sequence[_Joined]) -> _Joined:
 
 def _conference(state: State, season: int, teams: Ids, conferences: Conferences) -> Floats:
     """Mean strength of the other teams of each team's conference, (k,); NaN where it is not known."""
-    mine = conferences.codes(season, teams)
-    if not (mine >= 0).any() or len(state.teams) == 0:
+    mine = conferences.codes(season, teams) if season in conferences.by_season else np.full(len(teams), -1)
+    if len(state.teams) == 0 or not (mine >= 0).any():
         return np.full(len(teams), np.nan)
     codes = conferences.codes(season, state.teams)
     inside, strength = codes >= 0, state.mean[:-1]

@@ -157,14 +157,15 @@ def walk(
     described, at = season >= since, 0
     room = Described.room(int(described.sum()), names) if room is None else room
     known, squads = known or knowledge.initial(parameters), squads or Squads.empty()
-    surroundings, waiting = surroundings or Surroundings(), list[Excerpt]()
+    surroundings, waiting, number = surroundings or Surroundings(), list[Excerpt](), 0
 
     def put() -> None:
-        nonlocal at
+        nonlocal at, number
         if waiting:
             made = of_games(excerpt.joined(waiting), parameters, surroundings.places).only(names)
             room.put(at, made)
-            at += len(made)
+            at += number
+            number = 0
             waiting.clear()
 
     # A season at a time: box scores of all of them as numbers would take more than what is described of them.
@@ -175,13 +176,16 @@ def walk(
             known = knowledge.advance(known, *moment, parameters, squads)
             if one >= since:
                 waiting.append(excerpt.take(known, today.matchups, parameters, surroundings))
-                if sum(map(len, waiting)) >= _TOGETHER:
+                number += len(today)
+                if number >= _TOGETHER:
                     put()
             known = knowledge.update(known, today, parameters, squads.games.on(moment))
             if progress is not None:
                 progress(rows.start + of_day.stop, len(season))
     put()
-    return Results.of(games.filter(pa.array(described))), room, known
+    if not described.all():
+        games = games.filter(pa.array(described))
+    return Results.of(games), room, known
 
 
 def _seasons(season: npt.NDArray[np.int16]) -> Iterator[tuple[int, slice]]:

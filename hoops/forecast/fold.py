@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hoops import knowledge
+from hoops.arrays import runs
 from hoops.forecast.finite import require_forecasts, require_knowledge, require_ratings
 from hoops.forecast.match import forecast, owed_to_absences
 from hoops.forecast.model import Model
@@ -152,10 +153,10 @@ def forecast_fixtures(
 def days_of(games: pa.Table) -> Iterator[Day]:
     """Split games (`GAMES`, sorted by season and day) into days without fixtures, in order."""
     season, day = games["season"].to_numpy(), games["day"].to_numpy()
-    bounds = np.flatnonzero((np.diff(season) != 0) | (np.diff(day) != 0)) + 1
-    for start, stop in zip([0, *bounds], [*bounds, len(season)], strict=True) if len(season) else ():
-        rows = games.slice(start, stop - start)
-        yield Day(int(season[start]), int(day[start]), rows, FIXTURES.empty_table())
+    for rows in runs(season, day):
+        start = rows.start
+        of_day = games.slice(start, rows.stop - start)
+        yield Day(int(season[start]), int(day[start]), of_day, FIXTURES.empty_table())
 
 
 def issued(pending: pa.Table, now: datetime) -> pa.Table:

@@ -107,14 +107,14 @@ def lack(games: Described) -> Floats:
 
 def score(scorer: Scorer, games: Described) -> Scored:
     """Forecast games from their features; a game's forecast depends on nothing but that game, to the last bit."""
-    x = games.columns(scorer.features) / scorer.scale
-    context = (games.context - scorer.context_mean) / scorer.context_scale
-    lacking = lack(games)[:, None] * x
-    raw = np.empty((len(x), 2))
+    raw = np.empty((len(games), 2))
     # Products of matrices round by their shape: blocks of one size make a row's result the same in any company.
-    for start in range(0, len(x), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        raw[block] = _raw(scorer, *(_filled(one[block]) for one in (x, lacking, context)))[: len(x) - start]
+    for start in range(0, len(games), _BLOCK):
+        block = games.rows(slice(start, start + _BLOCK))
+        x = block.columns(scorer.features) / scorer.scale
+        context = (block.context - scorer.context_mean) / scorer.context_scale
+        lacking = lack(block)[:, None] * x
+        raw[start : start + _BLOCK] = _raw(scorer, *map(_filled, (x, lacking, context)))[: len(block)]
     log_odds = _limited(scorer, games.offset + raw[:, 0])
     return Scored(
         # The math module sees one number at a time: NumPy's vector kernels may round by position in the array.

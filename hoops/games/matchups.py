@@ -33,7 +33,7 @@ class Matchups:
     def __post_init__(self) -> None:
         if not len(self.team1) == len(self.team2) == len(self.site):
             raise ValueError("team1, team2 and site differ in length")
-        if np.any(self.team1 == self.team2):
+        if (self.team1 == self.team2).any():
             raise ValueError("a team cannot play itself")
 
     def __len__(self) -> int:
@@ -62,6 +62,8 @@ class Matchups:
 
     def lower_id_first(self) -> tuple[npt.NDArray[np.int8], Matchups]:
         """The same games with the lower id as team 1, and -1 for those that had to be turned, else 1."""
+        if self.is_in_order:
+            return np.ones(len(self), np.int8), self
         sign = np.where(self.team1 < self.team2, 1, -1).astype(np.int8)
         first, second = np.minimum(self.team1, self.team2), np.maximum(self.team1, self.team2)
         return sign, Matchups(first, second, sign * self.site, self.city)

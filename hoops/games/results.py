@@ -9,15 +9,16 @@ forecasts, and says nothing of how good the teams are: it has no margin, no box 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hoops.arrays import Bools, Floats, Ids
+from hoops.arrays import Bools, Floats, Ids, runs
 from hoops.games.matchups import Matchups, Outcomes
 from hoops.games.moment import Moment
 from hoops.schemas import BOX_COLUMNS
@@ -25,6 +26,7 @@ from hoops.schemas import BOX_COLUMNS
 REGULATION, OVERTIME = 40.0, 5.0  # minutes
 FREE_THROW_TRIP = 0.475  # possessions that a free throw ends, college basketball's customary figure
 BOX = {name: place for place, name in enumerate(BOX_COLUMNS)}
+_T = TypeVar("_T", bound=np.generic)
 FORFEIT = 2  # points of the winner at most; since 1985 no winner had fewer than 30
 
 
@@ -67,6 +69,8 @@ class Results:
     score: Floats
     num_ot: npt.NDArray[np.int8]
     box: Floats
+    _worked: dict[Callable[[Results], npt.NDArray[Any]], npt.NDArray[Any]] = field(init=False, default_factory=dict)
+    _rows_of: tuple[Results, slice | npt.NDArray[Any]] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         m = len(self.matchups)
@@ -74,7 +78,7 @@ class Results:
         shaped = self.score.shape == (m, 2) and self.box.shape == (m, 2, len(BOX))
         if not shaped or {m} != {len(one) for one in columns}:
             raise ValueError("the columns of the games differ in shape")
-        if np.any(self.score[:, 0] == self.score[:, 1]):
+        if (self.score[:, 0] == self.score[:, 1]).any():
             raise ValueError("a game cannot end level")
 
     @classmethod
@@ -127,15 +131,24 @@ class Results:
         """Whether team 1 won, (m,)."""
         return self.margin > 0
 
+    def each(self, work: Callable[[Results], npt.NDArray[_T]]) -> npt.NDArray[_T]:
+        """What a function makes of every game by itself, (m, ...), worked out once; of rows of other results, for all
+        of those: a season takes little more time than a day."""
+        found = self._worked.get(work)
+        if found is None:
+            found = work(self) if self._rows_of is None else self._rows_of[0].each(work)[self._rows_of[1]]
+            self._worked[work] = found
+        return found
+
     @property
     def has_box(self) -> Bools:
         """Whether a game has a box score (personal fouls apart), (m,)."""
-        return ~np.isnan(self.box[:, 0, BOX["fga"]])
+        return self.each(_has_box)
 
-    @cached_property
+    @property
     def is_forfeit(self) -> Bools:
         """Whether nobody played, (m,)."""
-        return is_forfeit(self.score[:, 0], self.score[:, 1])
+        return self.each(_is_forfeit)
 
     @cached_property
     def outcomes(self) -> Outcomes:
@@ -144,9 +157,7 @@ class Results:
     @property
     def possessions(self) -> Floats:
         """Possessions of a team in the game, (m,): FGA - OR + TO + 0.475 FTA, the mean of both; NaN without box."""
-        by_team = possessions(*(self.box[:, :, BOX[name]] for name in ("fga", "or", "to", "fta")))
-        mean: Floats = 0.5 * (by_team[:, 0] + by_team[:, 1])
-        return mean
+        return self.each(_possessions)
 
     @property
     def length(self) -> Floats:
@@ -160,20 +171,15 @@ class Results:
 
     def rows(self, chosen: slice | npt.NDArray) -> Results:
         """The games of some rows, by a slice, a mask or places."""
-        return replace(
-            self,
-            matchups=self.matchups.rows(chosen),
-            **{name: getattr(self, name)[chosen] for name in ("season", "day", "kind", "score", "num_ot", "box")},
-        )
+        rows: Results = object.__new__(Results)  # nothing that is checked in them could have changed
+        columns = {name: getattr(self, name)[chosen] for name in ("season", "day", "kind", "score", "num_ot", "box")}
+        vars(rows).update(columns, matchups=self.matchups.rows(chosen), _worked={}, _rows_of=(self, chosen))
+        return rows
 
     def days(self) -> Iterator[tuple[Moment, slice]]:
         """Every day with games and its rows, in order, of games that are in order of play."""
-        if len(self) == 0:
-            return
-        changes = (np.diff(self.season) != 0) | (np.diff(self.day) != 0)
-        starts = np.flatnonzero(np.concatenate([[True], changes])).tolist()
-        for start, stop in zip(starts, [*starts[1:], len(self)], strict=True):
-            yield (int(self.season[start]), int(self.day[start])), slice(start, stop)
+        for rows in runs(self.season, self.day):
+            yield (int(self.season[rows.start]), int(self.day[rows.start])), rows
 
     def in_order(self) -> Results:
         """The same games, the lower id first and sorted by teams: the one order that does not depend on the rows'.
@@ -191,3 +197,17 @@ class Results:
             box=np.where(turned[:, None, None], self.box[:, ::-1], self.box),
         )
         return one.rows(np.lexsort((games.team2, games.team1)))
+
+
+def _has_box(games: Results) -> Bools:
+    return ~np.isnan(games.box[:, 0, BOX["fga"]])
+
+
+def _is_forfeit(games: Results) -> Bools:
+    return is_forfeit(games.score[:, 0], games.score[:, 1])
+
+
+def _possessions(games: Results) -> Floats:
+    by_team = possessions(*(games.box[:, :, BOX[name]] for name in ("fga", "or", "to", "fta")))
+    mean: Floats = 0.5 * (by_team[:, 0] + by_team[:, 1])
+    return mean

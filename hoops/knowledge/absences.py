@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find, look_up, pack, unpack
+from hoops.arrays import Floats, Ids, ReadOnly, find, grown, look_up, merged, pack, run_starts, unpack
 from hoops.players.appearances import Appearances
 
 GAMES, PART, SHARE = 3, 0.6, 0.3  # of a regular: games, part of the games from his first on, share of the time
@@ -25,7 +25,7 @@ _ARRAYS = ("teams", "games", "players", "first", "latest", "appeared", "minutes"
 
 
 @dataclass(frozen=True, eq=False)
-class Absences:
+class Absences(ReadOnly):
     """Who has appeared in a season so far; the arrays are read-only.
 
     Attributes
@@ -48,10 +48,6 @@ class Absences:
     appeared: npt.NDArray[np.int16]
     minutes: Floats
     points: Floats
-
-    def __post_init__(self) -> None:
-        for name in _ARRAYS:
-            getattr(self, name).flags.writeable = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,14 +81,15 @@ def update(before: Absences, teams: Ids, today: Appearances) -> Absences:
     today = today.rows((today.minutes > 0.0) & find(np.sort(teams), today.team)[1])
     if not len(today):
         return before
-    playing, start, size = np.unique(today.team, return_index=True, return_counts=True)
-    place = np.repeat(np.arange(len(playing)), size)
+    start = run_starts(today.team)
+    playing, place = today.team[start], np.repeat(np.arange(len(start)), np.diff(start, append=len(today)))
     minutes = _shares(today.minutes, start, place)
-    told = np.add.reduceat(np.isnan(today.points), start) == 0
-    points = np.where(told[place], _shares(np.nan_to_num(today.points), start, place), minutes)
-    state = _enrol(before, playing, today.team * np.int64(_KEY) + today.player)
-    at_team = np.searchsorted(state.teams, playing)
-    at = np.searchsorted(state.players, today.team * np.int64(_KEY) + today.player)
+    unknown = np.isnan(today.points)
+    told = np.add.reduceat(unknown, start) == 0
+    points = np.where(told[place], _shares(np.where(unknown, 0.0, today.points), start, place), minutes)
+    players = today.team * np.int64(_KEY) + today.player
+    state = _enrol(before, playing, players)
+    at_team, at = np.searchsorted(state.teams, playing), np.searchsorted(state.players, players)
     number = state.games[at_team][place]
     games, first, latest = state.games.copy(), state.first.copy(), state.latest.copy()
     appeared, all_minutes, all_points = state.appeared.copy(), state.minutes.copy(), state.points.copy()
@@ -156,10 +153,11 @@ def _enrol(state: Absences, teams: Ids, players: npt.NDArray[np.int64]) -> Absen
     new_teams, new_players = teams[~find(state.teams, teams)[1]], players[~find(state.players, players)[1]]
     if not len(new_players):
         return state
-    at_teams, at_players = np.searchsorted(state.teams, new_teams), np.searchsorted(state.players, new_players)
+    teams, of_teams = merged(state.teams, new_teams)
+    players, of_players = merged(state.players, new_players)
     return Absences(
-        np.insert(state.teams, at_teams, new_teams),
-        np.insert(state.games, at_teams, 0),
-        np.insert(state.players, at_players, new_players),
-        *(np.insert(getattr(state, name), at_players, 0) for name in _ARRAYS[3:]),
+        teams,
+        grown(state.games, of_teams, 0),
+        players,
+        *(grown(getattr(state, name), of_players, 0) for name in _ARRAYS[3:]),
     )

@@ -6,8 +6,8 @@
 Every *channel* is a difference between the two teams of a game: one for each box-score column (per 40 minutes) and one
 for points per 100 possessions. A channel has a strength for each team and a home advantage, and obeys the equations of
 the margin in `statespace`. One covariance serves all of them, because what a game tells about a difference of two
-teams depends on who played, not on what was counted. So fourteen filters cost one covariance and a thin matrix: with R
-the noise, Kalman's gain is P H' / R with P the covariance *after* the update, and no factor of its own is needed.
+teams depends on who played, not on what was counted. So fourteen filters cost one covariance, one gain and a thin
+matrix.
 
 What both teams do together (tempo, points per 100 possessions of both) obeys sums instead of differences. If offence
 and defence are equally uncertain, sums and differences say nothing about each other, and the filter over offences and
@@ -27,8 +27,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find, look_up, pack, taken, unpack
-from hoops.games.matchups import Matchups
+from hoops.arrays import Floats, Ids, ReadOnly, find, pack, taken, unpack
 from hoops.games.moment import Moment, elapsed
 from hoops.games.results import BOX, Results
 from hoops.knowledge import statespace
@@ -53,7 +52,7 @@ _VERSION = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Adjusted:
+class Adjusted(ReadOnly):
     """What box scores have shown of a league at one moment; the arrays are read-only.
 
     Attributes
@@ -86,10 +85,6 @@ class Adjusted:
     league_games: float
     slope: Floats
     shooting: Floats
-
-    def __post_init__(self) -> None:
-        for name in _ARRAYS:
-            getattr(self, name).flags.writeable = False
 
 
 _ARRAYS = ("mean", "long_run", "sums", "sums_variance", "league", "slope", "shooting")
@@ -164,8 +159,7 @@ def advance(state: Adjusted, since: Moment, now: Moment, parameters: Parameters)
         mean = np.vstack([long_run + parameters.carry * (mean[:-1] - long_run), mean[-1:]])
         sums = SUM_CARRY * sums
         variance = SUM_CARRY**2 * variance + (1.0 - SUM_CARRY**2) * SUM_PRIOR
-    return replace(
-        state,
+    return state.changed(
         base=base,
         mean=mean,
         long_run=long_run,
@@ -183,7 +177,7 @@ def shifted(state: Adjusted, teams: Ids, points: Floats, sd: Floats, parameters:
     mean = state.mean.copy()
     mean[place] += np.outer(points, _slope(state, parameters))
     own = constants(parameters)
-    return replace(state, base=statespace.shifted(state.base, teams, points, SUMMER_SD * sd, own), mean=mean)
+    return state.changed(base=statespace.shifted(state.base, teams, points, SUMMER_SD * sd, own), mean=mean)
 
 
 def without_rosters(state: Adjusted, parameters: Parameters) -> Adjusted:
@@ -192,7 +186,7 @@ def without_rosters(state: Adjusted, parameters: Parameters) -> Adjusted:
     Of the channels as nearly as what a point of strength means in them is what it meant when the season began.
     """
     part = np.outer(state.base.from_rosters, _slope(state, parameters))
-    return replace(state, base=statespace.without_rosters(state.base), mean=state.mean - part)
+    return state.changed(base=statespace.without_rosters(state.base), mean=state.mean - part)
 
 
 def channels_of(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:
@@ -204,10 +198,9 @@ def channels_of(before: Adjusted, season: int, teams: Ids, parameters: Parameter
 
 def of_league(before: Adjusted, season: int) -> LeagueWide:
     """Of the league, on the one morning of a season's day that the state was moved to."""
-    active, average = before.base.last_season == season, np.zeros(1 + len(SUMS))
-    if active.any():
-        average[0] = before.mean[:-1, CHANNEL["efficiency"]][active].mean()
-        average[1:] = before.sums[active].mean(axis=0)
+    active = (before.base.last_season == season).astype(np.float64)
+    added = np.array([active @ before.mean[:-1, CHANNEL["efficiency"]], *(active @ before.sums)])
+    average = added / max(active.sum(), 1.0)
     return LeagueWide(before.mean[-1:], before.league[None], average[None], before.shooting[None])
 
 
@@ -247,33 +240,31 @@ def update(before: Adjusted, season: int, results: Results, parameters: Paramete
     """Fold all games of one day of a season at once; the order of rows and of teams changes no bit of the result."""
     results = results.in_order()
     own = constants(parameters)
-    outcomes, has_box = results.outcomes, results.has_box
-    noise_sd = np.where(has_box, own.noise_sd, parameters.noise_sd)
-    base = statespace.update(before.base, season, replace(outcomes, noise_sd=noise_sd), own)
+    noise_sd = np.where(results.has_box, own.noise_sd, parameters.noise_sd)
+    base, lesson = statespace.learn(before.base, season, replace(results.outcomes, noise_sd=noise_sd), own)
     state = _enrol(before, season, base, parameters)
-    any_box = bool(has_box.any())
-    if len(results) == 0 or not (any_box or state.slope.any()):
+    if lesson is None:
         return state
-    games, site = results.matchups, results.matchups.site.astype(np.float64)
-    index1, index2 = np.searchsorted(base.teams, games.team1), np.searchsorted(base.teams, games.team2)
-    margin, seen = statespace.counted(outcomes, own), _observed(results)
+    played = results.rows(~results.is_forfeit) if results.is_forfeit.any() else results
+    has_box = played.has_box
+    any_box = bool(has_box.any())
+    if not (any_box or state.slope.any()):
+        return state
+    seen = played.each(_channels)
     if not has_box.all():
-        seen = np.where(has_box[:, None], seen, np.outer(margin, _slope(state, parameters)))
-    surprise = seen - statespace.difference(state.mean, index1, index2, site)
-    surprise = np.where(np.isnan(surprise), 0.0, surprise)
-    weighed = surprise / (_own_home(before.base, games, own) + noise_sd**2)[:, None]
-    gain = statespace.difference(base.covariance, index1, index2, site).T
-    state = replace(state, mean=state.mean + gain @ weighed)
+        seen = np.where(has_box[:, None], seen, np.outer(lesson.counted, _slope(state, parameters)))
+    surprise = seen - statespace.difference(state.mean, lesson.index1, lesson.index2, lesson.site)
+    state = state.changed(mean=state.mean + lesson.of(np.where(np.isnan(surprise), 0.0, surprise)))
     if not any_box:
         return state
-    boxed = results if has_box.all() else results.rows(has_box)
-    expected = statespace.predict(before.base, season, boxed.matchups, own).margin
+    boxed = played if has_box.all() else played.rows(has_box)
     shots = boxed.box[:, :, [BOX[name] for name in ("fgm3", "fga3", "ftm", "fta")]].sum(axis=(0, 1))
-    meant = np.column_stack([margin, seen])[has_box]
+    expected = statespace.expected_margin(lesson.expected, own)[has_box]
+    meant = np.column_stack([lesson.counted, seen])[has_box]
     slope = expected @ np.where(np.isnan(meant), 0.0, meant)
     fade = 1.0 - len(boxed) / max(SUM_MEMORY, float(len(boxed)))
     return replace(
-        _with_sums(state, boxed, index1[has_box], index2[has_box]),
+        _with_sums(state, boxed, lesson.index1[has_box], lesson.index2[has_box]),
         slope=fade * state.slope + slope,
         shooting=fade * state.shooting + shots,
     )
@@ -298,11 +289,16 @@ def from_bytes(content: bytes) -> Adjusted:
     return Adjusted(base=base, league_games=games, **arrays)
 
 
-def _observed(results: Results) -> Floats:
-    """The channels of games, (m, 14)."""
+def _channels(results: Results) -> Floats:
+    """Of games, (m, 14)."""
     difference = (results.box[:, 0] - results.box[:, 1]) / results.length[:, None]
     margin = results.score[:, 0] - results.score[:, 1]
     return np.column_stack([difference, 100.0 * margin / results.possessions])
+
+
+def _sums(games: Results) -> Floats:
+    """Of games, (m, 2)."""
+    return np.column_stack([games.possessions / games.length, 100.0 * games.score.sum(axis=1) / games.possessions])
 
 
 def _newcomer(state: Adjusted, season: int, parameters: Parameters) -> Floats:
@@ -316,21 +312,13 @@ def _slope(state: Adjusted, parameters: Parameters) -> Floats:
     return slope
 
 
-def _own_home(base: State, games: Matchups, own: Parameters) -> Floats:
-    """Variance of the host's own home advantage, (m,); none on neutral ground."""
-    host = np.where(games.site > 0, games.team1, games.team2)
-    home: Floats = np.abs(games.site) * look_up(base.teams, base.own_home_variance, host, own.own_home_sd**2)
-    return home
-
-
 def _enrol(state: Adjusted, season: int, base: State, parameters: Parameters) -> Adjusted:
     """The state with `base` as its margin's filter, and a row for each team of it that was not there before."""
     if len(base.teams) == len(state.base.teams):
-        return replace(state, base=base)
+        return state.changed(base=base)
     place = find(state.base.teams, base.teams)
     new = _newcomer(state, season, parameters)
-    return replace(
-        state,
+    return state.changed(
         base=base,
         mean=np.vstack([taken(state.mean[:-1], *place, new), state.mean[-1:]]),
         long_run=taken(state.long_run, *place, new),
@@ -340,8 +328,7 @@ def _enrol(state: Adjusted, season: int, base: State, parameters: Parameters) ->
 
 
 def _with_sums(state: Adjusted, games: Results, index1: npt.NDArray[np.intp], index2: npt.NDArray[np.intp]) -> Adjusted:
-    observed = np.column_stack([games.possessions / games.length, 100.0 * games.score.sum(axis=1) / games.possessions])
-    surprise = observed - state.league - state.sums[index1] - state.sums[index2]
+    surprise = games.each(_sums) - state.league - state.sums[index1] - state.sums[index2]
     weight = min(state.league_games + len(games), SUM_MEMORY)
     step = surprise.sum(axis=0) / max(weight, float(len(games)))
     surprise = surprise - step
@@ -351,6 +338,6 @@ def _with_sums(state: Adjusted, games: Results, index1: npt.NDArray[np.intp], in
         share = state.sums_variance[index] / variance
         np.add.at(sums, index, share[:, None] * surprise)
         np.subtract.at(remaining, index, share * state.sums_variance[index])
-    return replace(
-        state, sums=sums, sums_variance=remaining, league=state.league + step, league_games=weight
+    return state.changed(
+        sums=sums, sums_variance=remaining, league=state.league + step, league_games=weight
     )  # fmt: skip

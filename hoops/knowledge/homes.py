@@ -12,28 +12,26 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hoops.arrays import Floats, Ids, find, look_up, pack, unpack
+from hoops.arrays import Floats, Ids, ReadOnly, find, grown, look_up, merged, pack, unpack
 from hoops.games.identity import rows_of
 from hoops.games.matchups import Matchups
 from hoops.games.surroundings import Places
 
 UNKNOWN = -1  # stands for a city that is not known
 _BITS = 32  # of a city in a pair of team and city
-_VERSION = 1
-_ARRAYS = ("team", "city", "games")
+_VERSION = 2
+_ARRAYS = ("team_city", "games")
 
 
 @dataclass(frozen=True, eq=False)
-class Homes:
-    """Games played by team and city: each int32 (k,), ascending by team, then city; the arrays are read-only."""
+class Homes(ReadOnly):
+    """Games played by team and city, each (k,); the arrays are read-only.
 
-    team: Ids
-    city: Ids
+    team_city : int64, ascending, team times 2^32 plus city. games : int32.
+    """
+
+    team_city: npt.NDArray[np.int64]
     games: Ids
-
-    def __post_init__(self) -> None:
-        for name in _ARRAYS:
-            getattr(self, name).flags.writeable = False
 
 
 def located(games: pa.Table, cities: pa.Table | None) -> pa.Table:
@@ -47,7 +45,7 @@ def located(games: pa.Table, cities: pa.Table | None) -> pa.Table:
 
 def initial() -> Homes:
     """Before a league's first game."""
-    return Homes(*(np.empty(0, np.int32) for _ in _ARRAYS))
+    return Homes(np.empty(0, np.int64), np.empty(0, np.int32))
 
 
 def update(before: Homes, games: Matchups) -> Homes:
@@ -55,38 +53,31 @@ def update(before: Homes, games: Matchups) -> Homes:
     if games.city is None or (games.city == UNKNOWN).all():
         return before
     told = games.city != UNKNOWN
-    teams = np.concatenate([games.team1[told], games.team2[told]])
-    pairs, count = np.unique(_pair(teams, np.tile(games.city[told], 2)), return_counts=True)
-    known = _pair(before.team, before.city)
-    _, old = find(known, pairs)
-    place, new = known.searchsorted(pairs), ~old
-    total = before.games.copy()
-    total[place[old]] += count[old].astype(np.int32)
-    if not new.any():
-        return Homes(before.team, before.city, total)
-    return Homes(
-        np.insert(before.team, place[new], pairs[new] >> _BITS),
-        np.insert(before.city, place[new], pairs[new] & ((1 << _BITS) - 1)),
-        np.insert(total, place[new], count[new]),
-    )
-
-
-def _pair(team: Ids, city: Ids) -> npt.NDArray[np.int64]:
-    return team.astype(np.int64) << _BITS | city
+    city = games.city[told]
+    played = np.concatenate([one[told].astype(np.int64) << _BITS | city for one in (games.team1, games.team2)])
+    _, known = find(before.team_city, played)
+    if known.all():
+        team_city, number = before.team_city, before.games.copy()
+    else:
+        team_city, places = merged(before.team_city, np.unique(played[~known]))
+        number = grown(before.games, places, 0)
+    np.add.at(number, team_city.searchsorted(played), 1)
+    return Homes(team_city, number)
 
 
 def home_of(homes: Homes, teams: Ids) -> Ids:
     """City in which each team has played most (of equals the lowest id), int32 (m,); `UNKNOWN` for a team without."""
-    rows = np.flatnonzero(find(np.unique(teams), homes.team)[1])
-    rows = rows[np.lexsort((homes.city[rows], -homes.games[rows], homes.team[rows]))]
-    team, first = np.unique(homes.team[rows], return_index=True)
-    best: Ids = look_up(team, homes.city[rows][first], teams, UNKNOWN).astype(np.int32)
+    team, city = homes.team_city >> _BITS, homes.team_city & ((1 << _BITS) - 1)
+    rows = np.flatnonzero(find(np.unique(teams), team)[1])
+    rows = rows[np.lexsort((city[rows], -homes.games[rows], team[rows]))]
+    playing, first = np.unique(team[rows], return_index=True)
+    best: Ids = look_up(playing, city[rows][first], teams, UNKNOWN).astype(np.int32)
     return best
 
 
 def distances(homes: Homes, games: Matchups, places: Places) -> tuple[Floats, Floats]:
     """How far each team's home is from the game, (m,) and (m,), km; NaN where a city or its place is not known."""
-    if games.city is None or len(homes.team) == 0 or len(places.city) == 0:
+    if games.city is None or len(homes.team_city) == 0 or len(places.city) == 0:
         return np.full(len(games), np.nan), np.full(len(games), np.nan)
     one, two = (places.distance(home_of(homes, team), games.city) for team in (games.team1, games.team2))
     return one, two

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from hoops.arrays import pack, unpack
+from hoops.arrays import ReadOnly, pack, unpack
 from hoops.games.moment import START, Moment
 from hoops.games.results import Results
 from hoops.knowledge import absences, efficiency, homes, preseason, statespace, sums
@@ -27,7 +27,7 @@ _PARTS = ("clock", "strength", "adjusted", "sums", "homes", "preseason", "absenc
 
 
 @dataclass(frozen=True, eq=False)
-class Knowledge:
+class Knowledge(ReadOnly):
     """What is known of a league.
 
     clock: the (season, day) last folded, or advanced to; None before the first game. strength: `statespace`;
@@ -95,8 +95,7 @@ def advance(known: Knowledge, season: int, day: int, parameters: Parameters, squ
 
 
 def _on(known: Knowledge, since: Moment, now: Moment, parameters: Parameters) -> Knowledge:
-    return replace(
-        known,
+    return known.changed(
         clock=now,
         strength=statespace.advance(known.strength, since, now, parameters),
         adjusted=efficiency.advance(known.adjusted, since, now, parameters),
@@ -109,10 +108,10 @@ def _over_summer(known: Knowledge, since: Moment, parameters: Parameters, squads
     """To the first day of the next season, with what is known of its players."""
     strength, learned, shift = strength_over_summer(known.strength, known.preseason, since, parameters, squads)
     known = _on(known, since, (since[0] + 1, 0), parameters)
-    known = replace(known, strength=strength, preseason=learned)
+    known = known.changed(strength=strength, preseason=learned)
     if shift is None:
         return known
-    return replace(known, adjusted=efficiency.shifted(known.adjusted, shift.team, shift.points, shift.sd, parameters))
+    return known.changed(adjusted=efficiency.shifted(known.adjusted, shift.team, shift.points, shift.sd, parameters))
 
 
 def strength_over_summer(
@@ -134,8 +133,7 @@ def strength_over_summer(
 
 def without_rosters(known: Knowledge, parameters: Parameters) -> Knowledge:
     """What the same games would have told if no players' file had said anything of this season."""
-    return replace(
-        known,
+    return known.changed(
         strength=statespace.without_rosters(known.strength),
         adjusted=efficiency.without_rosters(known.adjusted, parameters),
     )

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find, look_up, pack, unpack
+from hoops.arrays import Floats, Ids, ReadOnly, find, look_up, pack, unpack
 from hoops.players import Squads
 from hoops.players.careers import FEATURES, Careers, careers
 from hoops.players.seasons import BOX, FIVE, PlayerSeason, player_season, team_rates
@@ -47,7 +47,7 @@ Strengths = tuple[Ids, Floats]
 
 
 @dataclass(frozen=True, eq=False)
-class Preseason:
+class Preseason(ReadOnly):
     """What has been learned of summers, and how the season began; the arrays are read-only.
 
     Attributes
@@ -89,10 +89,6 @@ class Preseason:
     rostered: Ids
     shift: Floats
     returning: Floats
-
-    def __post_init__(self) -> None:
-        for name in _ARRAYS:
-            getattr(self, name).flags.writeable = False
 
 
 _ARRAYS = (
@@ -177,7 +173,7 @@ def turn(
     seasons = _Seasons(known, squads, newcomer)
     known = _learn(known, season, squads, seasons, newcomer)
     if not known.teams_gram.any() and season >= SHIPPED_THROUGH:
-        known = replace(known, **{name: getattr(known, name) + sums for name, sums in shipped().items()})
+        known = known.changed(**{name: getattr(known, name) + sums for name, sums in shipped().items()})
     known = _begun(known, season + 1, ahead)
     if not known.teams_gram.any() or len(squads.played(season).team) == 0:
         return known, None
@@ -185,7 +181,7 @@ def turn(
     if len(found.team) == 0:
         return known, None
     points = TRUST * (found.features @ _solve(known.teams_gram, known.team_moment, TEAM_PENALTY))
-    known = replace(known, rostered=found.team, shift=points, returning=found.returning)
+    known = known.changed(rostered=found.team, shift=points, returning=found.returning)
     return known, Shift(found.team, points, _sd(known, found.unknown, len(after[0]), carry_sd))
 
 
@@ -251,8 +247,7 @@ def _with_end(known: Preseason, season: int, after: Strengths) -> Preseason:
     """With the strengths at the end of a season, and without those that no career looks back to."""
     team, strength = after
     kept = known.ends_season > season - KEPT
-    return replace(
-        known,
+    return known.changed(
         ends_season=np.append(known.ends_season[kept], np.full(len(team), season, np.int16)),
         ends_team=np.append(known.ends_team[kept], team),
         ends=np.append(known.ends[kept], strength - strength.mean() if len(team) else strength),
@@ -275,7 +270,7 @@ def _learn_box(known: Preseason, season: int, squads: Squads) -> Preseason:
     if not played.any():
         return known
     rates, strength = rates[played], known.ends[there][place[played]]
-    return replace(known, box=known.box + rates.T @ rates, box_moment=known.box_moment + rates.T @ strength)
+    return known.changed(box=known.box + rates.T @ rates, box_moment=known.box_moment + rates.T @ strength)
 
 
 def _learn(known: Preseason, season: int, squads: Squads, seasons: _Seasons, newcomer: float) -> Preseason:
@@ -290,8 +285,7 @@ def _learn(known: Preseason, season: int, squads: Squads, seasons: _Seasons, new
     share = np.where(played, came.share[place], 0.0)
     weight = np.where(played, np.minimum(came.minutes[place], FULL_SEASON), 0.0) / FULL_SEASON
     weighed = of.features * weight[:, None]
-    known = replace(
-        known,
+    known = known.changed(
         shares=known.shares + of.features.T @ of.features,
         share_moment=known.share_moment + of.features.T @ share,
         worths=known.worths + weighed.T @ of.features,
@@ -305,14 +299,13 @@ def _learn(known: Preseason, season: int, squads: Squads, seasons: _Seasons, new
         return known
     features = found.features[active] - found.features[active].mean(axis=0)
     went = went - went.mean()
-    known = replace(
-        known,
+    known = known.changed(
         teams_gram=known.teams_gram + features.T @ features,
         team_moment=known.team_moment + features.T @ went,
     )
     missed = (went - features @ _solve(known.teams_gram, known.team_moment, TEAM_PENALTY)) ** 2
     against = np.column_stack([np.ones(len(missed)), found.unknown[active]])
-    return replace(known, misses=known.misses + np.append((against.T @ against).ravel(), against.T @ missed))
+    return known.changed(misses=known.misses + np.append((against.T @ against).ravel(), against.T @ missed))
 
 
 def _careers(known: Preseason, season: int, squads: Squads, seasons: _Seasons, newcomer: float) -> Careers:

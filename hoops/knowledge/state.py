@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, pack, unpack
+from hoops.arrays import Floats, Ids, ReadOnly, pack, unpack
 
-_VERSION = 5
-_ARRAYS = ("teams", "last_season", "mean", "covariance", "long_run", "own_home", "own_home_variance", "from_rosters")
+_VERSION = 6
+_ARRAYS = (
+    "teams", "last_season", "mean", "variance", "between", "long_run", "own_home", "own_home_variance", "from_rosters",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Ratings:
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class State(ReadOnly):
     """Strengths of a league at one moment (`hoops.knowledge.Knowledge` has the clock); the arrays are read-only.
 
     Attributes
@@ -42,7 +44,10 @@ class State:
         Season of each team's latest game.
     mean : float64 (n + 1,)
         Strengths, then the home advantage (points).
-    covariance : float64 (n + 1, n + 1), exactly symmetric
+    variance : float64 (n + 1,)
+        Of each of these; a day that passes adds to it, and to no covariance between them.
+    between : float64 (n + 1, n + 1), exactly symmetric
+        Covariance of every two of these, 0 on the diagonal.
     long_run : float64 (n,)
         Where each strength returns to between seasons (points).
     own_home, own_home_variance : float64 (n,)
@@ -54,21 +59,23 @@ class State:
     teams: Ids
     last_season: npt.NDArray[np.int16]
     mean: Floats
-    covariance: Floats
+    variance: Floats
+    between: Floats
     long_run: Floats
     own_home: Floats
     own_home_variance: Floats
     from_rosters: Floats
 
-    def __post_init__(self) -> None:
-        for name in _ARRAYS:
-            getattr(self, name).flags.writeable = False
+    @property
+    def covariance(self) -> Floats:
+        """Covariance of `mean`, (n + 1, n + 1): put together anew each time."""
+        return self.between + np.diag(self.variance)
 
 
 def to_bytes(state: State) -> bytes:
     """The state, packed: equal states give equal bytes."""
-    arrays = {name: getattr(state, name) for name in _ARRAYS if name != "covariance"}
-    triangle = state.covariance[np.tril_indices(len(state.mean))]
+    arrays = {name: getattr(state, name) for name in _ARRAYS if name != "between"}
+    triangle = state.between[np.tril_indices(len(state.mean), -1)]
     return pack(_VERSION, {**arrays, "triangle": triangle})
 
 
@@ -80,10 +87,10 @@ def from_bytes(content: bytes) -> State:
     ValueError
         If the bytes are not a state, or one of another version.
     """
-    arrays = unpack(content, "a state", _VERSION, ("triangle", *_ARRAYS[:3], *_ARRAYS[4:]))
+    arrays = unpack(content, "a state", _VERSION, ("triangle", *(name for name in _ARRAYS if name != "between")))
     n = len(arrays["mean"])
-    triangle, covariance = arrays.pop("triangle"), np.empty((n, n))
-    rows, columns = np.tril_indices(n)
-    covariance[rows, columns] = triangle
-    covariance[columns, rows] = triangle
-    return State(covariance=covariance, **arrays)
+    triangle, between = arrays.pop("triangle"), np.zeros((n, n))
+    rows, columns = np.tril_indices(n, -1)
+    between[rows, columns] = triangle
+    between[columns, rows] = triangle
+    return State(between=between, **arrays)

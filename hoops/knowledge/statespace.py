@@ -19,15 +19,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find
+from hoops.arrays import Floats, Ids, find, grown, merged
 from hoops.games.matchups import Matchups, Outcomes
 from hoops.games.moment import Moment, elapsed
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import Forecast, Ratings, State, from_bytes, to_bytes
 
 __all__ = [
-    "Ahead", "advance", "between", "chance", "counted", "difference", "forecast", "from_bytes", "initial", "joint",
-    "look_ahead", "newcomer", "predict", "ratings", "shifted", "to_bytes", "update", "without_rosters",
+    "Ahead", "Lesson", "advance", "between", "chance", "difference", "expected_margin", "forecast", "from_bytes",
+    "initial", "joint", "learn", "look_ahead", "newcomer", "predict", "ratings", "shifted", "to_bytes", "update",
+    "without_rosters",
 ]  # fmt: skip
 
 _Index = npt.NDArray[np.intp]
@@ -44,13 +45,37 @@ class Ahead:
     variance: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What the games of a day teach, those that were played, (m,), lower ids first and sorted by teams.
+
+    index1, index2 : where their teams stand among those of the state. site : float64, +1, 0 or -1. counted : what their
+    margins count. expected : Ahead, what that was expected to be. whitening : float64 (m, m), of surprises. gain :
+    float64 (m, n + 1), how a whitened surprise moves each strength and the home advantage.
+    """
+
+    index1: _Index
+    index2: _Index
+    site: Floats
+    counted: Floats
+    expected: Ahead
+    whitening: Floats
+    gain: Floats
+
+    def of(self, surprise: Floats) -> Floats:
+        """How far games' surprises, (m, ...), move each strength and the home advantage, (n + 1, ...)."""
+        moved: Floats = self.gain.T @ (self.whitening @ surprise)
+        return moved
+
+
 def initial(parameters: Parameters) -> State:
     """The state before a league's first game: no teams, and a guess at the home advantage."""
     return State(
         teams=np.empty(0, np.int32),
         last_season=np.empty(0, np.int16),
         mean=np.array([parameters.home]),
-        covariance=np.array([[parameters.home_sd**2]]),
+        variance=np.array([parameters.home_sd**2]),
+        between=np.zeros((1, 1)),
         long_run=np.empty(0),
         own_home=np.empty(0),
         own_home_variance=np.empty(0),
@@ -69,10 +94,9 @@ def advance(state: State, since: Moment, now: Moment, parameters: Parameters) ->
     summers, days = elapsed(since, now)
     for summer in range(summers):
         state = _over_summer(state, since[0] + summer, parameters)
-    covariance = state.covariance.copy()
-    variance = np.einsum("ii->i", covariance)  # a view: what is added to it is added there
+    variance = state.variance.copy()
     variance[:-1] += parameters.drift_sd**2 * days
-    return replace(state, covariance=covariance)
+    return state.changed(variance=variance)
 
 
 def _over_summer(state: State, season: int, parameters: Parameters) -> State:
@@ -84,10 +108,10 @@ def _over_summer(state: State, season: int, parameters: Parameters) -> State:
     rate = np.where(state.last_season == season, parameters.long_run_rate, 0.0)
     long_run = state.long_run + rate * (strength - state.long_run)
     kept = parameters.own_home_carry**2
-    return replace(
-        state,
+    return state.changed(
         mean=np.append(long_run + parameters.carry * (strength - long_run), state.mean[n]),
-        covariance=state.covariance * np.outer(shrink, shrink) + np.diag(widen),
+        variance=state.variance * shrink**2 + widen,
+        between=state.between * np.outer(shrink, shrink),
         long_run=long_run,
         own_home=parameters.own_home_carry * state.own_home,
         own_home_variance=kept * state.own_home_variance + (1.0 - kept) * parameters.own_home_sd**2,
@@ -102,11 +126,11 @@ def shifted(state: State, teams: Ids, points: Floats, sd: Floats, parameters: Pa
     uncertainty, instead of `carry_sd`.
     """
     place, _ = find(state.teams, teams)
-    mean, covariance, from_rosters = state.mean.copy(), state.covariance.copy(), state.from_rosters.copy()
+    mean, variance, from_rosters = state.mean.copy(), state.variance.copy(), state.from_rosters.copy()
     mean[place] += points
     from_rosters[place] += points
-    covariance[place, place] += sd**2 - parameters.carry_sd**2
-    return replace(state, mean=mean, covariance=covariance, from_rosters=from_rosters)
+    variance[place] += sd**2 - parameters.carry_sd**2
+    return state.changed(mean=mean, variance=variance, from_rosters=from_rosters)
 
 
 def without_rosters(state: State) -> State:
@@ -114,7 +138,7 @@ def without_rosters(state: State) -> State:
 
     Exactly, but for the little of it that teams' own home advantages took up.
     """
-    return replace(state, mean=state.mean - state.from_rosters, from_rosters=np.zeros_like(state.mean))
+    return state.changed(mean=state.mean - state.from_rosters, from_rosters=np.zeros_like(state.mean))
 
 
 def predict(before: State, season: int, matchups: Matchups, parameters: Parameters) -> Forecast:
@@ -133,9 +157,9 @@ def look_ahead(before: State, season: int, matchups: Matchups, parameters: Param
     state, index1, index2, host = _enrolled(before, season, matchups, parameters)
     site = matchups.site.astype(np.float64)
     n = len(state.teams)
-    covariance, variance = state.covariance, state.covariance.diagonal()
-    strength = variance[index1] + variance[index2] - 2.0 * covariance[index1, index2]
-    with_home = 2.0 * site * (covariance[n, index1] - covariance[n, index2])
+    variance, at_home = state.variance, state.between[n]
+    strength = variance[index1] + variance[index2] - 2.0 * state.between[index1, index2]
+    with_home = 2.0 * site * (at_home[index1] - at_home[index2])
     home = np.abs(site) * (variance[n] + state.own_home_variance[host])
     counted = _expected(state, index1, index2, host, site)
     return Ahead(counted, strength + with_home + home + parameters.noise_sd**2)
@@ -144,8 +168,14 @@ def look_ahead(before: State, season: int, matchups: Matchups, parameters: Param
 def forecast(ahead: Ahead, parameters: Parameters) -> Forecast:
     """Forecasts of games, of one day or of many, from what is expected of them."""
     sd = np.sqrt(ahead.variance) / parameters.scale
-    margin, margin_sd = _points(ahead.counted, sd, parameters)
-    return Forecast(chance(ahead.counted / sd), margin, margin_sd)
+    margin, growth, sinh = _margin(ahead.counted, sd, parameters)
+    variance = (growth**2 * (1.0 + 2.0 * sinh**2) - 1.0) / 2.0 - growth * sinh**2
+    return Forecast(chance(ahead.counted / sd), margin, parameters.softness * np.sqrt(variance))
+
+
+def expected_margin(ahead: Ahead, parameters: Parameters) -> Floats:
+    """The margins of `forecast` alone, (m,) (points)."""
+    return _margin(ahead.counted, np.sqrt(ahead.variance) / parameters.scale, parameters)[0]
 
 
 def between(before: State, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:
@@ -167,8 +197,8 @@ def joint(before: State, season: int, teams: Ids, parameters: Parameters) -> tup
     """
     place, known = find(before.teams, teams)
     mean = np.where(known, before.mean[place], newcomer(before, season, parameters))
-    covariance = np.where(np.outer(known, known), before.covariance[np.ix_(place, place)], 0.0)
-    np.fill_diagonal(covariance, np.where(known, covariance.diagonal(), parameters.newcomer_sd**2))
+    covariance = np.where(np.outer(known, known), before.between[np.ix_(place, place)], 0.0)
+    np.fill_diagonal(covariance, np.where(known, before.variance[place], parameters.newcomer_sd**2))
     return mean, covariance
 
 
@@ -186,47 +216,66 @@ def update(before: State, season: int, outcomes: Outcomes, parameters: Parameter
 
     The order of the rows, and which team of a game is called team 1, changes no bit of the result.
     """
+    return learn(before, season, outcomes, parameters)[0]
+
+
+def learn(before: State, season: int, outcomes: Outcomes, parameters: Parameters) -> tuple[State, Lesson | None]:
+    """`update`, and what it has learned; None if no game was played."""
     if len(outcomes.matchups) == 0:
-        return before
+        return before, None
     games = _in_order(outcomes)
     state, index1, index2, host = _enrolled(before, season, games.matchups, parameters)
     last_season = state.last_season.copy()
     last_season[index1] = last_season[index2] = season
-    played = ~np.isnan(games.margin)
-    if not played.any():
-        return replace(state, last_season=last_season)
-    if not played.all():
+    forfeit = np.isnan(games.margin)
+    if forfeit.any():
+        played = ~forfeit
         games, index1, index2, host = games.rows(played), index1[played], index2[played], host[played]
+        if not len(index1):
+            return state.changed(last_season=last_season), None
     site = games.matchups.site.astype(np.float64)
-    n = len(state.teams)
     # With a row of H per game (+1, -1 and the site), H P is a difference of rows of P and H P H' one of its columns.
-    hp = difference(state.covariance, index1, index2, site)
-    innovation_covariance = hp[:, index1] - hp[:, index2] + site * hp[:, n, None]
+    hp, game = difference(state.between, index1, index2, site), np.arange(len(site))
+    hp[game, index1] += state.variance[index1]
+    hp[game, index2] -= state.variance[index2]
+    hp[:, -1] += site * state.variance[-1]
+    innovation_covariance = hp[:, index1] - hp[:, index2] + site * hp[:, -1:]
     own_home_variance = np.abs(site) * state.own_home_variance[host]
     noise_sd = parameters.noise_sd if games.noise_sd is None else games.noise_sd
     variance = innovation_covariance.diagonal() + own_home_variance + noise_sd**2
-    np.fill_diagonal(innovation_covariance, variance)
-    innovation = counted(games, parameters) - _expected(state, index1, index2, host, site)
-    # What rosters have moved is forgotten as the games tell of it: their part of what was expected is no surprise.
-    rested = difference(state.from_rosters, index1, index2, site)
-    whitening = _inverse(np.linalg.cholesky(innovation_covariance))
-    gain = whitening @ hp
+    innovation_covariance.flat[:: len(site) + 1] = variance  # its diagonal
+    lesson = Lesson(
+        index1,
+        index2,
+        site,
+        counted=_counted(games, parameters),
+        expected=Ahead(_expected(state, index1, index2, host, site), variance),
+        whitening=(whitening := _inverse(np.linalg.cholesky(innovation_covariance))),
+        gain=(gain := whitening @ hp),
+    )
     # A matrix times its own transpose is computed as one triangle and mirrored: exactly symmetric.
     learned = gain.T @ gain
+    told = learned.diagonal().copy()
+    between = np.subtract(state.between, learned, out=learned)
+    between.flat[:: len(between) + 1] = 0.0
+    innovation = lesson.counted - lesson.expected.counted
+    # What rosters have moved is forgotten as the games tell of it: their part of what was expected is no surprise.
+    rested = difference(state.from_rosters, index1, index2, site)
     # A team's own home advantage takes its share of its game's surprise, as if it were correlated with nothing else.
     share = own_home_variance / variance
     own_home, remaining = state.own_home.copy(), state.own_home_variance.copy()
     np.add.at(own_home, host, site * share * innovation)
     np.subtract.at(remaining, host, share * own_home_variance)
-    return replace(
-        state,
+    after = state.changed(
         last_season=last_season,
-        mean=state.mean + (whitening @ innovation) @ gain,
-        covariance=np.subtract(state.covariance, learned, out=learned),
+        mean=state.mean + lesson.of(innovation),
+        variance=state.variance - told,
+        between=between,
         own_home=own_home,
         own_home_variance=remaining,
-        from_rosters=state.from_rosters - (whitening @ rested) @ gain,
+        from_rosters=state.from_rosters - lesson.of(rested),
     )
+    return after, lesson
 
 
 def difference(rows: Floats, index1: _Index, index2: _Index, site: Floats) -> Floats:
@@ -256,7 +305,8 @@ def ratings(state: State, season: int, parameters: Parameters) -> Ratings:
     if len(index) == 0:
         return Ratings(np.empty(0, np.int32), np.empty(0), np.empty(0))
     strength = state.mean[index]
-    covariance = state.covariance[np.ix_(index, index)]
+    covariance = state.between[np.ix_(index, index)]
+    np.fill_diagonal(covariance, state.variance[index])
     with_mean = covariance.mean(axis=1)
     variance = covariance.diagonal() - 2.0 * with_mean + with_mean.mean()
     relative = (strength - strength.mean()) / parameters.softness
@@ -283,18 +333,18 @@ def _expected(state: State, index1: _Index, index2: _Index, host: _Index, site: 
     return state.mean[index1] - state.mean[index2] + site * home
 
 
-def counted(games: Outcomes, parameters: Parameters) -> Floats:
+def _counted(games: Outcomes, parameters: Parameters) -> Floats:
     """What a game's margin counts: blowouts little more than a clear win, overtime less than its final score."""
     softened = parameters.softness * np.arcsinh(games.margin / parameters.softness)
     return np.where(games.num_ot > 0, parameters.overtime_share * softened, softened)
 
 
-def _points(counted: Floats, sd: Floats, parameters: Parameters) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of the margin softness * sinh(Y / softness) for Y normal around `counted`."""
+def _margin(counted: Floats, sd: Floats, parameters: Parameters) -> tuple[Floats, Floats, Floats]:
+    """Mean of the margin softness * sinh(Y / softness) for Y normal around `counted`, in points; exp of the variance of
+    Y / softness; and sinh of its mean."""
     growth = np.array([math.exp(value) for value in ((sd / parameters.softness) ** 2).tolist()])
     sinh = np.array([math.sinh(value) for value in (counted / parameters.softness).tolist()])
-    variance = (growth**2 * (1.0 + 2.0 * sinh**2) - 1.0) / 2.0 - growth * sinh**2
-    return parameters.softness * np.sqrt(growth) * sinh, parameters.softness * np.sqrt(variance)
+    return parameters.softness * np.sqrt(growth) * sinh, growth, sinh
 
 
 def _enrolled(
@@ -313,23 +363,19 @@ def _enrolled(
 
 def _with(state: State, new: Ids, season: int, parameters: Parameters) -> State:
     """The state with new teams, at the newcomer's prior."""
-    n, total = len(state.teams), len(state.teams) + len(new)
-    teams = np.concatenate([state.teams, new]).astype(np.int32)
-    order = np.argsort(teams, kind="stable")
-    strength = np.full(len(new), newcomer(state, season, parameters))
-    kept, added = np.append(np.arange(n), total), np.arange(n, total)
-    covariance = np.zeros((total + 1, total + 1))
-    covariance[np.ix_(kept, kept)] = state.covariance
-    covariance[added, added] = parameters.newcomer_sd**2
-    rows = np.append(order, total)
-    return replace(
-        state,
-        teams=teams[order],
-        last_season=np.append(state.last_season, np.full(len(new), season, np.int16))[order],
-        mean=np.concatenate([state.mean[:n], strength, state.mean[n:]])[rows],
-        covariance=covariance[np.ix_(rows, rows)],
-        long_run=np.append(state.long_run, strength)[order],
-        own_home=np.append(state.own_home, np.zeros(len(new)))[order],
-        own_home_variance=np.append(state.own_home_variance, np.full(len(new), parameters.own_home_sd**2))[order],
-        from_rosters=np.concatenate([state.from_rosters[:n], np.zeros(len(new)), state.from_rosters[n:]])[rows],
+    teams, (kept, added) = merged(state.teams, new)
+    of_teams, with_home = (kept, added), (np.append(kept, len(teams)), added)  # home advantage is the last row
+    strength = newcomer(state, season, parameters)
+    between = np.zeros((len(teams) + 1, len(teams) + 1))
+    between[np.ix_(with_home[0], with_home[0])] = state.between
+    return State(
+        teams,
+        last_season=grown(state.last_season, of_teams, season),
+        mean=grown(state.mean, with_home, strength),
+        variance=grown(state.variance, with_home, parameters.newcomer_sd**2),
+        between=between,
+        long_run=grown(state.long_run, of_teams, strength),
+        own_home=grown(state.own_home, of_teams, 0.0),
+        own_home_variance=grown(state.own_home_variance, of_teams, parameters.own_home_sd**2),
+        from_rosters=grown(state.from_rosters, with_home, 0.0),
     )

@@ -10,12 +10,12 @@ A statistic that was not recorded adds nothing, and its game is not counted amon
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find, pack, unpack
+from hoops.arrays import Floats, Ids, ReadOnly, find, grown, merged, pack, unpack
 from hoops.games.moment import Moment, elapsed
 from hoops.games.results import BOX, Results
 from hoops.schemas import BOX_COLUMNS
@@ -36,7 +36,7 @@ _ARRAYS = ("teams", "last_season", "last_day", "all_time", "season_sums", "decay
 
 
 @dataclass(frozen=True, eq=False)
-class Aggregates:
+class Aggregates(ReadOnly):
     """Sums of a league at one moment (`hoops.knowledge.Knowledge` has the clock); the arrays are read-only.
 
     Attributes
@@ -55,10 +55,6 @@ class Aggregates:
     all_time: npt.NDArray[np.int32]
     season_sums: npt.NDArray[np.int32]
     decayed: Floats
-
-    def __post_init__(self) -> None:
-        for name in _ARRAYS:
-            getattr(self, name).flags.writeable = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +95,9 @@ def advance(state: Aggregates, since: Moment, now: Moment) -> Aggregates:
     summers, days = elapsed(since, now)
     fade = 0.5 ** (days / HALF_LIFE)
     if not summers:
-        return replace(state, decayed=state.decayed * fade)
+        return state.changed(decayed=state.decayed * fade)
     fade *= SUMMER**summers
-    return replace(state, decayed=state.decayed * fade, season_sums=np.zeros_like(state.season_sums))
+    return state.changed(decayed=state.decayed * fade, season_sums=np.zeros_like(state.season_sums))
 
 
 def update(before: Aggregates, now: Moment, results: Results) -> Aggregates:
@@ -112,25 +108,15 @@ def update(before: Aggregates, now: Moment, results: Results) -> Aggregates:
     """
     if len(results) == 0:
         return before
-    games = results.matchups
-    state = _enrol(before, np.concatenate([games.team1, games.team2]))
-    teams = np.column_stack([games.team1, games.team2])
-    index = np.searchsorted(state.teams, teams)
+    teams = np.array([results.team1, results.team2]).T
+    state = _enrol(before, teams.ravel())
+    index = state.teams.searchsorted(teams)
     lost = results.score < results.score[:, ::-1]
-    recorded = ~np.isnan(results.box)
-    rows = np.empty((len(results), 2, WIDTH), np.int32)
-    rows[:, :, 0] = 1
-    rows[:, :, 1:_FOR] = recorded[:, :1, [BOX["fga"], BOX["pf"]]]
-    rows[:, :, _FOR] = results.score
-    rows[:, :, _FOR + 1] = results.num_ot[:, None]
-    rows[:, :, _FOR + 2 : _AGAINST] = np.where(recorded, results.box, 0.0)
-    rows[:, :, _AGAINST:] = rows[:, ::-1, _FOR:_AGAINST]
     added = np.zeros(state.all_time.shape, np.int32)
-    np.add.at(added.reshape(-1, WIDTH), (2 * index + lost).ravel(), rows.reshape(-1, WIDTH))
+    np.add.at(added.reshape(-1, WIDTH), (2 * index + lost).ravel(), results.each(_rows).reshape(-1, WIDTH))
     last_season, last_day = state.last_season.copy(), state.last_day.copy()
     last_season[index], last_day[index] = now
-    return replace(
-        state,
+    return state.changed(
         last_season=last_season,
         last_day=last_day,
         all_time=state.all_time + added,
@@ -160,24 +146,23 @@ def from_bytes(content: bytes) -> Aggregates:
     return Aggregates(**unpack(content, "aggregates", _VERSION, _ARRAYS))
 
 
+def _rows(results: Results) -> npt.NDArray[np.int32]:
+    """What games add to the sums of their two teams, (m, 2, 33)."""
+    recorded = ~np.isnan(results.box)
+    rows = np.empty((len(results), 2, WIDTH), np.int32)
+    rows[:, :, 0] = 1
+    rows[:, :, 1:_FOR] = recorded[:, :1, [BOX["fga"], BOX["pf"]]]
+    rows[:, :, _FOR] = results.score
+    rows[:, :, _FOR + 1] = results.num_ot[:, None]
+    rows[:, :, _FOR + 2 : _AGAINST] = np.where(recorded, results.box, 0.0)
+    rows[:, :, _AGAINST:] = rows[:, ::-1, _FOR:_AGAINST]
+    return rows
+
+
 def _enrol(state: Aggregates, playing: Ids) -> Aggregates:
     """The state with a row of zeros for each team that it has never seen."""
     _, known = find(state.teams, playing)
-    new = np.unique(playing[~known])
-    if len(new) == 0:
+    if known.all():
         return state
-    teams = np.concatenate([state.teams, new]).astype(np.int32)
-    order = np.argsort(teams, kind="stable")
-
-    def grown(values: npt.NDArray) -> npt.NDArray:
-        return np.concatenate([values, np.zeros((len(new), *values.shape[1:]), values.dtype)])[order]
-
-    return replace(
-        state,
-        teams=teams[order],
-        last_season=grown(state.last_season),
-        last_day=grown(state.last_day),
-        all_time=grown(state.all_time),
-        season_sums=grown(state.season_sums),
-        decayed=grown(state.decayed),
-    )
+    teams, places = merged(state.teams, np.unique(playing[~known]))
+    return Aggregates(teams, *(grown(getattr(state, name), places, 0) for name in _ARRAYS[1:]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from hoops.arrays import Floats, Ids
+from hoops.arrays import Floats, Ids, runs
 from hoops.games.moment import Moment
 from hoops.schemas import PLAYER_GAMES
 
@@ -45,10 +46,10 @@ class Appearances:
 
     def on(self, moment: Moment) -> Appearances:
         """Those of a day."""
-        if not len(self):
-            return self
-        (season, day), found = moment, slice(0, len(self))
-        for column, value in ((self.season, season), (self.day, day)):
-            start, stop = np.searchsorted(column[found], np.array([value, value + 1], column.dtype))
-            found = slice(found.start + int(start), found.start + int(stop))
-        return self.rows(found)
+        return self.rows(self._days.get(moment, slice(0, 0)))
+
+    @cached_property
+    def _days(self) -> dict[Moment, slice]:
+        """The rows of each day."""
+        days = runs(self.season, self.day)
+        return {(int(self.season[rows.start]), int(self.day[rows.start])): rows for rows in days}

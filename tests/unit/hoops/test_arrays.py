@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 import pytest
 
-from hoops.arrays import find, look_up, pack, taken, unpack
+from hoops.arrays import ReadOnly, find, grown, look_up, merged, pack, runs, taken, unpack
 
 KEYS = np.array([1101, 1104, 1109], np.int32)
 
@@ -49,6 +52,48 @@ def test_values_of_any_width_keep_shape_and_type(shape):
     none = look_up(KEYS[:0], values[:0], wanted, 0)
     assert found.dtype == none.dtype == np.int32
     assert none.shape == found.shape and not none.any()
+
+
+def test_new_keys_and_values_take_their_places_among_the_old_ones():
+    keys, places = merged(KEYS, np.array([1099, 1105, 1200], np.int32))
+    assert keys.tolist() == [1099, 1101, 1104, 1105, 1109, 1200] and keys.dtype == KEYS.dtype
+    assert grown(np.array([[1, 2], [3, 4], [5, 6]]), places, 0).tolist() == [
+        [0, 0], [1, 2], [3, 4], [0, 0], [5, 6], [0, 0]
+    ]  # fmt: skip
+    assert grown(np.array([0.5, 1.5, 2.5]), places, [7.0, 8.0, 9.0]).tolist() == [7.0, 0.5, 1.5, 8.0, 2.5, 9.0]
+    for old, new in ((KEYS[:0], KEYS), (KEYS, KEYS[:0])):
+        keys, places = merged(old, new)
+        assert keys.tolist() == KEYS.tolist() and grown(old, places, new).tolist() == KEYS.tolist()
+
+
+def test_runs_of_equal_values_end_where_any_column_changes():
+    season, day = np.array([2023, 2023, 2024, 2024, 2024]), np.array([7, 7, 7, 8, 8])
+    assert runs(season, day) == [slice(0, 2), slice(2, 3), slice(3, 5)]
+    assert runs(season[:1]) == [slice(0, 1)] and runs(season[:0], day[:0]) == []
+
+
+@dataclass(frozen=True, eq=False)
+class Thing(ReadOnly):
+    name: str
+    values: np.ndarray
+    more: np.ndarray
+
+    @cached_property
+    def total(self) -> float:
+        return float(self.values.sum())
+
+
+def test_what_is_read_only_can_be_changed_in_a_copy_alone():
+    thing = Thing("one", np.zeros(2), np.ones(2))
+    assert thing.total == 0.0
+    other = thing.changed(name="two", values=np.full(2, 3.0))
+    assert (thing.name, other.name, thing.total, other.total) == ("one", "two", 0.0, 6.0)
+    assert other.more is thing.more
+    for one in (thing.values, other.values, other.more):
+        with pytest.raises(ValueError, match="read-only"):
+            one[0] = 1.0
+    with pytest.raises(TypeError, match="colour"):
+        thing.changed(colour="red")
 
 
 def test_arrays_come_back_bit_for_bit_and_equal_ones_give_equal_bytes():

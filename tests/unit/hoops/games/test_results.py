@@ -56,6 +56,26 @@ def test_rows_are_chosen_by_mask_slice_or_places():
     assert len(none.outcomes.matchups) == 0
 
 
+def test_what_is_worked_out_of_every_game_is_the_same_for_rows_of_it_and_asked_for_once():
+    games, asked = Results.of(a_league(boxless=0.5)), []
+
+    def length(of: Results) -> np.ndarray:
+        asked.append(len(of))
+        return of.length
+
+    kept = games.season == games.season[-1]
+    some = games.rows(kept).rows(slice(3, 9))
+    assert some.each(length).tolist() == games.length[kept][3:9].tolist()
+    assert (
+        some.each(length) is some.each(length) and games.rows(kept).each(length).tolist() == games.length[kept].tolist()
+    )
+    assert asked == [len(games)]
+    fresh = Results.of(a_league(boxless=0.5)).rows(kept)
+    np.testing.assert_array_equal(some.possessions, fresh.rows(slice(3, 9)).possessions)
+    turned = replace(games, matchups=games.rows(slice(None, None, -1)).matchups)  # other games know nothing of these
+    assert turned.each(length) is not games.each(length) and asked == [len(games)] * 2
+
+
 def test_what_is_derived_of_a_game():
     table = a_league(boxless=0.5)
     games = Results.of(table)

@@ -52,7 +52,7 @@ def test_a_team_is_at_home_where_it_has_played_most():
 def test_without_a_game_in_a_known_city_no_home_is_known():
     assert home_of(PLAYED, ids(1106, 1107, 1999)).tolist() == [UNKNOWN] * 3
     assert home_of(initial(), ids(1101)).tolist() == [UNKNOWN]
-    assert learned(Matchups(ids(1101), ids(1102), np.array([1], np.int8))).team.tolist() == []
+    assert learned(Matchups(ids(1101), ids(1102), np.array([1], np.int8))).team_city.tolist() == []
 
 
 def test_of_equally_many_games_the_lower_city_is_home():

@@ -123,7 +123,7 @@ def test_a_day_without_games_changes_nothing():
 
 def test_what_is_known_round_trips_exactly():
     known = folded()
-    assert len(known.homes.team) > 0
+    assert len(known.homes.team_city) > 0
     assert to_bytes(from_bytes(to_bytes(known))) == to_bytes(known) == to_bytes(folded())
     for one in (initial(PARAMETERS), advance(initial(PARAMETERS), 2010, 0, PARAMETERS), known):
         again = from_bytes(to_bytes(one))
