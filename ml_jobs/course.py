@@ -69,7 +69,7 @@ class Course:
     def seen(self, chosen: Bools) -> tuple[Rows, torch.Tensor]:
         """The games of some rows as the networks see them, and what is fixed of each (`Network.fixed`)."""
         rows = self.frame.rows(self._games, self._settings, chosen).to(self._device)
-        return rows, self.network.fixed(rows)
+        return rows.single(), self.network.fixed(rows).float()
 
     @cached_property
     def temperature(self) -> float:

@@ -30,7 +30,7 @@ class Network:
 
     With t and c what the teams' differences and the context bring to a hidden unit, its two sides are tanh(c + t) and
     tanh(c - t), and g(x, s) - g(-x, s) is their difference, weighed. The units of all members stand side by side, so
-    that one product of matrices serves them all.
+    that one product of matrices serves them all. They are trained in single precision.
     """
 
     def __init__(self, frame: Frame, linear: torch.Tensor, settings: Settings, device: str) -> None:
@@ -39,7 +39,7 @@ class Network:
         draw = torch.Generator().manual_seed(settings.seed)
         first = torch.randn((e, f + c, h), generator=draw, dtype=torch.float64) / (f + c) ** 0.5
         bias = torch.randn((e, 1, h), generator=draw, dtype=torch.float64)
-        self.weights = [weight.to(device) for weight in (first, bias, first.new_zeros((e, h, _HEADS)))]
+        self.weights = [weight.float().to(device) for weight in (first, bias, first.new_zeros((e, h, _HEADS)))]
         self.moments = {name: [torch.zeros_like(weight) for weight in self.weights] for name in _OF_ADAM[1:]}
         self.steps = [torch.tensor(0.0) for _ in self.weights]  # on the CPU, where AdamW looks at them
 
@@ -79,11 +79,12 @@ class Network:
         slope[:, :, 1].sub_(rows.margin[:, None]).mul_(2.0 * self.settings.margin_weight)
         slope *= (rows.weight / len(rows))[:, None, None]
         by_head = slope.flatten(1)
-        of_odd = by_head @ wide.out.T
-        one.square_(), other.square_()
-        of_context = (other - one).mul_(of_odd)
-        of_teams = one.add_(other).neg_().add_(2.0).mul_(of_odd)
-        return wide.parted(x.T @ of_teams, context.T @ of_context, of_context.sum(dim=0), odd.T @ by_head)
+        of_odd = by_head @ (2.0 * wide.out.T)
+        for side in (one, other):
+            side.addcmul_(side, side, value=-1.0)  # its slope
+        of_context = (one - other).mul_(of_odd)
+        of_teams = one.add_(other).mul_(of_odd)
+        return wide.parted(x.T @ of_teams, context.T @ of_context, of_context.sum(dim=0), 2.0 * odd.T @ by_head)
 
     def _step(self, gradients: list[torch.Tensor]) -> None:
         """Adam with decoupled weight decay, by the function inside `torch.optim.AdamW`: the class would import torch's
@@ -119,7 +120,7 @@ class Network:
         return {"weight": self.weights, "step": self.steps, **self.moments}
 
     def export(self, weights: Weights, temperature: float, through: Moment) -> Scorer:
-        hidden, bias, out = (weight.cpu().numpy().copy() for weight in weights)
+        hidden, bias, out = (weight.double().cpu().numpy() for weight in weights)
         linear, lacking = np.split(self.linear.cpu().numpy(), 2)
         return Scorer(
             features=self.frame.names,
@@ -139,8 +140,11 @@ class Network:
 
 @dataclass(frozen=True, eq=False)
 class _Wide:
-    """The weights of all members side by side: of_teams (f, members h), of_context (c, members h), bias (members h,),
-    out (members h, members 2), which is 0 where a unit and a head are of different members."""
+    """Twice the weights of all members, side by side: of_teams (f, members h), of_context (c, members h), bias
+    (members h,), out (members h, members 2), which is 0 where a unit and a head are of different members.
+
+    As tanh(z) = 2 s(2 z) - 1, with s the logistic function, which takes torch a sixth of the time.
+    """
 
     members: int
     of_teams: torch.Tensor
@@ -150,14 +154,14 @@ class _Wide:
 
     @classmethod
     def of(cls, weights: Weights) -> _Wide:
-        hidden, bias, out = weights
+        hidden, bias, out = (2.0 * one for one in weights)
         of_teams, of_context = hidden.movedim(0, 1).flatten(1).tensor_split((-len(CONTEXT),))
         return cls(len(hidden), of_teams, of_context, bias.flatten(), torch.block_diag(*out))
 
     def sides(self, x: torch.Tensor, context: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Both sides of all hidden units, each (m, members h)."""
+        """Both sides of all hidden units, as s(2 z), each (m, members h)."""
         teams, same = x @ self.of_teams, torch.addmm(self.bias, context, self.of_context)
-        return (same + teams).tanh_(), same.sub_(teams).tanh_()
+        return (same + teams).sigmoid_(), same.sub_(teams).sigmoid_()
 
     def heads(self, odd: torch.Tensor, fixed: torch.Tensor) -> torch.Tensor:
         """Log-odds and margin of each member, (m, members, 2)."""

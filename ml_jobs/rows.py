@@ -42,7 +42,13 @@ class Rows:
         return len(self.won)
 
     def of(self, chosen: torch.Tensor | slice) -> Rows:
-        return replace(self, **{name: getattr(self, name)[chosen] for name in _BY_GAME})
+        # `index_select` takes half of the time of an index in brackets.
+        pick = (lambda one: one[chosen]) if isinstance(chosen, slice) else (lambda one: one.index_select(0, chosen))
+        return replace(self, **{name: pick(getattr(self, name)) for name in _BY_GAME})
+
+    def single(self) -> Rows:
+        """The same games in single precision, but for the values, which all rows share."""
+        return replace(self, **{name: getattr(self, name).float() for name in ("scale", *_BY_GAME) if name != "place"})
 
     def to(self, device: str) -> Rows:
         return replace(self, **{name: getattr(self, name).to(device) for name in ("values", "scale", *_BY_GAME)})
@@ -54,7 +60,8 @@ class Rows:
 
     def x(self) -> torch.Tensor:
         """Scaled differences of the teams, (m, f)."""
-        return self.values[self.place].mul_(self.sign[:, None]).div_(self.scale)
+        values = self.values.index_select(0, self.place).to(self.scale.dtype)
+        return values.mul_(self.sign[:, None]).div_(self.scale)
 
     def sides(self) -> torch.Tensor:
         """What the linear part weighs, (m, 2 f): `x`, and `x` times what is lacking of box scores."""

@@ -65,13 +65,30 @@ def test_numpy_gives_what_torch_gives():
     frame, rows = framed(games)
     network = Network(frame, linear_part(rows, SETTINGS), SETTINGS, "cpu")
     fixed = network.fixed(rows)
-    network.train(rows, fixed, 0)
+    network.train(rows.single(), fixed.float(), 0)
     found = score(network.export(network.weights, 1.0, end_of(2013)), games.described)
     sign = np.random.default_rng(SETTINGS.seed).choice((-1.0, 1.0), len(games))
-    expected = torch.sigmoid(network.log_odds(rows, fixed, network.weights)).numpy()
-    assert np.abs(np.where(sign > 0, expected, 1.0 - expected) - found.probability).max() < 1e-6
-    margin = sign * 11.0 * network(rows.x(), rows.context, fixed, network.weights)[:, :, 1].mean(dim=1).numpy()
-    assert np.abs(games.described.margin + margin - found.margin).max() < 1e-6
+    weights = [one.double() for one in network.weights]
+    expected = torch.sigmoid(network.log_odds(rows, fixed, weights)).numpy()
+    assert np.abs(np.where(sign > 0, expected, 1.0 - expected) - found.probability).max() < 1e-12
+    margin = sign * 11.0 * network(rows.x(), rows.context, fixed, weights)[:, :, 1].mean(dim=1).numpy()
+    assert np.abs(games.described.margin + margin - found.margin).max() < 1e-12
+
+
+def test_what_is_trained_in_single_precision_forecasts_as_in_double_precision():
+    (frame, rows), quick = framed(some_games()), replace(SETTINGS, learning_rate=0.02)
+    linear = linear_part(rows, quick)
+    single, double = (Network(frame, linear, quick, "cpu") for _ in range(2))
+    double.weights = [one.double() for one in double.weights]
+    double.moments = {name: [one.double() for one in parts] for name, parts in double.moments.items()}
+    fixed = double.fixed(rows)
+    for epoch in range(8):
+        single.train(rows.single(), fixed.float(), epoch)
+        double.train(rows, fixed, epoch)
+    found = single.log_odds(rows.single(), fixed.float(), single.weights)
+    expected = double.log_odds(rows, fixed, double.weights)
+    assert (expected - fixed[:, 0]).abs().max() > 0.1
+    assert (found - expected).abs().max() < 2e-5
 
 
 def test_a_forfeit_trains_nothing():
