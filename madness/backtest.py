@@ -87,6 +87,7 @@ def _read(
     outsiders = read_outside(lines, league, Reference(tables), Results.of(read.games), source) if lines else []
     if lines and not outsiders:
         voice.say(f"{', '.join(map(str, lines))}: no forecasts of {league.label.lower()}'s games")
+    pa.system_memory_pool().release_unused()
     return read, tables.get("ConferenceTourneyGames"), outsiders
 
 

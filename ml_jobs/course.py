@@ -21,6 +21,7 @@ from hoops.games.moment import Moment, told
 from ml_jobs.checkpoints import Checkpoints
 from ml_jobs.games import Games, features_of, usable
 from ml_jobs.linear import linear_part, temperature_across
+from ml_jobs.memory import give_back
 from ml_jobs.network import Network, Weights
 from ml_jobs.rows import Frame, Rows
 from ml_jobs.settings import Settings
@@ -44,6 +45,7 @@ class Course:
         self.frame = Frame.of(games, self.chosen)
         self._held: tuple[Rows, torch.Tensor] | None = None
         self.linear = linear_part(self.rows(), settings)
+        give_back()
         self.network = Network(self.frame, self.linear, settings, device)
         self.visits = 0  # games that the networks were shown in this process
         self._after: list[Weights] = [self.network.copy()]
@@ -69,12 +71,16 @@ class Course:
     def seen(self, chosen: Bools) -> tuple[Rows, torch.Tensor]:
         """The games of some rows as the networks see them, and what is fixed of each (`Network.fixed`)."""
         rows = self.frame.rows(self._games, self._settings, chosen).to(self._device)
-        return rows.single(), self.network.fixed(rows).float()
+        fixed = self.network.fixed(rows).float()
+        return rows.single(), fixed
 
     @cached_property
     def temperature(self) -> float:
         """Of the linear part, each season's from weights without it."""
-        return temperature_across(self.rows(), self.linear, self._games.season[self.chosen], self._settings)
+        try:
+            return temperature_across(self.rows(), self.linear, self._games.season[self.chosen], self._settings)
+        finally:
+            give_back()
 
     def scorer(self, epochs: int, temperature: float, through: Moment) -> Scorer:
         return self.network.export(self.after(epochs), temperature, through)

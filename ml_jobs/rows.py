@@ -102,13 +102,15 @@ class Frame:
         """Tensors of the games of some rows, with the teams of each in an order drawn at random."""
         described = games.described
         margin, offset, context = games.margin[chosen], described.offset[chosen], described.context[chosen]
+        context -= self.context_mean  # in place: the largest of what is copied here
+        context /= self.context_scale
         sign = np.random.default_rng(settings.seed).choice((-1.0, 1.0), len(margin))
         values = (
             described.values,
             self.scale.copy(),  # a scorer makes its own read-only
             np.flatnonzero(chosen),
             sign,
-            (context - self.context_mean) / self.context_scale,
+            context,
             lack(described)[chosen],
             sign * offset,
             (sign * margin > 0).astype(np.float64),

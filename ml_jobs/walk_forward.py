@@ -28,6 +28,7 @@ from hoops.players import Squads
 from ml_jobs.course import Courses
 from ml_jobs.fit_scorer import fit
 from ml_jobs.games import mute_groups
+from ml_jobs.memory import give_back
 from ml_jobs.settings import Settings
 from ml_jobs.taken_away import Seen, described
 
@@ -88,6 +89,7 @@ class WalkForward:
         seen = described(
             games, defaults(self.league), self.surroundings, self.settings, self.squads, self.on_game, since
         )
+        give_back()
         if mute := mute_groups(seen.every, self.settings):
             self.say(f"nothing in these files tells anything of {', '.join(mute)}: the same in every game")
         return seen
@@ -134,6 +136,7 @@ def scorers(
         if courses.usable(end_of(season - 1)).any():
             started = time.perf_counter()
             trained = fit(courses, end_of(season - 1))
+            give_back()
             log.info(
                 "%d: %d epochs, validation log loss %s (%s without networks), temperature %.3f, %.1f s on %s",
                 season, trained.epochs, trained.validation, trained.validation_linear, trained.scorer.temperature,

@@ -24,7 +24,7 @@ from hoops.forecast import excerpt
 from hoops.forecast.excerpt import Excerpt
 from hoops.forecast.feature_list import CONTEXT, NAMES
 from hoops.forecast.team_features import side_of
-from hoops.games.identity import in_order_of_play, keys
+from hoops.games.identity import in_order_of_play
 from hoops.games.matchups import Matchups
 from hoops.games.results import Results
 from hoops.games.surroundings import Places, Surroundings
@@ -151,8 +151,7 @@ def walk(
     seasons are learned from, and neither described nor given back. names: the features that are kept. room: where the
     described games are to lie, if anywhere.
     """
-    if (np.diff(keys(games)) < 0).any():  # most come in order, and are many to copy
-        games = in_order_of_play(games)
+    games = in_order_of_play(games)
     season = games["season"].to_numpy()
     described, at = season >= since, 0
     room = Described.room(int(described.sum()), names) if room is None else room
