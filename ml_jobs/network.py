@@ -75,7 +75,10 @@ class Network:
         one, other = wide.sides(x, context)
         odd = one - other
         slope = wide.heads(odd, fixed)
-        slope[:, :, 0].sigmoid_().sub_(rows.won[:, None])
+        lost = (1.0 - 2.0 * rows.won)[
+            :, None
+        ]  # +1 or -1: turned about, a game's slope is the same number but for its sign
+        slope[:, :, 0].mul_(lost).sigmoid_().mul_(lost)
         slope[:, :, 1].sub_(rows.margin[:, None]).mul_(2.0 * self.settings.margin_weight)
         slope *= (rows.weight / len(rows))[:, None, None]
         by_head = slope.flatten(1)
