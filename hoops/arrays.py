@@ -1,4 +1,4 @@
-"""Arrays: their types, one look-up in sorted keys, and named arrays as bytes."""
+"""Arrays: their types, read-only classes of them, sorted keys and runs, and named arrays as bytes."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from hoops.games.reference import Reference
 from hoops.games.results import Results
 from lake.folder import read_folder
 from lake.outside import read_outside
+from ml_jobs.memory import give_back
 from ml_jobs.read import LeagueGames
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def backtest(
     """
     # Read before the long work: what cannot be used is said at once.
     read, marked, outsiders = _read(data, league, lines, source, voice)
+    give_back()
     with ExitStack() as waiting:
         forecaster = _forecaster(model, league, read, settings, voice, waiting)
         found = run(read.games, read.seeds, league, seasons, forecaster, conference_games=marked)
@@ -87,7 +89,6 @@ def _read(
     outsiders = read_outside(lines, league, Reference(tables), Results.of(read.games), source) if lines else []
     if lines and not outsiders:
         voice.say(f"{', '.join(map(str, lines))}: no forecasts of {league.label.lower()}'s games")
-    pa.system_memory_pool().release_unused()
     return read, tables.get("ConferenceTourneyGames"), outsiders
 
 

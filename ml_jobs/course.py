@@ -77,10 +77,9 @@ class Course:
     @cached_property
     def temperature(self) -> float:
         """Of the linear part, each season's from weights without it."""
-        try:
-            return temperature_across(self.rows(), self.linear, self._games.season[self.chosen], self._settings)
-        finally:
-            give_back()
+        found = temperature_across(self.rows(), self.linear, self._games.season[self.chosen], self._settings)
+        give_back()
+        return found
 
     def scorer(self, epochs: int, temperature: float, through: Moment) -> Scorer:
         return self.network.export(self.after(epochs), temperature, through)

@@ -99,8 +99,8 @@ def _stopped(course: Course, settings: Settings, validation: Bools) -> _Stopped:
     checked, fixed = course.seen(validation)
 
     def loss(epochs: int) -> float:
-        found = course.network.log_odds(checked, fixed, course.after(epochs))
-        return binary_cross_entropy_with_logits(found, checked.won, checked.weight).item()
+        found = course.network.log_odds(checked, fixed, course.after(epochs)).double()
+        return binary_cross_entropy_with_logits(found, checked.won.double(), checked.weight.double()).item()
 
     linear = best = loss(0)
     epochs = 0

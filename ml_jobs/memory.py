@@ -6,8 +6,8 @@ import pyarrow as pa
 
 
 def give_back() -> None:
-    """What was freed since the last time; NumPy and torch free into the same place as Arrow's system pool.
+    """What has been freed: by NumPy and torch too, as Arrow's system pool asks malloc itself for it (`malloc_trim`).
 
-    Else it would lie between what is still held, and each step of a training that takes minutes would add its own.
+    Else it would lie between what is still held, and each step of a training would add its own.
     """
     pa.system_memory_pool().release_unused()

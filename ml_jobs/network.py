@@ -75,9 +75,8 @@ class Network:
         one, other = wide.sides(x, context)
         odd = one - other
         slope = wide.heads(odd, fixed)
-        lost = (1.0 - 2.0 * rows.won)[
-            :, None
-        ]  # +1 or -1: turned about, a game's slope is the same number but for its sign
+        # +1 or -1: a game turned about has the same slope to the last bit, but for its sign.
+        lost = (1.0 - 2.0 * rows.won)[:, None]
         slope[:, :, 0].mul_(lost).sigmoid_().mul_(lost)
         slope[:, :, 1].sub_(rows.margin[:, None]).mul_(2.0 * self.settings.margin_weight)
         slope *= (rows.weight / len(rows))[:, None, None]
@@ -87,7 +86,7 @@ class Network:
             side.addcmul_(side, side, value=-1.0)  # its slope
         of_context = (one - other).mul_(of_odd)
         of_teams = one.add_(other).mul_(of_odd)
-        return wide.parted(x.T @ of_teams, context.T @ of_context, of_context.sum(dim=0), 2.0 * odd.T @ by_head)
+        return wide.parted(x.T @ of_teams, context.T @ of_context, of_context.sum(dim=0), 2.0 * (odd.T @ by_head))
 
     def _step(self, gradients: list[torch.Tensor]) -> None:
         """Adam with decoupled weight decay, by the function inside `torch.optim.AdamW`: the class would import torch's

@@ -42,9 +42,12 @@ class Rows:
         return len(self.won)
 
     def of(self, chosen: torch.Tensor | slice) -> Rows:
-        # `index_select` takes half of the time of an index in brackets.
-        pick = (lambda one: one[chosen]) if isinstance(chosen, slice) else (lambda one: one.index_select(0, chosen))
-        return replace(self, **{name: pick(getattr(self, name)) for name in _BY_GAME})
+        """The games of some rows: a slice, or places."""
+        columns = {name: getattr(self, name) for name in _BY_GAME}
+        if isinstance(chosen, slice):
+            return replace(self, **{name: column[chosen] for name, column in columns.items()})
+        # It takes half of the time of an index in brackets.
+        return replace(self, **{name: column.index_select(0, chosen) for name, column in columns.items()})
 
     def single(self) -> Rows:
         """The same games in single precision, but for the values, which all rows share."""

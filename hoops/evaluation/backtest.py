@@ -170,7 +170,7 @@ def run(
     missing = [season for season in wanted if season not in present]
     if missing or not wanted:
         raise ValueError(f"no games of season {', '.join(map(str, missing))}" if missing else "no seasons to score")
-    if max(present) > wanted[-1]:
+    if max(present) > wanted[-1]:  # most often all are wanted, and they are many to copy
         games = games.filter(np.less_equal(games["season"].to_numpy(), wanted[-1]))
     games = in_order_of_play(games)
     forecasts = dict((forecaster or StateSpace(league))(games, wanted))

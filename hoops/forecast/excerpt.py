@@ -160,7 +160,7 @@ def _joined(parts: Sequence[_Joined]) -> _Joined:
 
 def _conference(state: State, season: int, teams: Ids, conferences: Conferences) -> Floats:
     """Mean strength of the other teams of each team's conference, (k,); NaN where it is not known."""
-    mine = conferences.codes(season, teams) if season in conferences.by_season else np.full(len(teams), -1)
+    mine = conferences.codes(season, teams)
     if len(state.teams) == 0 or not (mine >= 0).any():
         return np.full(len(teams), np.nan)
     codes = conferences.codes(season, state.teams)

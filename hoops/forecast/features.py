@@ -182,7 +182,7 @@ def walk(
             if progress is not None:
                 progress(rows.start + of_day.stop, len(season))
     put()
-    if not described.all():
+    if not described.all():  # most often all are, and they are many to copy
         games = games.filter(pa.array(described))
     return Results.of(games), room, known
 

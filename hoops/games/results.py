@@ -69,8 +69,10 @@ class Results:
     score: Floats
     num_ot: npt.NDArray[np.int8]
     box: Floats
-    _worked: dict[Callable[[Results], npt.NDArray[Any]], npt.NDArray[Any]] = field(init=False, default_factory=dict)
-    _rows_of: tuple[Results, slice | npt.NDArray[Any]] | None = field(init=False, default=None)
+    _worked: dict[Callable[[Results], npt.NDArray[Any]], npt.NDArray[Any]] = field(
+        init=False, repr=False, default_factory=dict
+    )
+    _rows_of: tuple[Results, slice | npt.NDArray[Any]] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         m = len(self.matchups)
@@ -137,6 +139,7 @@ class Results:
         found = self._worked.get(work)
         if found is None:
             found = work(self) if self._rows_of is None else self._rows_of[0].each(work)[self._rows_of[1]]
+            found.flags.writeable = False
             self._worked[work] = found
         return found
 
@@ -170,7 +173,7 @@ class Results:
         return (self.season < season) | ((self.season == season) & (self.day < day))
 
     def rows(self, chosen: slice | npt.NDArray) -> Results:
-        """The games of some rows, by a slice, a mask or places."""
+        """The games of some rows, by a slice, a mask or places, which must not change any more."""
         rows: Results = object.__new__(Results)  # nothing that is checked in them could have changed
         columns = {name: getattr(self, name)[chosen] for name in ("season", "day", "kind", "score", "num_ot", "box")}
         vars(rows).update(columns, matchups=self.matchups.rows(chosen), _worked={}, _rows_of=(self, chosen))

@@ -37,8 +37,8 @@ class Conferences:
 
     def codes(self, season: int | None, teams: Ids) -> npt.NDArray[np.intp]:
         """A number for the conference of each team, -1 where it is not known."""
-        known, code = self.by_season.get(season or 0, (np.empty(0, np.int32), np.empty(0, np.intp)))
-        return np.asarray(look_up(known, code, teams, -1))
+        told = self.by_season.get(season or 0)
+        return np.full(len(teams), -1) if told is None else np.asarray(look_up(*told, teams, -1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -241,6 +241,7 @@ def update(before: Adjusted, season: int, results: Results, parameters: Paramete
     results = results.in_order()
     own = constants(parameters)
     noise_sd = np.where(results.has_box, own.noise_sd, parameters.noise_sd)
+    # Both have the day's games sorted by teams, of which each pair is there once: row by row they are the same games.
     base, lesson = statespace.learn(before.base, season, replace(results.outcomes, noise_sd=noise_sd), own)
     state = _enrol(before, season, base, parameters)
     if lesson is None:

@@ -11,7 +11,8 @@ from hoops.arrays import Floats, Ids, ReadOnly, pack, unpack
 
 _VERSION = 6
 _ARRAYS = (
-    "teams", "last_season", "mean", "variance", "between", "long_run", "own_home", "own_home_variance", "from_rosters",
+    "teams", "last_season", "mean", "variance", "off_diagonal", "long_run", "own_home", "own_home_variance",
+    "from_rosters",
 )  # fmt: skip
 
 
@@ -45,11 +46,11 @@ class State(ReadOnly):
     mean : float64 (n + 1,)
         Strengths, then the home advantage (points).
     variance : float64 (n + 1,)
-        Of each of these; a day that passes adds to it, and to no covariance between them.
-    between : float64 (n + 1, n + 1), exactly symmetric
+        Of each of these; a day that passes adds to it, and to no covariance of two of them.
+    off_diagonal : float64 (n + 1, n + 1), exactly symmetric
         Covariance of every two of these, 0 on the diagonal.
     long_run : float64 (n,)
-        Where each strength returns to between seasons (points).
+        Where each strength returns to off_diagonal seasons (points).
     own_home, own_home_variance : float64 (n,)
         Each team's home advantage less the league's, and its variance; taken as independent of all else.
     from_rosters : float64 (n + 1,)
@@ -60,7 +61,7 @@ class State(ReadOnly):
     last_season: npt.NDArray[np.int16]
     mean: Floats
     variance: Floats
-    between: Floats
+    off_diagonal: Floats
     long_run: Floats
     own_home: Floats
     own_home_variance: Floats
@@ -69,13 +70,13 @@ class State(ReadOnly):
     @property
     def covariance(self) -> Floats:
         """Covariance of `mean`, (n + 1, n + 1): put together anew each time."""
-        return self.between + np.diag(self.variance)
+        return self.off_diagonal + np.diag(self.variance)
 
 
 def to_bytes(state: State) -> bytes:
     """The state, packed: equal states give equal bytes."""
-    arrays = {name: getattr(state, name) for name in _ARRAYS if name != "between"}
-    triangle = state.between[np.tril_indices(len(state.mean), -1)]
+    arrays = {name: getattr(state, name) for name in _ARRAYS if name != "off_diagonal"}
+    triangle = state.off_diagonal[np.tril_indices(len(state.mean), -1)]
     return pack(_VERSION, {**arrays, "triangle": triangle})
 
 
@@ -87,10 +88,10 @@ def from_bytes(content: bytes) -> State:
     ValueError
         If the bytes are not a state, or one of another version.
     """
-    arrays = unpack(content, "a state", _VERSION, ("triangle", *(name for name in _ARRAYS if name != "between")))
+    arrays = unpack(content, "a state", _VERSION, ("triangle", *(name for name in _ARRAYS if name != "off_diagonal")))
     n = len(arrays["mean"])
-    triangle, between = arrays.pop("triangle"), np.zeros((n, n))
+    triangle, off_diagonal = arrays.pop("triangle"), np.zeros((n, n))
     rows, columns = np.tril_indices(n, -1)
-    between[rows, columns] = triangle
-    between[columns, rows] = triangle
-    return State(between=between, **arrays)
+    off_diagonal[rows, columns] = triangle
+    off_diagonal[columns, rows] = triangle
+    return State(off_diagonal=off_diagonal, **arrays)

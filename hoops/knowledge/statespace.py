@@ -75,7 +75,7 @@ def initial(parameters: Parameters) -> State:
         last_season=np.empty(0, np.int16),
         mean=np.array([parameters.home]),
         variance=np.array([parameters.home_sd**2]),
-        between=np.zeros((1, 1)),
+        off_diagonal=np.zeros((1, 1)),
         long_run=np.empty(0),
         own_home=np.empty(0),
         own_home_variance=np.empty(0),
@@ -111,7 +111,7 @@ def _over_summer(state: State, season: int, parameters: Parameters) -> State:
     return state.changed(
         mean=np.append(long_run + parameters.carry * (strength - long_run), state.mean[n]),
         variance=state.variance * shrink**2 + widen,
-        between=state.between * np.outer(shrink, shrink),
+        off_diagonal=state.off_diagonal * np.outer(shrink, shrink),
         long_run=long_run,
         own_home=parameters.own_home_carry * state.own_home,
         own_home_variance=kept * state.own_home_variance + (1.0 - kept) * parameters.own_home_sd**2,
@@ -157,8 +157,8 @@ def look_ahead(before: State, season: int, matchups: Matchups, parameters: Param
     state, index1, index2, host = _enrolled(before, season, matchups, parameters)
     site = matchups.site.astype(np.float64)
     n = len(state.teams)
-    variance, at_home = state.variance, state.between[n]
-    strength = variance[index1] + variance[index2] - 2.0 * state.between[index1, index2]
+    variance, at_home = state.variance, state.off_diagonal[n]
+    strength = variance[index1] + variance[index2] - 2.0 * state.off_diagonal[index1, index2]
     with_home = 2.0 * site * (at_home[index1] - at_home[index2])
     home = np.abs(site) * (variance[n] + state.own_home_variance[host])
     counted = _expected(state, index1, index2, host, site)
@@ -197,8 +197,8 @@ def joint(before: State, season: int, teams: Ids, parameters: Parameters) -> tup
     """
     place, known = find(before.teams, teams)
     mean = np.where(known, before.mean[place], newcomer(before, season, parameters))
-    covariance = np.where(np.outer(known, known), before.between[np.ix_(place, place)], 0.0)
-    np.fill_diagonal(covariance, np.where(known, before.variance[place], parameters.newcomer_sd**2))
+    covariance = np.where(np.outer(known, known), before.covariance[np.ix_(place, place)], 0.0)
+    np.fill_diagonal(covariance, np.where(known, covariance.diagonal(), parameters.newcomer_sd**2))
     return mean, covariance
 
 
@@ -235,7 +235,7 @@ def learn(before: State, season: int, outcomes: Outcomes, parameters: Parameters
             return state.changed(last_season=last_season), None
     site = games.matchups.site.astype(np.float64)
     # With a row of H per game (+1, -1 and the site), H P is a difference of rows of P and H P H' one of its columns.
-    hp, game = difference(state.between, index1, index2, site), np.arange(len(site))
+    hp, game = difference(state.off_diagonal, index1, index2, site), np.arange(len(site))
     hp[game, index1] += state.variance[index1]
     hp[game, index2] -= state.variance[index2]
     hp[:, -1] += site * state.variance[-1]
@@ -256,8 +256,8 @@ def learn(before: State, season: int, outcomes: Outcomes, parameters: Parameters
     # A matrix times its own transpose is computed as one triangle and mirrored: exactly symmetric.
     learned = gain.T @ gain
     told = learned.diagonal().copy()
-    between = np.subtract(state.between, learned, out=learned)
-    between.flat[:: len(between) + 1] = 0.0
+    off_diagonal = np.subtract(state.off_diagonal, learned, out=learned)
+    off_diagonal.flat[:: len(off_diagonal) + 1] = 0.0
     innovation = lesson.counted - lesson.expected.counted
     # What rosters have moved is forgotten as the games tell of it: their part of what was expected is no surprise.
     rested = difference(state.from_rosters, index1, index2, site)
@@ -270,7 +270,7 @@ def learn(before: State, season: int, outcomes: Outcomes, parameters: Parameters
         last_season=last_season,
         mean=state.mean + lesson.of(innovation),
         variance=state.variance - told,
-        between=between,
+        off_diagonal=off_diagonal,
         own_home=own_home,
         own_home_variance=remaining,
         from_rosters=state.from_rosters - lesson.of(rested),
@@ -305,8 +305,7 @@ def ratings(state: State, season: int, parameters: Parameters) -> Ratings:
     if len(index) == 0:
         return Ratings(np.empty(0, np.int32), np.empty(0), np.empty(0))
     strength = state.mean[index]
-    covariance = state.between[np.ix_(index, index)]
-    np.fill_diagonal(covariance, state.variance[index])
+    covariance = state.covariance[np.ix_(index, index)]
     with_mean = covariance.mean(axis=1)
     variance = covariance.diagonal() - 2.0 * with_mean + with_mean.mean()
     relative = (strength - strength.mean()) / parameters.softness
@@ -366,14 +365,14 @@ def _with(state: State, new: Ids, season: int, parameters: Parameters) -> State:
     teams, (kept, added) = merged(state.teams, new)
     of_teams, with_home = (kept, added), (np.append(kept, len(teams)), added)  # home advantage is the last row
     strength = newcomer(state, season, parameters)
-    between = np.zeros((len(teams) + 1, len(teams) + 1))
-    between[np.ix_(with_home[0], with_home[0])] = state.between
+    off_diagonal = np.zeros((len(teams) + 1, len(teams) + 1))
+    off_diagonal[np.ix_(with_home[0], with_home[0])] = state.off_diagonal
     return State(
         teams,
         last_season=grown(state.last_season, of_teams, season),
         mean=grown(state.mean, with_home, strength),
         variance=grown(state.variance, with_home, parameters.newcomer_sd**2),
-        between=between,
+        off_diagonal=off_diagonal,
         long_run=grown(state.long_run, of_teams, strength),
         own_home=grown(state.own_home, of_teams, 0.0),
         own_home_variance=grown(state.own_home_variance, of_teams, parameters.own_home_sd**2),

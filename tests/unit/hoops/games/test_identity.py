@@ -26,6 +26,11 @@ def some_games(seed: int, count: int = 200) -> list[Game]:
     return rng.permutation(np.array(sorted(games))).tolist()
 
 
+def test_games_in_order_of_play_are_not_copied():
+    ordered = in_order_of_play(a_table(some_games(3)))
+    assert of(ordered) == sorted(of(ordered)) and in_order_of_play(ordered) is ordered
+
+
 def of(table: pa.Table) -> list[Game]:
     return list(zip(*(table[name].to_pylist() for name in IDENTITY), strict=True))
 

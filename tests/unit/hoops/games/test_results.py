@@ -70,6 +70,8 @@ def test_what_is_worked_out_of_every_game_is_the_same_for_rows_of_it_and_asked_f
         some.each(length) is some.each(length) and games.rows(kept).each(length).tolist() == games.length[kept].tolist()
     )
     assert asked == [len(games)]
+    with pytest.raises(ValueError, match="read-only"):
+        some.has_box[0] = True
     fresh = Results.of(a_league(boxless=0.5)).rows(kept)
     np.testing.assert_array_equal(some.possessions, fresh.rows(slice(3, 9)).possessions)
     turned = replace(games, matchups=games.rows(slice(None, None, -1)).matchups)  # other games know nothing of these

@@ -138,6 +138,11 @@ def test_covariance_stays_exactly_symmetric_and_positive_definite():
     state = folded(seasons=(2001, 2002, 2003, 2005))
     assert np.array_equal(state.covariance, state.covariance.T)
     assert np.linalg.eigvalsh(state.covariance).min() > 0
+    # After games, a summer and new teams the bytes, which leave the diagonal out, lose nothing.
+    moved = advance(state, (2005, LAST[1]), (2006, 3), PARAMETERS)
+    with_new = update(moved, 2006, outcomes(matchups((1999, 2999, 1)), 7.0), PARAMETERS)
+    for one in (state, moved, with_new):
+        assert not one.off_diagonal.diagonal().any() and np.array_equal(one.off_diagonal, one.off_diagonal.T)
 
 
 @pytest.mark.parametrize("seed", range(5))
