@@ -145,7 +145,7 @@ class _Wide:
     """Twice the weights of all members, side by side: of_teams (f, members h), of_context (c, members h), bias
     (members h,), out (members h, members 2), which is 0 where a unit and a head are of different members.
 
-    As tanh(z) = 2 s(2 z) - 1, with s the logistic function, which takes torch a sixth of the time.
+    As tanh(z) = 2 s(2 z) - 1, with s the logistic function, which torch has a faster kernel for.
     """
 
     members: int

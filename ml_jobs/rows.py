@@ -46,7 +46,7 @@ class Rows:
         columns = {name: getattr(self, name) for name in _BY_GAME}
         if isinstance(chosen, slice):
             return replace(self, **{name: column[chosen] for name, column in columns.items()})
-        # It takes half of the time of an index in brackets.
+        # Faster than an index in brackets.
         return replace(self, **{name: column.index_select(0, chosen) for name, column in columns.items()})
 
     def single(self) -> Rows:

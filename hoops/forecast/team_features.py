@@ -99,7 +99,7 @@ def _factors(recent: Totals) -> Floats:
     """Dean Oliver's four factors (2004) of teams and of their opponents, (m, 8)."""
     parts = {}
     for side, by_result in (("own", recent.own), ("allowed", recent.against)):
-        sums = by_result[:, WON] + by_result[:, LOST]  # in a fifth of the time of `sum`
+        sums = by_result[:, WON] + by_result[:, LOST]  # faster than `sum` over two
         parts[side] = {name: sums[:, STATISTICS.index(name)] for name in BOX_COLUMNS}
     columns = []
     for side, other in (("own", "allowed"), ("allowed", "own")):

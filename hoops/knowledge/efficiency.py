@@ -264,10 +264,8 @@ def update(before: Adjusted, season: int, results: Results, parameters: Paramete
     meant = np.column_stack([lesson.counted, seen])[has_box]
     slope = expected @ np.where(np.isnan(meant), 0.0, meant)
     fade = 1.0 - len(boxed) / max(SUM_MEMORY, float(len(boxed)))
-    return replace(
-        _with_sums(state, boxed, lesson.index1[has_box], lesson.index2[has_box]),
-        slope=fade * state.slope + slope,
-        shooting=fade * state.shooting + shots,
+    return _with_sums(state, boxed, lesson.index1[has_box], lesson.index2[has_box]).changed(
+        slope=fade * state.slope + slope, shooting=fade * state.shooting + shots
     )
 
 

@@ -50,7 +50,7 @@ class State(ReadOnly):
     off_diagonal : float64 (n + 1, n + 1), exactly symmetric
         Covariance of every two of these, 0 on the diagonal.
     long_run : float64 (n,)
-        Where each strength returns to off_diagonal seasons (points).
+        Where each strength returns to between seasons (points).
     own_home, own_home_variance : float64 (n,)
         Each team's home advantage less the league's, and its variance; taken as independent of all else.
     from_rosters : float64 (n + 1,)

@@ -244,15 +244,10 @@ def learn(before: State, season: int, outcomes: Outcomes, parameters: Parameters
     noise_sd = parameters.noise_sd if games.noise_sd is None else games.noise_sd
     variance = innovation_covariance.diagonal() + own_home_variance + noise_sd**2
     innovation_covariance.flat[:: len(site) + 1] = variance  # its diagonal
-    lesson = Lesson(
-        index1,
-        index2,
-        site,
-        counted=_counted(games, parameters),
-        expected=Ahead(_expected(state, index1, index2, host, site), variance),
-        whitening=(whitening := _inverse(np.linalg.cholesky(innovation_covariance))),
-        gain=(gain := whitening @ hp),
-    )
+    whitening = _inverse(np.linalg.cholesky(innovation_covariance))
+    gain = whitening @ hp
+    expected = Ahead(_expected(state, index1, index2, host, site), variance)
+    lesson = Lesson(index1, index2, site, _counted(games, parameters), expected, whitening, gain)
     # A matrix times its own transpose is computed as one triangle and mirrored: exactly symmetric.
     learned = gain.T @ gain
     told = learned.diagonal().copy()
