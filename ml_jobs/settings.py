@@ -16,7 +16,7 @@ class Settings:
     """Architecture, training and split. The defaults were chosen on seasons up to 2018 (`docs/features.md`)."""
 
     # what the scorer sees, and how it is built
-    groups: str = "strength,adjusted,efficiency,factors,schedule,players,absences"  # of `hoops.forecast.feature_list`
+    groups: str = "strength,adjusted,efficiency,factors,schedule,absences"  # of `hoops.forecast.feature_list`
     members: int = 8  # networks in the ensemble
     width: int = 16  # hidden units of each; 0 leaves only the linear part
     # training

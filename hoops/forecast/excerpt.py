@@ -43,9 +43,9 @@ class Mornings:
 class Teams:
     """Teams on the mornings of days, (k, ...); one never seen has the newcomers' values, and 0 where there are none.
 
-    morning : place of each row's morning. channels (k, 14), sums (k, 2) : of `hoops.knowledge.efficiency`. long_run,
-    from_rosters : points, of `hoops.knowledge.state`. conference : mean strength of the conference's other teams, NaN
-    where it is not known. season, ever : int32 (k, 2, 3), games by won and lost and `COUNTS`, this season's and all.
+    morning : place of each row's morning. channels (k, 14), sums (k, 2) : of `hoops.knowledge.efficiency`. long_run :
+    points, of `hoops.knowledge.state`. conference : mean strength of the conference's other teams, NaN where it is not
+    known. season, ever : int32 (k, 2, 3), games by won and lost and `COUNTS`, this season's and all.
     recent : float64 (k, 2, 33), decayed sums of `hoops.knowledge.sums`. last_season, last_day : of the latest game, -1
     without one. absent : float64 (k, 2), of `absences.lacking`.
     """
@@ -55,7 +55,6 @@ class Teams:
     channels: Floats
     sums: Floats
     long_run: Floats
-    from_rosters: Floats
     conference: Floats
     season: npt.NDArray[np.int32]
     ever: npt.NDArray[np.int32]
@@ -132,7 +131,6 @@ def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences:
         channels=channels,
         sums=level,
         long_run=taken(strength.long_run, *of_strength, parameters.newcomer),
-        from_rosters=taken(strength.from_rosters[:-1], *of_strength, 0.0),
         conference=_conference(strength, season, teams, conferences),
         season=taken(sums.season_sums[:, :, :counts], *of_sums, 0),
         ever=taken(sums.all_time[:, :, :counts], *of_sums, 0),

@@ -60,7 +60,6 @@ FEATURES: tuple[Feature, ...] = (
     Feature("no_losses", "no loss with a box score yet (indicator)", "0-1", "missing"),
     Feature("travel_neutral", "log(1 + km from home / 100), on neutral ground", "log", "travel"),
     Feature("travel_hosted", "the same where a team is at home", "log", "travel"),
-    Feature("rosters_late", "strength that rests on players' files, after Selection Sunday", _SDS, "players"),
     Feature("absent_minutes", "usual shares of the time of regulars who missed their team's latest game, added up",
             "places among five", "absences"),
     Feature("absent_points", "the same of the points, less that", "places among five", "absences"),
@@ -79,7 +78,6 @@ GROUP_TITLES = {
     "sums": "box scores in wins and in losses",
     "missing": "box scores missing",
     "travel": "distance from home",
-    "players": "who left and who came",
     "absences": "who is out",
 }
 CONTEXT: tuple[Feature, ...] = (
@@ -92,7 +90,7 @@ CONTEXT: tuple[Feature, ...] = (
 )
 
 
-OF_OPTIONAL_FILES = ("players", "absences")  # groups that are 0 in a league without files that need not be there
+OF_OPTIONAL_FILES = ("absences",)  # groups that are 0 in a league without files that need not be there
 # Made from reference data (conferences, where cities lie), which the pipeline's fold does not read.
 FROM_REFERENCE = ("conference", "conference_early", "travel_neutral", "travel_hosted")
 

@@ -117,7 +117,6 @@ def of_games(games: Excerpt, parameters: Parameters, places: Places) -> Describe
             _difference(first.rest, second.rest),
             _indicator(first.missing) - _indicator(second.missing),
             *_travelled(games, places),
-            (first.late_rosters - second.late_rosters) / sd,
             first.absent - second.absent,
         ]
     )

@@ -100,7 +100,8 @@ class MatchForecast:
     new_teams: tuple[int, ...]
 
 
-PLAYERS, ABSENCES = "players", "absences"  # drivers, and groups of features
+PLAYERS, ABSENCES = "players", "absences"  # drivers; the second is a group of features as well
+_TITLES = GROUP_TITLES | {PLAYERS: "who left and who came"}
 
 
 def forecast(before: Knowledge, games: Matchups, model: Model) -> Forecast:
@@ -171,13 +172,12 @@ def predict_match(
     if before.strength.from_rosters.any():
         without = describe(knowledge.without_rosters(before, model.parameters), neutral, model.parameters, surroundings)
         moved = at_neutral.log_odds - scorer.score(model.scorer, without).log_odds
-        # What a feature of the scorer's own adds for the players is part of that; the rest came by the strength.
-        groups["strength"] = groups["strength"] - (moved - groups.get(PLAYERS, np.zeros(1)))
+        groups["strength"] = groups["strength"] - moved  # by which it came
         groups[PLAYERS] = moved
     absent = _absent(before, team1), _absent(before, team2)
     if not any(one.players for one in absent):
         groups.pop(ABSENCES, None)
-    drivers = [Driver(name, GROUP_TITLES[name], float(moved[0])) for name, moved in groups.items()]
+    drivers = [Driver(name, _TITLES[name], float(moved[0])) for name, moved in groups.items()]
     if site:
         drivers.append(Driver("site", "home court", float((scored.log_odds - at_neutral.log_odds)[0])))
     return MatchForecast(

@@ -127,7 +127,6 @@ def _of_teams(sides: Side, channels: Floats, regressed: Floats) -> tuple[Floats,
     plain[:, columns_of(("missing",))] = sides.missing
     plain[:, columns_of(("absences",))] = sides.absent
     scaled[:, columns_of(("adjusted",))] = np.column_stack([channels, regressed])
-    scaled[:, columns_of(("players",))] = sides.late_rosters[:, None]
     return plain, scaled
 
 

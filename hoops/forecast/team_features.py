@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from hoops.arrays import Floats
 from hoops.forecast.excerpt import Teams
-from hoops.games.leagues import SELECTION_SUNDAY
 from hoops.games.results import FREE_THROW_TRIP
 from hoops.knowledge import efficiency
 from hoops.knowledge.sums import LOST, STATISTICS, WITH_BOX, WON, Totals, split
@@ -26,8 +25,7 @@ class Side:
 
     efficiency : float64 (m, 3): offence, defence, tempo. rest : float64 (m, 46), NaN where not known. missing : bool
     (m, 3): no box score, none of a win, none of a loss. games : float64 (m,), played this season. boxed : float64 (m,),
-    share of their games, decayed, that have a box score. late_rosters : float64 (m,), points, how much of the strength
-    rests on players' files after Selection Sunday. absent : float64 (m, 2), what is lacking of who is out.
+    share of their games, decayed, that have a box score. absent : float64 (m, 2), what is lacking of who is out.
     """
 
     efficiency: Floats
@@ -35,7 +33,6 @@ class Side:
     missing: npt.NDArray[np.bool_]
     games: Floats
     boxed: Floats
-    late_rosters: Floats
     absent: Floats
 
     def rows(self, chosen: slice) -> Side:
@@ -67,8 +64,6 @@ def side_of(teams: Teams) -> Side:
         np.column_stack([with_box.sum(axis=1) == 0, with_box == 0]),
         games,
         boxed,
-        # What they said in November is worth less in the tournaments than games have left of it. How much is learned.
-        teams.from_rosters * (teams.mornings.day > SELECTION_SUNDAY)[teams.morning],
         teams.absent,
     )
 

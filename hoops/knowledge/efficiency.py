@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hoops.arrays import Floats, Ids, ReadOnly, find, pack, taken, unpack
-from hoops.games.moment import Moment, elapsed
+from hoops.games.moment import Moment, elapsed, passes_selection
 from hoops.games.results import BOX, Results
 from hoops.knowledge import statespace
 from hoops.knowledge.parameters import Parameters
@@ -151,6 +151,8 @@ def advance(state: Adjusted, since: Moment, now: Moment, parameters: Parameters)
     """
     base = statespace.advance(state.base, since, now, constants(parameters))
     summers, days = elapsed(since, now)
+    if passes_selection(since, now):
+        state = state.changed(mean=state.mean - statespace.TAKEN_BACK * _from_rosters(state, parameters))
     mean, long_run = state.mean, state.long_run
     sums, variance = state.sums, state.sums_variance
     for summer in range(summers):
@@ -185,8 +187,15 @@ def without_rosters(state: Adjusted, parameters: Parameters) -> Adjusted:
 
     Of the channels as nearly as what a point of strength means in them is what it meant when the season began.
     """
-    part = np.outer(state.base.from_rosters, _slope(state, parameters))
-    return state.changed(base=statespace.without_rosters(state.base), mean=state.mean - part)
+    return state.changed(
+        base=statespace.without_rosters(state.base), mean=state.mean - _from_rosters(state, parameters)
+    )
+
+
+def _from_rosters(state: Adjusted, parameters: Parameters) -> Floats:
+    """What of each channel still rests on players' files, (n + 1, 14)."""
+    part: Floats = np.outer(state.base.from_rosters, _slope(state, parameters))
+    return part
 
 
 def channels_of(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:

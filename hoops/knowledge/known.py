@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoops.arrays import ReadOnly, pack, unpack
-from hoops.games.moment import START, Moment
+from hoops.games.moment import START, Moment, end_of, passes_selection
 from hoops.games.results import Results
 from hoops.knowledge import absences, efficiency, homes, preseason, statespace, sums
 from hoops.knowledge.absences import Absences
@@ -119,9 +119,11 @@ def strength_over_summer(
 ) -> tuple[State, Preseason, preseason.Shift | None]:
     """Strengths on the first day of the next season, what has been learned of summers, and how far this one moved."""
     over, coming = since[0], since[0] + 1
+    if passes_selection(since, end_of(over)):  # a season may end without a tournament
+        strength = statespace.without_rosters(strength, statespace.TAKEN_BACK)
     played = strength.last_season == over
     after = strength.teams[played], strength.mean[:-1][played]
-    strength = statespace.advance(strength, since, (coming, 0), parameters)
+    strength = statespace.advance(strength, end_of(over), (coming, 0), parameters)
     ahead = strength.teams, strength.mean[:-1]
     learned, shift = preseason.turn(
         learned, over, after, ahead, squads.before(coming), parameters.newcomer, parameters.carry_sd

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from hoops.arrays import Floats, Ids, find, grown, merged
 from hoops.games.matchups import Matchups, Outcomes
-from hoops.games.moment import Moment, elapsed
+from hoops.games.moment import Moment, elapsed, passes_selection
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import Forecast, Ratings, State, from_bytes, to_bytes
 
@@ -30,6 +30,8 @@ __all__ = [
     "initial", "joint", "learn", "look_ahead", "newcomer", "predict", "ratings", "shifted", "to_bytes", "update",
     "without_rosters",
 ]  # fmt: skip
+
+TAKEN_BACK = 0.5  # of what rests on players' files, after Selection Sunday; chosen on men's tournaments up to 2018
 
 _Index = npt.NDArray[np.intp]
 
@@ -86,12 +88,16 @@ def initial(parameters: Parameters) -> State:
 def advance(state: State, since: Moment, now: Moment, parameters: Parameters) -> State:
     """Move a state on to the morning of a day: drift within the season, a carry-over for each summer between.
 
+    After Selection Sunday a part of what still rests on players' files is taken back.
+
     Raises
     ------
     ValueError
         If `now` lies before `since`.
     """
     summers, days = elapsed(since, now)
+    if passes_selection(since, now):
+        state = without_rosters(state, TAKEN_BACK)
     for summer in range(summers):
         state = _over_summer(state, since[0] + summer, parameters)
     variance = state.variance.copy()
@@ -133,12 +139,13 @@ def shifted(state: State, teams: Ids, points: Floats, sd: Floats, parameters: Pa
     return state.changed(mean=mean, variance=variance, from_rosters=from_rosters)
 
 
-def without_rosters(state: State) -> State:
+def without_rosters(state: State, share: float = 1.0) -> State:
     """The state with the mean that the same games would have left if no players' file had moved it this season.
 
-    Exactly, but for the little of it that teams' own home advantages took up.
+    Exactly, but for the little of it that teams' own home advantages took up. share: how much of it is taken back.
     """
-    return state.changed(mean=state.mean - state.from_rosters, from_rosters=np.zeros_like(state.mean))
+    part = share * state.from_rosters
+    return state.changed(mean=state.mean - part, from_rosters=state.from_rosters - part)
 
 
 def predict(before: State, season: int, matchups: Matchups, parameters: Parameters) -> Forecast:

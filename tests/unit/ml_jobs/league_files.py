@@ -11,7 +11,7 @@ from tests.unit.hoops.fabricated_results import a_league
 
 SEASONS = range(2010, 2015)
 # A training of a second, in many small steps.
-SMALL = {"seed": "3", "epochs": "26", "patience": "26", "batch": "16", "members": "2", "width": "3", "ridge": "1e6",
+SMALL = {"seed": "1", "epochs": "26", "patience": "26", "batch": "16", "members": "2", "width": "3", "ridge": "1e6",
          "learning-rate": "0.003", "test-seasons": "1", "device": "cpu"}  # fmt: skip
 
 

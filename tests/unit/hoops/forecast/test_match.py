@@ -123,8 +123,7 @@ def test_what_rosters_moved_is_a_driver_and_taken_off_the_strength(summered: Kno
     )
     groups = scorer.drivers(MODEL.scorer, described)
     # With the players taken off it, the strength and they add up to what they were together.
-    together = groups["strength"][0] + groups.get("players", np.zeros(1))[0]
-    assert drivers["strength"] + drivers["players"] == pytest.approx(together, abs=1e-9)
+    assert drivers["strength"] + drivers["players"] == pytest.approx(groups["strength"][0], abs=1e-9)
     turned = predict_match(summered, 1101, 1102, -site, (NEXT_SEASON, 3), MODEL)
     assert _of(turned) == pytest.approx({name: -value for name, value in drivers.items()}, abs=1e-9)
     assert turned.rosters == found.rosters[::-1]

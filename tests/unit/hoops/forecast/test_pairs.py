@@ -28,8 +28,8 @@ def on_the_morning(model: Model, boxless: float = 0.3) -> Knowledge:
 
 
 def sees_players(model: Model) -> Model:
-    """The same weights, of which those of some features are given to players' files: rosters and who is out."""
-    instead = {"tempo": "rosters_late", "offence": "absent_minutes", "defence": "absent_points"}
+    """The same weights, of which those of some features are given to who is out."""
+    instead = {"offence": "absent_minutes", "defence": "absent_points"}
     features = tuple(instead.get(name, name) for name in model.scorer.features)
     return replace(model, scorer=replace(model.scorer, features=features))
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pytest
 
 from hoops.forecast.fold import days_of, learn
-from hoops.games.leagues import League
+from hoops.games.leagues import SELECTION_SUNDAY, League
 from hoops.games.results import Results
 from hoops.knowledge import Knowledge, advance, efficiency, preseason, statespace, to_bytes, update, without_rosters
 from hoops.knowledge.known import strength_over_summer
@@ -128,6 +128,32 @@ def test_without_rosters_is_what_the_same_games_would_have_left_at_the_same_cert
         assert not mine.from_rosters.any()
     start, end = (np.abs(one.strength.from_rosters).sum() for one in (begun(), known))
     assert end < start, "what games tell makes it forgotten"
+
+
+def means(known: Knowledge) -> list[list[float]]:
+    return [one.tolist() for one in (known.strength.mean, known.adjusted.base.mean, known.adjusted.mean.ravel())]
+
+
+def test_after_selection_sunday_half_of_what_rests_on_rosters_is_taken_back() -> None:
+    """Of strengths and of every column of a box score alike, once, and for good."""
+    sunday = played(begun(), OF_LAST.filter(pc.less(OF_LAST["day"], 100)))
+    sunday = advance(sunday, LAST, SELECTION_SUNDAY, PARAMETERS)
+    assert max(map(abs, sunday.strength.from_rosters.tolist())) > 1e-2
+    without, monday = without_rosters(sunday, PARAMETERS), advance(sunday, LAST, SELECTION_SUNDAY + 1, PARAMETERS)
+    for before, bare, after in zip(*map(means, (sunday, without, monday)), strict=True):
+        np.testing.assert_allclose(after, 0.5 * np.add(before, bare), rtol=0.0, atol=1e-12)
+    np.testing.assert_array_equal(monday.strength.from_rosters, 0.5 * sunday.strength.from_rosters)
+    np.testing.assert_array_equal(monday.adjusted.base.from_rosters, 0.5 * sunday.adjusted.base.from_rosters)
+    assert means(advance(monday, LAST, 154, PARAMETERS)) == means(monday)
+    assert means(advance(without, LAST, 154, PARAMETERS)) == means(without), "nobody's games rest on players there"
+
+
+def test_a_season_that_ends_without_a_tournament_leaves_what_one_with_a_later_day_does() -> None:
+    sunday = advance(begun(), LAST, SELECTION_SUNDAY, PARAMETERS)
+    late = advance(sunday, LAST, SELECTION_SUNDAY + 9, PARAMETERS)
+    one, other = (advance(known, LAST + 1, 0, PARAMETERS, CAST) for known in (sunday, late))
+    assert means(one) == means(other)
+    assert np.array_equal(one.preseason.team_moment, other.preseason.team_moment)
 
 
 def test_the_summer_is_as_unsure_as_its_projections_have_missed() -> None:
