@@ -7,7 +7,7 @@ folder -> games, seeds, conferences -> hoops.evaluation.backtest with the foreca
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from hoops.errors import MadnessError
-from hoops.evaluation.backtest import STATESPACE, Backtest, Forecaster, StateSpace, run
+from hoops.evaluation.backtest import STATESPACE, Backtest, Forecaster, StateSpace, learned_from, run
 from hoops.evaluation.beside import Outsider, compare
 from hoops.evaluation.outside import OutsideForecasts
 from hoops.games.leagues import League
@@ -42,7 +42,7 @@ class ModelName(StrEnum):
 def backtest(
     data: Path,
     league: League,
-    seasons: Iterable[int],
+    seasons: Collection[int],
     model: ModelName,
     settings: Sequence[str],
     lines: Sequence[Path],
@@ -71,8 +71,11 @@ def backtest(
     read, marked, outsiders = _read(data, league, lines, source, voice)
     give_back()
     with ExitStack() as waiting:
-        forecaster = _forecaster(model, league, read, settings, voice, waiting)
-        found = run(read.games, read.seeds, league, seasons, forecaster, conference_games=marked)
+        games, seeds = learned_from(read.games, seasons), read.seeds
+        forecaster = _forecaster(model, league, read, games, seasons, settings, voice, waiting)
+        del read  # players' games take as much memory as all games, and nobody needs them any more
+        give_back()
+        found = run(games, seeds, league, seasons, forecaster, conference_games=marked)
     return found, [compare(found, one) for one in outsiders]
 
 
@@ -80,8 +83,6 @@ def _read(
     data: Path, league: League, lines: Sequence[Path], source: str | None, voice: Voice
 ) -> tuple[LeagueGames, pa.Table | None, list[OutsideForecasts]]:
     """A league's games, those of conference tournaments, and other people's forecasts; the rest is let go."""
-    # It gives back what files took while they were read; Arrow's own pool keeps it.
-    pa.set_memory_pool(pa.system_memory_pool())
     folder = read_folder(data, (league,))
     for warning in folder.warnings:
         voice.say(warning)
@@ -96,16 +97,19 @@ def _forecaster(
     model: ModelName,
     league: League,
     read: LeagueGames,
+    games: pa.Table,
+    seasons: Collection[int],
     settings: Sequence[str],
     voice: Voice,
     waiting: ExitStack,
 ) -> Forecaster:
-    """The forecaster asked for; its progress bars stand until `waiting` is over."""
+    """The forecaster asked for, of games that lie ready; its progress bars stand until `waiting` is over."""
     if model is ModelName.STATESPACE:
         if settings:
             raise MadnessError("--set belongs to the training of the full model: leave it out, or use --model full")
         return StateSpace(league, progress=waiting.enter_context(voice.task("games forecast")), squads=read.squads)
-    return walk_forward(league, read, settings, voice, waiting)
+    full = walk_forward(league, read, settings, voice, waiting)
+    return full.over(full.described(games, seasons, read.squads))
 
 
 def walk_forward(
@@ -139,5 +143,4 @@ def walk_forward(
         on_game=waiting.enter_context(voice.task("games described")),
         on_season=waiting.enter_context(voice.task("seasons trained and forecast")),
         say=voice.say,
-        squads=read.squads,
     )

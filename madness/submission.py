@@ -67,7 +67,8 @@ def _models(
     """The model of each season, trained on earlier ones; None for the state-space model alone."""
     if model is ModelName.STATESPACE:
         return [(season, None) for season in seasons]
-    return walk_forward(league, read, (), voice, waiting).models(read.games, seasons)
+    full = walk_forward(league, read, (), voice, waiting)
+    return full.models(full.described(read.games, seasons, read.squads), seasons)
 
 
 def _of_seasons(games: pa.Table, seasons: Collection[int]) -> Results:

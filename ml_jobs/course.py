@@ -111,11 +111,18 @@ class Courses:
         self.settings = settings
         self._checkpoints = checkpoints or Checkpoints()
         self._begun: dict[tuple[Moment, str], Course] = {}
+        self._forgotten = 0  # visits
 
     @property
     def visits(self) -> int:
         """Games that networks were shown in this process."""
-        return sum(course.visits for course in self._begun.values())
+        return self._forgotten + sum(course.visits for course in self._begun.values())
+
+    def forget(self, before: Moment) -> None:
+        """Let go of the courses up to a day before this one: who asks for them again has them trained again."""
+        gone = [course for course in self._begun.values() if course.through < before]
+        self._forgotten += sum(course.visits for course in gone)
+        self._begun = {key: course for key, course in self._begun.items() if course not in gone}
 
     def usable(self, through: Moment) -> Bools:
         """Which games up to a day may train, (m,)."""

@@ -28,6 +28,7 @@ from hoops.knowledge.parameters import Parameters
 from hoops.players import Squads
 from hoops.schemas import BOX_COLUMNS
 from ml_jobs.games import Games, features_of
+from ml_jobs.memory import give_back
 from ml_jobs.settings import Settings
 
 # How likely a season loses the box scores of all games, of a random half, of half of the teams, of the games from some
@@ -77,25 +78,28 @@ def described(
     room = Described.room((1 + walks) * real, names)
 
     def walked(
-        part: pa.Table, known: Knowledge | None, at: int, squads: Squads | None, has_box: Bools | None = None
+        part: pa.Table, known: Knowledge | None, at: int, squads: Squads | None, boxed: Bools
     ) -> tuple[Games, Knowledge]:
         nonlocal done
         before, done = done, done + part.num_rows
         on_game = progress and (lambda at, _: progress(before + at, total))
-        here = room.rows(slice(at, at + int((part["season"].to_numpy() >= since).sum())))
+        kept = part["season"].to_numpy() >= since
+        here = room.rows(slice(at, at + int(kept.sum())))
         played, shown, known = walk(part, parameters, surroundings, on_game, known, squads, since, names, here)
-        return Games.of(played, played.has_box if has_box is None else has_box, shown), known
+        found = Games.of(played, boxed[kept], shown)
+        give_back()
+        return found, known
 
-    shared, known = walked(early, None, 0, squads)
+    shared, known = walked(early, None, 0, squads, has_box[:start])
     if not late.num_rows:
         return Seen(shared, real, known)
-    as_it_was, after = walked(late, known, first, squads)
+    as_it_was, after = walked(late, known, first, squads, has_box[start:])
     parts = [shared, as_it_was]
     for step in range(walks):
         at = (1 + step) * real
         room.put(at, shared.described)
         fewer = without(late, lost(late, settings.seed + step))
-        again, _ = walked(fewer, known, at + first, None, as_it_was.has_box)
+        again, _ = walked(fewer, known, at + first, None, has_box[start:])
         parts += [one.weighing(settings.taken_away_weight) for one in (shared, again)]
     return Seen(Games.joined(parts, room), real, after)
 

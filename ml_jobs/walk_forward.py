@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
-from hoops.evaluation.backtest import STATESPACE, Progress
+from hoops.evaluation.backtest import STATESPACE, Forecaster, Progress
 from hoops.evaluation.baselines import Simple
 from hoops.forecast.model import Model
 from hoops.forecast.scorer import Scorer, score
@@ -41,6 +41,10 @@ FULL = "full"
 class WalkForward:
     """Forecasts of the full model, and of the state-space model inside it.
 
+    games, players' files -> described -> over: a forecaster of these games
+                                       -> models
+    games, with no players' files -> the walk-forward itself is their forecaster
+
     A season before which there is none to train on keeps the state-space forecast. on_game, on_season: told how many
     games are described and how many seasons forecast. say: told which seasons kept the state-space forecast, and which
     groups of features say nothing here.
@@ -52,29 +56,36 @@ class WalkForward:
     on_game: Progress | None = None
     on_season: Progress | None = None
     say: Callable[[str], None] = log.warning
-    squads: Squads = field(default_factory=Squads.empty)
 
-    def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
+    def __call__(self, games: pa.Table, seasons: tuple[int, ...]) -> Mapping[str, Simple]:
         """Forecasts of games (`hoops.schemas.GAMES`, in order of play; city_id may be added) of some seasons."""
-        seen = self._described(games, seasons)
-        courses = Courses(seen.games, self.settings)
-        forecasts, untrained = forecast_seasons(seen, courses, seasons, self.on_season)
-        self._say_untrained(untrained)
-        missing = np.full(games.num_rows - seen.real, np.nan)  # the games of seasons that build the features alone
-        return {
-            name: Simple(np.append(missing, one.probability), np.append(missing, one.margin))
-            for name, one in forecasts.items()
-        }
+        return self.over(self.described(games, seasons))(games, seasons)
 
-    def models(self, games: pa.Table, seasons: tuple[int, ...]) -> Iterator[tuple[int, Model | None]]:
-        """For each season the model that such games of earlier ones give; None where there is none to train on.
+    def over(self, seen: Seen) -> Forecaster:
+        """A forecaster of the games that were described, in seasons for which they were; it lets go of them then."""
+        once = [seen]
+
+        def forecasts(games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
+            seen = once.pop()
+            courses = Courses(seen.games, self.settings)
+            made, untrained = forecast_seasons(seen, courses, seasons, self.on_season)
+            self._say_untrained(untrained)
+            missing = np.full(games.num_rows - seen.real, np.nan)  # the games of seasons that build the features alone
+            return {
+                name: Simple(np.append(missing, one.probability), np.append(missing, one.margin))
+                for name, one in made.items()
+            }
+
+        return forecasts
+
+    def models(self, seen: Seen, seasons: tuple[int, ...]) -> Iterator[tuple[int, Model | None]]:
+        """For each season the model that described games of earlier ones give; None where there is none to train on.
 
         Raises
         ------
         ValueError
             If the settings let the model see what is made of reference data.
         """
-        seen = self._described(games, seasons)
         untrained = []
         for season, scorer in scorers(Courses(seen.games, self.settings), seasons, self.on_season):
             if scorer is None:
@@ -83,12 +94,13 @@ class WalkForward:
             yield season, model
         self._say_untrained(untrained)
 
-    def _described(self, games: pa.Table, seasons: tuple[int, ...]) -> Seen:
-        """The games that train or are forecast, as they looked before their days, and what else trains."""
+    def described(self, games: pa.Table, seasons: Collection[int], squads: Squads | None = None) -> Seen:
+        """The games that train or are forecast, as they looked before their days, and what else trains.
+
+        games: `hoops.schemas.GAMES`, in order of play; city_id may be added. squads: what players' files say.
+        """
         since = min(self.settings.first_season, *seasons)
-        seen = described(
-            games, defaults(self.league), self.surroundings, self.settings, self.squads, self.on_game, since
-        )
+        seen = described(games, defaults(self.league), self.surroundings, self.settings, squads, self.on_game, since)
         give_back()
         if mute := mute_groups(seen.every, self.settings):
             self.say(f"nothing in these files tells anything of {', '.join(mute)}: the same in every game")
@@ -136,6 +148,7 @@ def scorers(
         if courses.usable(end_of(season - 1)).any():
             started = time.perf_counter()
             trained = fit(courses, end_of(season - 1))
+            courses.forget(end_of(season - courses.settings.validation_seasons))  # no later season begins with them
             give_back()
             log.info(
                 "%d: %d epochs, validation log loss %s (%s without networks), temperature %.3f, %.1f s on %s",

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -166,15 +166,9 @@ def run(
         If a season asked for has no games, or none from `since` on.
     """
     wanted = tuple(sorted(set(seasons)))
-    present = set(games["season"].to_pylist())
-    missing = [season for season in wanted if season not in present]
-    if missing or not wanted:
-        raise ValueError(f"no games of season {', '.join(map(str, missing))}" if missing else "no seasons to score")
-    if max(present) > wanted[-1]:  # most often all are wanted, and they are many to copy
-        games = games.filter(np.less_equal(games["season"].to_numpy(), wanted[-1]))
-    games = in_order_of_play(games)
+    games = learned_from(games, wanted)
     forecasts = dict((forecaster or StateSpace(league))(games, wanted))
-    played = Results.of(games)
+    played = Results.of(games, boxed=False)
     model = next(iter(forecasts))
     forecasts["elo"] = baselines.elo(played, wanted, baselines.ELO[league])
     if seeds is not None:
@@ -209,6 +203,23 @@ def run(
         forecasts=forecasts,
         parts=parts(played, conference_games),
     )
+
+
+def learned_from(games: pa.Table, seasons: Collection[int]) -> pa.Table:
+    """The games (`hoops.schemas.GAMES`) up to the last of some seasons, in order of play.
+
+    Raises
+    ------
+    ValueError
+        If a season has no games, or there is no season.
+    """
+    present = set(games["season"].to_pylist())
+    missing = sorted(set(seasons) - present)
+    if missing or not seasons:
+        raise ValueError(f"no games of season {', '.join(map(str, missing))}" if missing else "no seasons to score")
+    if max(present) > max(seasons):  # most often all are wanted, and they are many to copy
+        games = games.filter(np.less_equal(games["season"].to_numpy(), max(seasons)))
+    return in_order_of_play(games)
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,8 @@ def walk(
 ) -> tuple[Results, Described, Knowledge]:
     """Every game of a league (`GAMES`) as it looked before its day, in order of play; and what is known after all.
 
+    The games come back without their box scores.
+
     known: from the games before these; nothing if left out. squads: what players' files say. since: games of earlier
     seasons are learned from, and neither described nor given back. names: the features that are kept. room: where the
     described games are to lie, if anywhere.
@@ -183,7 +185,7 @@ def walk(
     put()
     if not described.all():  # most often all are, and they are many to copy
         games = games.filter(pa.array(described))
-    return Results.of(games), room, known
+    return Results.of(games, boxed=False), room, known
 
 
 def _seasons(season: npt.NDArray[np.int16]) -> Iterator[tuple[int, slice]]:

@@ -84,18 +84,14 @@ class Results:
             raise ValueError("a game cannot end level")
 
     @classmethod
-    def of(cls, games: pa.Table) -> Results:
-        """Games (`hoops.schemas.GAMES`), in the table's order; box scores may be left out, city_id may be added."""
+    def of(cls, games: pa.Table, boxed: bool = True) -> Results:
+        """Games (`hoops.schemas.GAMES`), in the table's order; box scores may be left out, city_id may be added.
+
+        boxed: if not, no game has a box score, whatever the table says: of many games they take most of the memory.
+        """
         games = games.combine_chunks()
-        box = np.full((games.num_rows, 2, len(BOX)), np.nan)
-        for side in (1, 2):
-            for name, place in BOX.items():
-                if f"team{side}_{name}" in games.column_names:
-                    box[:, side - 1, place] = games[f"team{side}_{name}"].cast(pa.float64()).to_numpy()
-        box[np.isnan(box).any(axis=(1, 2))] = np.nan
-        box[(box[:, :, BOX["pf"]] == 0.0).all(axis=1), :, BOX["pf"]] = np.nan
         score = np.column_stack([games[f"team{side}_score"].to_numpy().astype(np.float64) for side in (1, 2)])
-        box[is_forfeit(score[:, 0], score[:, 1])] = np.nan
+        box = _box_of(games, score) if boxed else np.broadcast_to(np.nan, (games.num_rows, 2, len(BOX)))
         return cls(
             games["season"].to_numpy(),
             games["day"].to_numpy(),
@@ -200,6 +196,18 @@ class Results:
             box=np.where(turned[:, None, None], self.box[:, ::-1], self.box),
         )
         return one.rows(np.lexsort((games.team2, games.team1)))
+
+
+def _box_of(games: pa.Table, score: Floats) -> Floats:
+    box = np.full((games.num_rows, 2, len(BOX)), np.nan)
+    for side in (1, 2):
+        for name, place in BOX.items():
+            if f"team{side}_{name}" in games.column_names:
+                box[:, side - 1, place] = games[f"team{side}_{name}"].cast(pa.float64()).to_numpy()
+    box[np.isnan(box).any(axis=(1, 2))] = np.nan
+    box[(box[:, :, BOX["pf"]] == 0.0).all(axis=1), :, BOX["pf"]] = np.nan
+    box[is_forfeit(score[:, 0], score[:, 1])] = np.nan
+    return box
 
 
 def _has_box(games: Results) -> Bools:

@@ -83,7 +83,7 @@ def test_without_any_box_score_the_full_model_is_close_to_the_state_space():
 
 def test_its_models_forecast_as_it_does_and_the_first_season_has_none():
     forecaster = WalkForward(League.MEN, settings=SETTINGS)
-    models = dict(forecaster.models(GAMES, SEASONS))
+    models = dict(forecaster.models(forecaster.described(GAMES, SEASONS), SEASONS))
     assert models[2010] is None and all(models[season].trained_through == (season - 1, 200) for season in SEASONS[1:])
     played, described, _ = features.walk(GAMES, defaults(League.MEN))
     made = forecasts(GAMES)["full"]
