@@ -31,7 +31,7 @@ __all__ = [
     "without_rosters",
 ]  # fmt: skip
 
-TAKEN_BACK = 0.5  # of what rests on players' files, after Selection Sunday; chosen on men's tournaments up to 2018
+TAKEN_BACK = 0.75  # of what rests on players' files, after Selection Sunday; chosen on men's tournaments up to 2018
 
 _Index = npt.NDArray[np.intp]
 
