@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hoops.arrays import pack, unpack
-from hoops.forecast.feature_list import CONTEXT, FEATURES, NAMES, columns_of
+from hoops.forecast.feature_list import CONTEXT, FEATURES, NAMES, RETIRED, columns_of
 from hoops.forecast.features import Described
 from hoops.games.leagues import LAST_DAY
 from hoops.games.moment import Moment, end_of
@@ -187,7 +187,7 @@ def to_bytes(scorer: Scorer) -> bytes:
 
 
 def from_bytes(content: bytes) -> Scorer:
-    """The scorer that `to_bytes` wrote, bit for bit.
+    """The scorer that `to_bytes` wrote, bit for bit, but for features that are retired.
 
     Raises
     ------
@@ -199,13 +199,26 @@ def from_bytes(content: bytes) -> Scorer:
     if context != _CONTEXT:
         raise ValueError(f"a scorer that sees {', '.join(context)} of a game; this code has {', '.join(_CONTEXT)}")
     temperature, margin_unit = arrays.pop("numbers").tolist()
+    features = arrays.pop("features")
+    if np.isin(features, RETIRED).any():
+        features, arrays = _without_retired(features, arrays)
     return Scorer(
-        features=tuple(arrays.pop("features").tolist()),
+        features=tuple(features.tolist()),
         temperature=temperature,
         margin_unit=margin_unit,
         trained_through=_unpacked(arrays.pop("trained_through")),
         **arrays,
     )
+
+
+def _without_retired(
+    features: npt.NDArray[np.str_], arrays: dict[str, npt.NDArray]
+) -> tuple[npt.NDArray[np.str_], dict[str, npt.NDArray]]:
+    kept = ~np.isin(features, RETIRED)
+    rows = {name: arrays[name][kept] for name in ("scale", "linear", "lacking")}
+    width = arrays["hidden"].shape[1]
+    hidden = arrays["hidden"][:, np.append(kept, np.full(width - len(kept), True))]
+    return features[kept], arrays | rows | {"hidden": hidden}
 
 
 def _packed(through: Moment) -> npt.NDArray[np.int64]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import fields, replace
+from io import BytesIO
 
 import numpy as np
 import pytest
 
-from hoops.forecast.feature_list import CONTEXT, NAMES, columns_of
+from hoops.forecast.feature_list import CONTEXT, NAMES, RETIRED, columns_of
 from hoops.forecast.features import Described
 from hoops.forecast.scorer import Scorer, drivers, from_bytes, score, to_bytes
 from hoops.games.leagues import LAST_DAY
@@ -114,6 +115,22 @@ def test_bytes_round_trip_exactly_and_load_fast():
     assert to_bytes(again) == content
     for field in fields(Scorer):
         np.testing.assert_array_equal(getattr(scorer, field.name), getattr(again, field.name))
+
+
+@pytest.mark.parametrize("retired", RETIRED)
+@pytest.mark.parametrize("place", [0, 7, -1])
+def test_a_scorer_from_before_a_feature_was_retired_forecasts_without_it(retired, place):
+    scorer, games = a_scorer(), some_games()
+    written = dict(np.load(BytesIO(to_bytes(scorer))))
+    written["features"] = np.array(written["features"], f"<U{max(map(len, (*scorer.features, retired)))}")
+    written["features"][place] = retired
+    file = BytesIO()
+    np.savez(file, **written)
+    unseen = replace(games, values=games.values.copy())
+    unseen.values[:, NAMES.index(scorer.features[place])] = 0.0
+    found, expected = score(from_bytes(file.getvalue()), games), score(scorer, unseen)
+    np.testing.assert_allclose(found.log_odds, expected.log_odds, rtol=0.0, atol=1e-12)
+    np.testing.assert_allclose(found.margin, expected.margin, rtol=0.0, atol=1e-12)
 
 
 def test_a_scorer_may_be_trained_within_a_season():
