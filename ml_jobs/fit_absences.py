@@ -27,7 +27,7 @@ from hoops.evaluation.metrics import losses
 from hoops.forecast.feature_list import NAMES, columns_of
 from hoops.forecast.features import walk
 from hoops.forecast.model import Model, shipped
-from hoops.forecast.scorer import Scorer, score, to_bytes
+from hoops.forecast.scorer import Scorer, score, to_bytes, without
 from hoops.games.leagues import League
 from hoops.games.moment import day_after
 from hoops.games.results import Results
@@ -125,20 +125,6 @@ def extended(scorer: Scorer, features: tuple[str, ...], values: Floats, log_odds
         linear=np.vstack([scorer.linear, np.column_stack([log_odds, margin]) * scale[:, None]]),
         lacking=np.vstack([scorer.lacking, nothing]),
         hidden=np.insert(scorer.hidden, [f] * len(features), 0.0, axis=1),
-    )
-
-
-def without(scorer: Scorer, features: tuple[str, ...]) -> Scorer:
-    """A scorer that does not see some features."""
-    kept = np.array([name not in features for name in scorer.features])
-    width = scorer.hidden.shape[1]
-    return replace(
-        scorer,
-        features=tuple(name for name in scorer.features if name not in features),
-        scale=scorer.scale[kept],
-        linear=scorer.linear[kept],
-        lacking=scorer.lacking[kept],
-        hidden=scorer.hidden[:, np.append(kept, np.ones(width - len(kept), bool))],
     )
 
 

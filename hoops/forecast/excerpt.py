@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from hoops import knowledge
 from hoops.arrays import Floats, Ids, find, taken
 from hoops.games.matchups import Matchups
 from hoops.games.surroundings import Conferences, Surroundings
@@ -92,6 +93,7 @@ class Excerpt:
 
 def take(before: Knowledge, matchups: Matchups, parameters: Parameters, surroundings: Surroundings) -> Excerpt:
     """Of games of the day that `before` was advanced to."""
+    before = knowledge.as_forecast(before, parameters)
     # As seen by the lower id, and then turned: swapped teams get the mirrored numbers to the last bit.
     sign, games = matchups.lower_id_first()
     season, _ = before.now
@@ -114,7 +116,7 @@ def take(before: Knowledge, matchups: Matchups, parameters: Parameters, surround
 
 
 def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences: Conferences) -> Teams:
-    """Of teams, in any order, on the morning that `before` was advanced to."""
+    """Of teams, in any order, on the morning that `before` was advanced to; it is as games are forecast by it."""
     (season, day), sums, strength = before.now, before.sums, before.strength
     of_strength, of_sums = find(strength.teams, teams), find(sums.teams, teams)
     channels, level = efficiency.channels_of(before.adjusted, season, teams, parameters)

@@ -90,7 +90,7 @@ CONTEXT: tuple[Feature, ...] = (
 )
 
 
-RETIRED = ("rosters_late",)  # scorers of before may have them: what they learned from them, the state does by itself
+RETIRED = ("rosters_late",)  # a scorer from before may see them, as 0: what it learned of them is done without it now
 OF_OPTIONAL_FILES = ("absences",)  # groups that are 0 in a league without files that need not be there
 # Made from reference data (conferences, where cities lie), which the pipeline's fold does not read.
 FROM_REFERENCE = ("conference", "conference_early", "travel_neutral", "travel_hosted")

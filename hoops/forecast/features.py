@@ -22,7 +22,7 @@ from hoops import knowledge
 from hoops.arrays import Floats
 from hoops.forecast import excerpt
 from hoops.forecast.excerpt import Excerpt
-from hoops.forecast.feature_list import CONTEXT, NAMES
+from hoops.forecast.feature_list import CONTEXT, NAMES, RETIRED
 from hoops.forecast.team_features import side_of
 from hoops.games.identity import in_order_of_play
 from hoops.games.matchups import Matchups
@@ -57,8 +57,12 @@ class Described:
         return replace(self, **arrays)
 
     def columns(self, names: Sequence[str]) -> Floats:
-        """The values of some features, (m, len(names))."""
-        return self.values if tuple(names) == self.names else self.values[:, [self.names.index(one) for one in names]]
+        """The values of some features, (m, len(names)); of a retired one 0."""
+        if tuple(names) == self.names:
+            return self.values
+        found = self.values[:, [self.names.index(one) for one in names if one not in RETIRED]]
+        retired = [place - before for before, place in enumerate(np.flatnonzero(np.isin(names, RETIRED)))]
+        return np.insert(found, retired, 0.0, axis=1) if retired else found
 
     def only(self, names: Sequence[str]) -> Described:
         """The same games with the values of some features alone."""

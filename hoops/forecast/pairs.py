@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from hoops import knowledge
 from hoops.arrays import Floats, Ids, find
 from hoops.forecast import excerpt
 from hoops.forecast.feature_list import NAMES, columns_of
@@ -64,6 +65,7 @@ def all_pairs(before: Knowledge, teams: Ids, model: Model) -> Pairs:
     """Forecast every two of some teams on the day that `before` was advanced to; never-seen ones are newcomers."""
     season, day = before.now
     parameters, teams = model.parameters, np.unique(teams).astype(np.int32)
+    before = knowledge.as_forecast(before, parameters)
     own = efficiency.constants(parameters)
     found = excerpt.of_teams(before, teams, parameters, Conferences())
     sides, shooting = side_of(found), found.mornings.league.shooting
@@ -97,7 +99,8 @@ def all_pairs(before: Knowledge, teams: Ids, model: Model) -> Pairs:
 def by_strength(before: Knowledge, teams: Ids, parameters: Parameters) -> Pairs:
     """The same from the state-space model alone."""
     teams = np.unique(teams).astype(np.int32)
-    log_odds, _ = _by_margin(before.strength, before.now[0], teams, parameters)
+    season, day = before.now
+    log_odds, _ = _by_margin(statespace.as_forecast(before.strength, day), season, teams, parameters)
     return _mirrored(teams, log_odds)
 
 

@@ -82,7 +82,7 @@ class Scorer:
             and self.bias.shape == (members, h)
             and self.out.shape == (members, h, 2)
         )
-        unknown = sorted(set(self.features) - set(NAMES))
+        unknown = sorted(set(self.features) - {*NAMES, *RETIRED})
         if unknown:
             raise ValueError(f"the scorer wants features that this code does not have: {', '.join(unknown)}")
         if not fits or any(getattr(self, name).dtype != np.float64 for name in ARRAYS):
@@ -132,6 +132,7 @@ class Wide:
     """
 
     def __init__(self, scorer: Scorer) -> None:
+        scorer = without(scorer, RETIRED)
         f, (members, _, h) = len(scorer.features), scorer.hidden.shape
         self.seen = np.array([NAMES.index(name) for name in scorer.features], np.intp)
         self._scorer = scorer
@@ -150,6 +151,20 @@ class Wide:
         linear, lacking = (values @ self._linear).T
         raw = np.tanh(odd, out=odd) @ self._out + linear + (1.0 - context[:, _BOXED]) * lacking
         return _limited(self._scorer, offset + raw)
+
+
+def without(scorer: Scorer, features: tuple[str, ...]) -> Scorer:
+    """A scorer that does not see some features."""
+    kept = np.array([name not in features for name in scorer.features])
+    width = scorer.hidden.shape[1]
+    return replace(
+        scorer,
+        features=tuple(name for name in scorer.features if name not in features),
+        scale=scorer.scale[kept],
+        linear=scorer.linear[kept],
+        lacking=scorer.lacking[kept],
+        hidden=scorer.hidden[:, np.append(kept, np.ones(width - len(kept), bool))],
+    )
 
 
 def groups(scorer: Scorer) -> tuple[str, ...]:
@@ -187,7 +202,7 @@ def to_bytes(scorer: Scorer) -> bytes:
 
 
 def from_bytes(content: bytes) -> Scorer:
-    """The scorer that `to_bytes` wrote, bit for bit, but for features that are retired.
+    """The scorer that `to_bytes` wrote, bit for bit.
 
     Raises
     ------
@@ -199,26 +214,13 @@ def from_bytes(content: bytes) -> Scorer:
     if context != _CONTEXT:
         raise ValueError(f"a scorer that sees {', '.join(context)} of a game; this code has {', '.join(_CONTEXT)}")
     temperature, margin_unit = arrays.pop("numbers").tolist()
-    features = arrays.pop("features")
-    if np.isin(features, RETIRED).any():
-        features, arrays = _without_retired(features, arrays)
     return Scorer(
-        features=tuple(features.tolist()),
+        features=tuple(arrays.pop("features").tolist()),
         temperature=temperature,
         margin_unit=margin_unit,
         trained_through=_unpacked(arrays.pop("trained_through")),
         **arrays,
     )
-
-
-def _without_retired(
-    features: npt.NDArray[np.str_], arrays: dict[str, npt.NDArray]
-) -> tuple[npt.NDArray[np.str_], dict[str, npt.NDArray]]:
-    kept = ~np.isin(features, RETIRED)
-    rows = {name: arrays[name][kept] for name in ("scale", "linear", "lacking")}
-    width = arrays["hidden"].shape[1]
-    hidden = arrays["hidden"][:, np.append(kept, np.full(width - len(kept), True))]
-    return features[kept], arrays | rows | {"hidden": hidden}
 
 
 def _packed(through: Moment) -> npt.NDArray[np.int64]:

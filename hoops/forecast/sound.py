@@ -9,10 +9,10 @@ import numpy as np
 from hoops.arrays import Floats
 from hoops.errors import MadnessError
 from hoops.forecast import scorer as scorers
-from hoops.forecast.feature_list import CONTEXT, NAMES
+from hoops.forecast.feature_list import CONTEXT, NAMES, RETIRED
 from hoops.forecast.features import Described
 from hoops.forecast.model import Model
-from hoops.forecast.scorer import Scored, Scorer
+from hoops.forecast.scorer import Scored, Scorer, without
 
 _GAMES = 256
 _EQUAL = 1e-9
@@ -64,7 +64,7 @@ def _require_mirrored(name: str, one: Scored, other: Scored) -> None:
 
 def _both_ways(scorer: Scorer) -> tuple[Described, Described]:
     """Made-up games as either team sees them."""
-    rng = np.random.default_rng(0)
+    rng, scorer = np.random.default_rng(0), without(scorer, RETIRED)
     offset, values = rng.normal(0, 2, _GAMES), np.zeros((_GAMES, len(NAMES)))
     values[:, [NAMES.index(name) for name in scorer.features]] = rng.normal(
         0, 2 * scorer.scale, (_GAMES, len(scorer.scale))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hoops.games.leagues import LAST_DAY, SELECTION_SUNDAY
+from hoops.games.leagues import LAST_DAY
 
 Moment = tuple[int, int]  # (season, day)
 START: Moment = (0, -1)  # before every game
@@ -41,18 +41,6 @@ def told(moment: Moment) -> str:
     """
     season, day = moment
     return f"the end of {season}" if day >= LAST_DAY else f"day {day} of {season}"
-
-
-def passes_selection(since: Moment, now: Moment) -> bool:
-    """Whether the end of Selection Sunday of the earlier moment's season lies between two moments.
-
-    >>> passes_selection((2023, 132), (2023, 133)), passes_selection((2023, 90), (2024, 0))
-    (True, True)
-    >>> passes_selection((2023, 90), (2023, 132)), passes_selection((2023, 134), (2024, 0))
-    (False, False)
-    """
-    selected = since[0], SELECTION_SUNDAY
-    return since <= selected < now
 
 
 def elapsed(since: Moment, now: Moment) -> tuple[int, int]:

@@ -4,6 +4,15 @@ initial -> advance to a day -> (hoops.forecast describes its games)
                             -> update with its games -> advance to the next day -> ...
 """
 
-from hoops.knowledge.known import Knowledge, advance, from_bytes, initial, to_bytes, update, without_rosters
+from hoops.knowledge.known import (
+    Knowledge,
+    advance,
+    as_forecast,
+    from_bytes,
+    initial,
+    to_bytes,
+    update,
+    without_rosters,
+)
 
-__all__ = ["Knowledge", "advance", "from_bytes", "initial", "to_bytes", "update", "without_rosters"]
+__all__ = ["Knowledge", "advance", "as_forecast", "from_bytes", "initial", "to_bytes", "update", "without_rosters"]

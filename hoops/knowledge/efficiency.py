@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hoops.arrays import Floats, Ids, ReadOnly, find, pack, taken, unpack
-from hoops.games.moment import Moment, elapsed, passes_selection
+from hoops.games.moment import Moment, elapsed
 from hoops.games.results import BOX, Results
 from hoops.knowledge import statespace
 from hoops.knowledge.parameters import Parameters
@@ -151,8 +151,6 @@ def advance(state: Adjusted, since: Moment, now: Moment, parameters: Parameters)
     """
     base = statespace.advance(state.base, since, now, constants(parameters))
     summers, days = elapsed(since, now)
-    if passes_selection(since, now):
-        state = state.changed(mean=state.mean - statespace.TAKEN_BACK * _from_rosters(state, parameters))
     mean, long_run = state.mean, state.long_run
     sums, variance = state.sums, state.sums_variance
     for summer in range(summers):
@@ -182,20 +180,14 @@ def shifted(state: Adjusted, teams: Ids, points: Floats, sd: Floats, parameters:
     return state.changed(base=statespace.shifted(state.base, teams, points, SUMMER_SD * sd, own), mean=mean)
 
 
-def without_rosters(state: Adjusted, parameters: Parameters) -> Adjusted:
+def without_rosters(state: Adjusted, parameters: Parameters, share: float = 1.0) -> Adjusted:
     """The state as the same games would have left it if no players' file had moved it this season.
 
-    Of the channels as nearly as what a point of strength means in them is what it meant when the season began.
+    Of the channels as nearly as what a point of strength means in them is what it meant when the season began. share:
+    how much of it is taken back.
     """
-    return state.changed(
-        base=statespace.without_rosters(state.base), mean=state.mean - _from_rosters(state, parameters)
-    )
-
-
-def _from_rosters(state: Adjusted, parameters: Parameters) -> Floats:
-    """What of each channel still rests on players' files, (n + 1, 14)."""
-    part: Floats = np.outer(state.base.from_rosters, _slope(state, parameters))
-    return part
+    part = share * np.outer(state.base.from_rosters, _slope(state, parameters))
+    return state.changed(base=statespace.without_rosters(state.base, share), mean=state.mean - part)
 
 
 def channels_of(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:

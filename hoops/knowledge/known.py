@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoops.arrays import ReadOnly, pack, unpack
-from hoops.games.moment import START, Moment, end_of, passes_selection
+from hoops.games.leagues import SELECTION_SUNDAY
+from hoops.games.moment import START, Moment
 from hoops.games.results import Results
 from hoops.knowledge import absences, efficiency, homes, preseason, statespace, sums
 from hoops.knowledge.absences import Absences
@@ -119,11 +120,9 @@ def strength_over_summer(
 ) -> tuple[State, Preseason, preseason.Shift | None]:
     """Strengths on the first day of the next season, what has been learned of summers, and how far this one moved."""
     over, coming = since[0], since[0] + 1
-    if passes_selection(since, end_of(over)):  # a season may end without a tournament
-        strength = statespace.without_rosters(strength, statespace.TAKEN_BACK)
     played = strength.last_season == over
     after = strength.teams[played], strength.mean[:-1][played]
-    strength = statespace.advance(strength, end_of(over), (coming, 0), parameters)
+    strength = statespace.advance(strength, since, (coming, 0), parameters)
     ahead = strength.teams, strength.mean[:-1]
     learned, shift = preseason.turn(
         learned, over, after, ahead, squads.before(coming), parameters.newcomer, parameters.carry_sd
@@ -133,12 +132,22 @@ def strength_over_summer(
     return strength, learned, shift
 
 
-def without_rosters(known: Knowledge, parameters: Parameters) -> Knowledge:
-    """What the same games would have told if no players' file had said anything of this season."""
+def without_rosters(known: Knowledge, parameters: Parameters, share: float = 1.0) -> Knowledge:
+    """What the same games would have told if no players' file had said anything of this season.
+
+    share: how much of it is taken back.
+    """
     return known.changed(
-        strength=statespace.without_rosters(known.strength),
-        adjusted=efficiency.without_rosters(known.adjusted, parameters),
+        strength=statespace.without_rosters(known.strength, share),
+        adjusted=efficiency.without_rosters(known.adjusted, parameters, share),
     )
+
+
+def as_forecast(known: Knowledge, parameters: Parameters) -> Knowledge:
+    """What is known as games of the clock's day are forecast by it, with a part of what rosters said taken back after
+    Selection Sunday (`statespace.as_forecast`); for nothing but forecasts, and once."""
+    _, day = known.now
+    return known if day <= SELECTION_SUNDAY else without_rosters(known, parameters, statespace.TAKEN_BACK)
 
 
 def update(

@@ -20,21 +20,21 @@ import numpy as np
 import numpy.typing as npt
 
 from hoops.arrays import Floats, Ids, find, grown, merged
+from hoops.games.leagues import SELECTION_SUNDAY
 from hoops.games.matchups import Matchups, Outcomes
-from hoops.games.moment import Moment, elapsed, passes_selection
+from hoops.games.moment import Moment, elapsed
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import Forecast, Ratings, State, from_bytes, to_bytes
 
 __all__ = [
-    "Ahead", "Lesson", "advance", "between", "chance", "difference", "expected_margin", "forecast", "from_bytes",
-    "initial", "joint", "learn", "look_ahead", "newcomer", "predict", "ratings", "shifted", "to_bytes", "update",
-    "without_rosters",
+    "TAKEN_BACK", "Ahead", "Lesson", "advance", "as_forecast", "between", "chance", "difference", "expected_margin",
+    "forecast", "from_bytes", "initial", "joint", "learn", "look_ahead", "newcomer", "predict", "ratings", "shifted",
+    "to_bytes", "update", "without_rosters",
 ]  # fmt: skip
-
-TAKEN_BACK = 0.75  # of what rests on players' files, after Selection Sunday; chosen on men's tournaments up to 2018
 
 _Index = npt.NDArray[np.intp]
 
+TAKEN_BACK = 0.75  # of what rests on players' files, after Selection Sunday; chosen on men's tournaments up to 2018
 _LIMIT = 6.0  # no forecast is surer than a probit of 6, one in a thousand million
 _BLOCK = 32  # rows of a triangle that are inverted as if it were a full matrix
 
@@ -88,16 +88,12 @@ def initial(parameters: Parameters) -> State:
 def advance(state: State, since: Moment, now: Moment, parameters: Parameters) -> State:
     """Move a state on to the morning of a day: drift within the season, a carry-over for each summer between.
 
-    After Selection Sunday a part of what still rests on players' files is taken back.
-
     Raises
     ------
     ValueError
         If `now` lies before `since`.
     """
     summers, days = elapsed(since, now)
-    if passes_selection(since, now):
-        state = without_rosters(state, TAKEN_BACK)
     for summer in range(summers):
         state = _over_summer(state, since[0] + summer, parameters)
     variance = state.variance.copy()
@@ -146,6 +142,14 @@ def without_rosters(state: State, share: float = 1.0) -> State:
     """
     part = share * state.from_rosters
     return state.changed(mean=state.mean - part, from_rosters=state.from_rosters - part)
+
+
+def as_forecast(state: State, day: int) -> State:
+    """The state as games of a day are forecast by it: what rosters said in November counts for less in tournaments.
+
+    What games teach, and what a season leaves for the next one, goes by the state as it is.
+    """
+    return state if day <= SELECTION_SUNDAY else without_rosters(state, TAKEN_BACK)
 
 
 def predict(before: State, season: int, matchups: Matchups, parameters: Parameters) -> Forecast:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from hoops import knowledge
+from hoops.forecast.feature_list import RETIRED
 from hoops.forecast.fold import learn
 from hoops.forecast.match import forecast
 from hoops.forecast.model import Model, shipped
@@ -28,8 +29,8 @@ def on_the_morning(model: Model, boxless: float = 0.3) -> Knowledge:
 
 
 def sees_players(model: Model) -> Model:
-    """The same weights, of which those of some features are given to who is out."""
-    instead = {"offence": "absent_minutes", "defence": "absent_points"}
+    """The same weights, of which those of some features are given to who is out, or to a feature that is retired."""
+    instead = {"tempo": RETIRED[0], "offence": "absent_minutes", "defence": "absent_points"}
     features = tuple(instead.get(name, name) for name in model.scorer.features)
     return replace(model, scorer=replace(model.scorer, features=features))
 

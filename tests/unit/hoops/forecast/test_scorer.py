@@ -128,7 +128,9 @@ def test_a_scorer_from_before_a_feature_was_retired_forecasts_without_it(retired
     np.savez(file, **written)
     unseen = replace(games, values=games.values.copy())
     unseen.values[:, NAMES.index(scorer.features[place])] = 0.0
-    found, expected = score(from_bytes(file.getvalue()), games), score(scorer, unseen)
+    again = from_bytes(file.getvalue())
+    assert to_bytes(again) == file.getvalue(), "a model is called by its bytes"
+    found, expected = score(again, games), score(scorer, unseen)
     np.testing.assert_allclose(found.log_odds, expected.log_odds, rtol=0.0, atol=1e-12)
     np.testing.assert_allclose(found.margin, expected.margin, rtol=0.0, atol=1e-12)
 

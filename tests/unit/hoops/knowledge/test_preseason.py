@@ -9,10 +9,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from hoops.evaluation.backtest import walk
+from hoops.forecast import features
 from hoops.forecast.fold import days_of, learn
+from hoops.forecast.match import forecast
+from hoops.forecast.model import shipped
+from hoops.forecast.pairs import all_pairs, by_strength
 from hoops.games.leagues import SELECTION_SUNDAY, League
+from hoops.games.matchups import Matchups
 from hoops.games.results import Results
-from hoops.knowledge import Knowledge, advance, efficiency, preseason, statespace, to_bytes, update, without_rosters
+from hoops.knowledge import (
+    Knowledge,
+    advance,
+    as_forecast,
+    efficiency,
+    preseason,
+    statespace,
+    to_bytes,
+    update,
+    without_rosters,
+)
 from hoops.knowledge.known import strength_over_summer
 from hoops.knowledge.parameters import defaults
 from hoops.players import Squads
@@ -130,30 +146,54 @@ def test_without_rosters_is_what_the_same_games_would_have_left_at_the_same_cert
     assert end < start, "what games tell makes it forgotten"
 
 
-def means(known: Knowledge) -> list[list[float]]:
-    return [one.tolist() for one in (known.strength.mean, known.adjusted.base.mean, known.adjusted.mean.ravel())]
+def means(known: Knowledge) -> list[np.ndarray]:
+    return [known.strength.mean, known.adjusted.base.mean, known.adjusted.mean]
 
 
-def test_after_selection_sunday_most_of_what_rests_on_rosters_is_taken_back() -> None:
-    """Of strengths and of every column of a box score alike, once, and for good."""
-    sunday = played(begun(), OF_LAST.filter(pc.less(OF_LAST["day"], 100)))
-    sunday = advance(sunday, LAST, SELECTION_SUNDAY, PARAMETERS)
-    assert max(map(abs, sunday.strength.from_rosters.tolist())) > 1e-2
-    without, monday = without_rosters(sunday, PARAMETERS), advance(sunday, LAST, SELECTION_SUNDAY + 1, PARAMETERS)
-    for before, bare, after in zip(*map(means, (sunday, without, monday)), strict=True):
-        np.testing.assert_allclose(after, 0.25 * np.array(before) + 0.75 * np.array(bare), rtol=0.0, atol=1e-12)
-    np.testing.assert_allclose(monday.strength.from_rosters, 0.25 * sunday.strength.from_rosters, atol=1e-12)
-    np.testing.assert_allclose(monday.adjusted.base.from_rosters, 0.25 * sunday.adjusted.base.from_rosters, atol=1e-12)
-    assert means(advance(monday, LAST, 154, PARAMETERS)) == means(monday)
-    assert means(advance(without, LAST, 154, PARAMETERS)) == means(without), "nobody's games rest on players there"
+def test_tournaments_are_forecast_with_a_quarter_of_what_rests_on_rosters() -> None:
+    """Of strengths and of every column of a box score alike, from the day after Selection Sunday on."""
+    known = played(begun(), OF_LAST.filter(pc.less(OF_LAST["day"], 100)))
+    sunday, monday, late = (advance(known, LAST, SELECTION_SUNDAY + days, PARAMETERS) for days in (0, 1, 9))
+    assert np.abs(sunday.strength.from_rosters).max() > 1e-2
+    assert as_forecast(sunday, PARAMETERS) is sunday
+    for on_the_day in (monday, late):
+        without, found = without_rosters(on_the_day, PARAMETERS), as_forecast(on_the_day, PARAMETERS)
+        for all_of_it, bare, mean in zip(*map(means, (on_the_day, without, found)), strict=True):
+            np.testing.assert_allclose(mean, 0.25 * all_of_it + 0.75 * bare, rtol=0.0, atol=1e-12)
+        assert np.array_equal(found.strength.covariance, on_the_day.strength.covariance)
 
 
-def test_a_season_that_ends_without_a_tournament_leaves_what_one_with_a_later_day_does() -> None:
-    sunday = advance(begun(), LAST, SELECTION_SUNDAY, PARAMETERS)
-    late = advance(sunday, LAST, SELECTION_SUNDAY + 9, PARAMETERS)
-    one, other = (advance(known, LAST + 1, 0, PARAMETERS, CAST) for known in (sunday, late))
-    assert means(one) == means(other)
-    assert np.array_equal(one.preseason.team_moment, other.preseason.team_moment)
+def test_every_way_to_forecast_a_tournament_takes_it_back_and_none_before() -> None:
+    known = played(begun(), OF_LAST.filter(pc.less(OF_LAST["day"], 100)))
+    model, teams = shipped(League.MEN), known.strength.teams
+    one, other = np.triu_indices(len(teams), 1)
+    games = Matchups(teams[one], teams[other], np.zeros(len(one), np.int8))
+    for day, share in ((SELECTION_SUNDAY, 0.0), (SELECTION_SUNDAY + 4, 0.75)):
+        before = advance(known, LAST, day, PARAMETERS)
+        expected = without_rosters(before, PARAMETERS, share)
+        # What is left after it rests on nothing: nothing more is taken back.
+        expected = expected.changed(
+            strength=expected.strength.changed(from_rosters=np.zeros_like(expected.strength.mean)),
+            adjusted=expected.adjusted.changed(
+                base=expected.adjusted.base.changed(from_rosters=np.zeros_like(expected.strength.mean))
+            ),
+        )
+        by_model, by_state = forecast(expected, games, model).probability, by_strength(expected, teams, PARAMETERS)
+        assert np.array_equal(forecast(before, games, model).probability, by_model)
+        assert all_pairs(before, teams, model).of(games.team1, games.team2) == pytest.approx(by_model, abs=1e-7)
+        assert np.array_equal(by_strength(before, teams, PARAMETERS).probability, by_state.probability)
+        assert (np.abs(by_model - forecast(without_rosters(before, PARAMETERS), games, model).probability) > 1e-5).any()
+
+
+def test_a_backtest_of_the_state_space_takes_it_back_too() -> None:
+    """The state-space model beside the full one is the one inside it, in tournaments as well."""
+    day = OF_LAST.schema.get_field_index("day")
+    late = OF_LAST.set_column(day, OF_LAST.schema.field(day), pc.add(OF_LAST["day"], pa.scalar(80, pa.int16())))
+    games = pa.concat_tables([BEFORE, late])
+    _, described, _ = features.walk(games, PARAMETERS, squads=CAST)
+    alone = walk(Results.of(games), PARAMETERS, squads=CAST).probability
+    assert (late["day"].to_numpy() > SELECTION_SUNDAY).any()
+    np.testing.assert_allclose(alone, 1.0 / (1.0 + np.exp(-described.offset)), rtol=0.0, atol=1e-12)
 
 
 def test_the_summer_is_as_unsure_as_its_projections_have_missed() -> None:
