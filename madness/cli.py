@@ -54,7 +54,7 @@ def main() -> None:
     # Before NumPy loads, as in the Lambdas: equal bytes, and small matrices are eight times slower on many threads.
     for name, value in (("OPENBLAS_NUM_THREADS", "1"), ("OMP_NUM_THREADS", "1"), ("OPENBLAS_CORETYPE", "Haswell")):
         os.environ.setdefault(name, value)
-    # Before Arrow's: its own pool keeps what files took while they were read.
+    # Before Arrow loads: its default pool keeps what files took while they were read.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     try:
         app()

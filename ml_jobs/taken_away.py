@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from hoops.arrays import Bools
 from hoops.forecast.features import Described, walk
+from hoops.games.identity import in_order_of_play
 from hoops.games.results import Results
 from hoops.games.surroundings import Surroundings
 from hoops.knowledge import Knowledge
@@ -69,6 +70,7 @@ def described(
 
     progress: told how many games were walked through, in all walks. since: games of earlier seasons are not described.
     """
+    games = in_order_of_play(games)
     season, has_box, names = games["season"].to_numpy(), Results.of(games).has_box, features_of(settings)
     start = int(np.searchsorted(season, season[has_box][0])) if has_box.any() else len(season)
     early, late = games.slice(0, start), games.slice(start)

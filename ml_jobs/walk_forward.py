@@ -62,10 +62,12 @@ class WalkForward:
         return self.over(self.described(games, seasons))(games, seasons)
 
     def over(self, seen: Seen) -> Forecaster:
-        """A forecaster of the games that were described, in seasons for which they were; it lets go of them then."""
+        """A forecaster, to be called once, of the games that were described; it lets go of them then."""
         once = [seen]
 
         def forecasts(games: pa.Table, seasons: tuple[int, ...]) -> dict[str, Simple]:
+            if not once:
+                raise RuntimeError("these games have been forecast, and let go of: describe them again")
             seen = once.pop()
             courses = Courses(seen.games, self.settings)
             made, untrained = forecast_seasons(seen, courses, seasons, self.on_season)
@@ -148,7 +150,7 @@ def scorers(
         if courses.usable(end_of(season - 1)).any():
             started = time.perf_counter()
             trained = fit(courses, end_of(season - 1))
-            courses.forget(end_of(season - courses.settings.validation_seasons))  # no later season begins with them
+            courses.forget(end_of(season - courses.settings.validation_seasons))  # the next season begins later
             give_back()
             log.info(
                 "%d: %d epochs, validation log loss %s (%s without networks), temperature %.3f, %.1f s on %s",

@@ -42,7 +42,8 @@ class Roster:
     """What players' files say of a team of the season.
 
     returning: share of last season's minutes whose players are back, 0-1. shift: points by which the roster moved its
-    strength before the season. still: how much of its strength rests on that now; games make it less.
+    strength before the season. still: how much of that the game is forecast with; games and, in tournaments, the
+    season's end make it less.
     """
 
     returning: float
@@ -172,9 +173,9 @@ def predict_match(
     if before.strength.from_rosters.any():
         without = describe(knowledge.without_rosters(before, model.parameters), neutral, model.parameters, surroundings)
         moved = at_neutral.log_odds - scorer.score(model.scorer, without).log_odds
-        groups["strength"] = groups["strength"] - moved  # by which it came
+        groups["strength"] = groups["strength"] - moved  # what rosters move comes by the strength
         groups[PLAYERS] = moved
-    absent = _absent(before, team1), _absent(before, team2)
+    absent, seen = (_absent(before, team1), _absent(before, team2)), knowledge.as_forecast(before, model.parameters)
     if not any(one.players for one in absent):
         groups.pop(ABSENCES, None)
     drivers = [Driver(name, _TITLES[name], float(moved[0])) for name, moved in groups.items()]
@@ -187,7 +188,7 @@ def predict_match(
         neutral_probability=float(at_neutral.probability[0]),
         drivers=tuple(sorted(drivers, key=lambda driver: -abs(driver.log_odds))),
         distances=(float(far[0][0]), float(far[1][0])),
-        rosters=(_roster(before, team1), _roster(before, team2)),
+        rosters=(_roster(seen, team1), _roster(seen, team2)),
         absent=absent,
         known_through=known.clock,
         new_teams=tuple(team for team in (team1, team2) if team not in known.strength.teams),

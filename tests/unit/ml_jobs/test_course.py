@@ -37,6 +37,21 @@ def test_seasons_share_courses_and_every_scorer_is_as_if_it_had_been_alone():
     assert visits[0] == visits[1] < visits[2]
 
 
+def test_what_was_let_go_of_is_trained_again_to_the_same_bytes_and_still_counted():
+    games, courses = some_games(), Courses(some_games(), SETTINGS)
+    first, visits = fit(courses, end_of(2012)), courses.visits
+    courses.forget(end_of(2013))
+    assert courses.visits == visits > 0
+    again = fit(courses, end_of(2012))
+    assert (
+        to_bytes(again.scorer) == to_bytes(first.scorer) == to_bytes(fit(Courses(games, SETTINGS), end_of(2012)).scorer)
+    )
+    assert (first.visits, again.visits, courses.visits) == (visits, visits, 2 * visits)
+    kept = courses.to(end_of(2012), "cpu")
+    courses.forget(end_of(2012))
+    assert courses.to(end_of(2012), "cpu") is kept, "of the day itself it is kept"
+
+
 def test_a_course_is_on_the_games_that_may_train_up_to_its_day():
     games = some_games()
     for day in (end_of(2011), (2012, 60)):

@@ -81,6 +81,14 @@ def test_without_any_box_score_the_full_model_is_close_to_the_state_space():
     assert 0.0 < np.abs(full - statespace).mean() < 0.02
 
 
+def test_a_forecaster_of_described_games_lets_go_of_them():
+    whole = WalkForward(League.MEN, settings=SETTINGS)
+    forecaster = whole.over(whole.described(GAMES, SEASONS))
+    assert np.array_equal(forecaster(GAMES, SEASONS)["full"].probability, forecasts(GAMES)["full"])
+    with pytest.raises(RuntimeError, match="describe them again"):
+        forecaster(GAMES, SEASONS)
+
+
 def test_its_models_forecast_as_it_does_and_the_first_season_has_none():
     forecaster = WalkForward(League.MEN, settings=SETTINGS)
     models = dict(forecaster.models(forecaster.described(GAMES, SEASONS), SEASONS))
