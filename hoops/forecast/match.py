@@ -175,7 +175,8 @@ def predict_match(
         moved = at_neutral.log_odds - scorer.score(model.scorer, without).log_odds
         groups["strength"] = groups["strength"] - moved  # what rosters move comes by the strength
         groups[PLAYERS] = moved
-    absent, seen = (_absent(before, team1), _absent(before, team2)), knowledge.as_forecast(before, model.parameters)
+    absent = _absent(before, team1), _absent(before, team2)
+    seen = knowledge.as_forecast(before, model.parameters)
     if not any(one.players for one in absent):
         groups.pop(ABSENCES, None)
     drivers = [Driver(name, _TITLES[name], float(moved[0])) for name, moved in groups.items()]
