@@ -23,7 +23,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -282,11 +281,8 @@ class Ledger:
         """Map over items, several at a time: S3 takes milliseconds for each and minds no company."""
         if len(items) <= 1:
             return [work(item) for item in items]
-        return list(self._workers.map(work, items))
-
-    @cached_property
-    def _workers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(WRITERS, thread_name_prefix="ledger")
+        with ThreadPoolExecutor(WRITERS, thread_name_prefix="ledger") as pool:
+            return list(pool.map(work, items))
 
     def _entries(self, prefix: str) -> list[Entry]:
         return [entry_of(row.key) for row in self._models.listing(prefix)]

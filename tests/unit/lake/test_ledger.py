@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -47,6 +48,13 @@ def test_the_same_rows_twice_are_one_entry(ledger: Ledger) -> None:
         ledger.write_days(M, ROWS, FIRST, {(2024, 5): games(5)})
     (day,) = ledger.days(M, 2024)
     assert len(day.entries) == 1
+
+
+def test_no_thread_outlives_the_work(ledger: Ledger) -> None:
+    """A process has many ledgers in its life, and threads of those it forgot would add up."""
+    ledger.write_days(M, ROWS, FIRST, {(2024, day): games(day) for day in range(20)})
+    ledger.read([entry for day in ledger.days(M, 2024) for entry in day.entries])
+    assert not [one.name for one in threading.enumerate() if one.name.startswith("ledger")]
 
 
 def damage(store: MemoryStore, key: str, how: Callable[[bytes], bytes]) -> None:
