@@ -28,7 +28,7 @@ from hoops.games.results import Results
 from hoops.knowledge import preseason
 from hoops.knowledge.known import strength_over_summer
 from hoops.knowledge.parameters import Parameters, defaults
-from hoops.knowledge.statespace import advance, as_forecast, initial, predict, update
+from hoops.knowledge.statespace import advance, initial, past_rosters, predict, update
 from hoops.players import Squads
 
 Progress = Callable[[int, int], None]
@@ -250,7 +250,8 @@ def walk(
             state, summers, _ = strength_over_summer(state, summers, since, parameters, squads)
             since = (since[0] + 1, 0)
         state = advance(state, since, now, parameters)
-        forecast = predict(as_forecast(state, now[1]), season, today.matchups, parameters)
+        past = past_rosters(now[1], today.matchups.site)
+        forecast = predict(state, season, today.matchups, parameters, past)
         probability[rows], margin[rows] = forecast.probability, forecast.margin
         state, since = update(state, season, today.outcomes, parameters), now
         if progress is not None:

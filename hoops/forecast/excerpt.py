@@ -15,8 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from hoops import knowledge
-from hoops.arrays import Floats, Ids, find, taken
+from hoops.arrays import Bools, Floats, Ids, find, taken
 from hoops.games.matchups import Matchups
 from hoops.games.surroundings import Conferences, Surroundings
 from hoops.knowledge import Knowledge, absences, efficiency, homes, statespace
@@ -91,12 +90,22 @@ class Excerpt:
         return len(self.sign)
 
 
-def take(before: Knowledge, matchups: Matchups, parameters: Parameters, surroundings: Surroundings) -> Excerpt:
-    """Of games of the day that `before` was advanced to."""
-    before = knowledge.as_forecast(before, parameters)
+def take(
+    before: Knowledge,
+    matchups: Matchups,
+    parameters: Parameters,
+    surroundings: Surroundings,
+    past: Bools | None = None,
+) -> Excerpt:
+    """Of games of the day that `before` was advanced to.
+
+    past: bool (m,), games that are forecast without what rosters said; left out, those of `statespace.past_rosters`.
+    """
+    season, day = before.now
+    past = statespace.past_rosters(day, matchups.site) if past is None else past
+    past = past if past.any() and before.strength.from_rosters.any() else None
     # As seen by the lower id, and then turned: swapped teams get the mirrored numbers to the last bit.
     sign, games = matchups.lower_id_first()
-    season, _ = before.now
     teams = np.array([games.team1, games.team2]).T.ravel()
     host = np.where(games.site > 0, games.team1, games.team2)
     if games.city is None or not len(surroundings.places.city):
@@ -104,22 +113,27 @@ def take(before: Knowledge, matchups: Matchups, parameters: Parameters, surround
     else:
         home, city = homes.home_of(before.homes, teams), games.city
     return Excerpt(
-        teams=of_teams(before, teams, parameters, surroundings.conferences),
+        teams=of_teams(before, teams, parameters, surroundings.conferences, None if past is None else past.repeat(2)),
         sign=sign.astype(np.float64),
         site=games.site.astype(np.float64),
-        by_margin=statespace.look_ahead(before.strength, season, games, parameters),
-        by_box=statespace.look_ahead(before.adjusted.base, season, games, efficiency.constants(parameters)),
+        by_margin=statespace.look_ahead(before.strength, season, games, parameters, past),
+        by_box=statespace.look_ahead(before.adjusted.base, season, games, efficiency.constants(parameters), past),
         own_home=taken(before.strength.own_home, *find(before.strength.teams, host), 0.0),
         home=home.reshape(-1, 2),
         city=city,
     )
 
 
-def of_teams(before: Knowledge, teams: Ids, parameters: Parameters, conferences: Conferences) -> Teams:
-    """Of teams, in any order, on the morning that `before` was advanced to; it is as games are forecast by it."""
+def of_teams(
+    before: Knowledge, teams: Ids, parameters: Parameters, conferences: Conferences, past: Bools | None = None
+) -> Teams:
+    """Of teams, in any order, on the morning that `before` was advanced to.
+
+    past: bool (k,), those that are seen without what rosters said.
+    """
     (season, day), sums, strength = before.now, before.sums, before.strength
     of_strength, of_sums = find(strength.teams, teams), find(sums.teams, teams)
-    channels, level = efficiency.channels_of(before.adjusted, season, teams, parameters)
+    channels, level = efficiency.channels_of(before.adjusted, season, teams, parameters, past)
     mornings = Mornings(
         np.array([season]),
         np.array([day]),

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from hoops import knowledge
-from hoops.arrays import Floats
+from hoops.arrays import Bools, Floats
 from hoops.forecast import excerpt
 from hoops.forecast.excerpt import Excerpt
 from hoops.forecast.feature_list import CONTEXT, NAMES, RETIRED
@@ -91,11 +91,18 @@ _TOGETHER = 1024  # games at least that are described at once: enough to spread 
 
 
 def describe(
-    before: Knowledge, matchups: Matchups, parameters: Parameters, surroundings: Surroundings | None = None
+    before: Knowledge,
+    matchups: Matchups,
+    parameters: Parameters,
+    surroundings: Surroundings | None = None,
+    past: Bools | None = None,
 ) -> Described:
-    """Games as they look before they are played; each depends on nothing but the state and that game."""
+    """Games as they look before they are played; each depends on nothing but the state and that game.
+
+    past: bool (m,), games that are seen without what rosters said; left out, those of `statespace.past_rosters`.
+    """
     surroundings = surroundings or Surroundings()
-    return of_games(excerpt.take(before, matchups, parameters, surroundings), parameters, surroundings.places)
+    return of_games(excerpt.take(before, matchups, parameters, surroundings, past), parameters, surroundings.places)
 
 
 def of_games(games: Excerpt, parameters: Parameters, places: Places) -> Described:

@@ -22,7 +22,7 @@ from hoops.games.matchups import Matchups
 from hoops.games.moment import Moment
 from hoops.games.results import REGULATION
 from hoops.games.surroundings import Surroundings
-from hoops.knowledge import Knowledge, absences, homes
+from hoops.knowledge import Knowledge, absences, homes, statespace
 from hoops.knowledge.homes import UNKNOWN
 from hoops.knowledge.state import Forecast
 from hoops.players import Squads
@@ -42,8 +42,8 @@ class Roster:
     """What players' files say of a team of the season.
 
     returning: share of last season's minutes whose players are back, 0-1. shift: points by which the roster moved its
-    strength before the season. still: how much of that the game is forecast with; games and, in tournaments, the
-    season's end make it less.
+    strength before the season. still: how much of that the game is forecast with; games make it less, and neutral
+    ground after Selection Sunday makes it 0.
     """
 
     returning: float
@@ -73,7 +73,7 @@ class MatchForecast:
     margin, margin_sd : float
         Expected score of team 1 minus team 2, and its standard deviation (points).
     neutral_probability : float
-        The same on neutral ground.
+        The same on neutral ground, the teams as strong as in this game.
     drivers : tuple of Driver
         `strength` and the other groups of features, and `site`; the strongest first. `players` only where rosters have
         moved a strength this season, `absences` only where somebody is out.
@@ -126,7 +126,8 @@ def owed_to_absences(before: Knowledge, games: Matchups, model: Model) -> Floats
         teams = np.unique(absences.out(before.absences).team)
         rows = np.flatnonzero(np.isin(games.team1, teams) | np.isin(games.team2, teams))
         found = games.rows(rows)
-        neutral = describe(before, replace(found, site=np.zeros_like(found.site)), model.parameters)
+        past = statespace.past_rosters(before.now[1], found.site)
+        neutral = describe(before, replace(found, site=np.zeros_like(found.site)), model.parameters, past=past)
         owed[rows] = scorer.drivers(model.scorer, neutral, [ABSENCES])[ABSENCES]
     return owed
 
@@ -166,17 +167,20 @@ def predict_match(
     surroundings = surroundings or Surroundings()
     one, two, where = (np.array([number], np.int32) for number in (team1, team2, city))
     here, neutral = (Matchups(one, two, np.array([place], np.int8), where) for place in (site, 0))
-    described, elsewhere = (describe(before, games, model.parameters, surroundings) for games in (here, neutral))
+    # Drivers are told of neutral ground, with what is known of the teams as it counts in the game itself.
+    past = bool(statespace.past_rosters(timestamp[1], site))
+    described, elsewhere = (
+        describe(before, games, model.parameters, surroundings, np.array([past])) for games in (here, neutral)
+    )
     far = homes.distances(before.homes, here, surroundings.places)
     scored, at_neutral = (scorer.score(model.scorer, games) for games in (described, elsewhere))
     groups = scorer.drivers(model.scorer, elsewhere)
-    if before.strength.from_rosters.any():
+    if before.strength.from_rosters.any() and not past:
         without = describe(knowledge.without_rosters(before, model.parameters), neutral, model.parameters, surroundings)
         moved = at_neutral.log_odds - scorer.score(model.scorer, without).log_odds
         groups["strength"] = groups["strength"] - moved  # what rosters move comes by the strength
         groups[PLAYERS] = moved
     absent = _absent(before, team1), _absent(before, team2)
-    seen = knowledge.as_forecast(before, model.parameters)
     if not any(one.players for one in absent):
         groups.pop(ABSENCES, None)
     drivers = [Driver(name, _TITLES[name], float(moved[0])) for name, moved in groups.items()]
@@ -189,7 +193,7 @@ def predict_match(
         neutral_probability=float(at_neutral.probability[0]),
         drivers=tuple(sorted(drivers, key=lambda driver: -abs(driver.log_odds))),
         distances=(float(far[0][0]), float(far[1][0])),
-        rosters=(_roster(seen, team1), _roster(seen, team2)),
+        rosters=(_roster(before, team1, past), _roster(before, team2, past)),
         absent=absent,
         known_through=known.clock,
         new_teams=tuple(team for team in (team1, team2) if team not in known.strength.teams),
@@ -202,10 +206,10 @@ def _absent(before: Knowledge, team: int) -> Absent:
     return Absent(len(share), REGULATION * float(share.sum()))
 
 
-def _roster(before: Knowledge, team: int) -> Roster | None:
+def _roster(before: Knowledge, team: int, past: bool) -> Roster | None:
     learned, state = before.preseason, before.strength
     at, is_rostered = (one[0] for one in find(learned.rostered, np.array([team], np.int32)))
     if not is_rostered or learned.season != before.season:
         return None
-    still = state.from_rosters[np.searchsorted(state.teams, team)]
+    still = 0.0 if past else state.from_rosters[np.searchsorted(state.teams, team)]
     return Roster(float(learned.returning[at]), float(learned.shift[at]), float(still))

@@ -18,7 +18,7 @@ from hoops.knowledge import parameters
 from hoops.knowledge.parameters import Parameters
 
 # Raise it whenever the same games, parameters and scorer would fold to a different state or different outputs.
-FOLD_VERSION = 8
+FOLD_VERSION = 9
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from hoops.forecast.feature_list import NAMES, columns_of
 from hoops.forecast.model import Model
 from hoops.forecast.scorer import Wide
 from hoops.forecast.team_features import Side, side_of
+from hoops.games.leagues import NEUTRAL
 from hoops.games.surroundings import Conferences
 from hoops.knowledge import Knowledge, efficiency, statespace
 from hoops.knowledge.parameters import Parameters
@@ -65,7 +66,8 @@ def all_pairs(before: Knowledge, teams: Ids, model: Model) -> Pairs:
     """Forecast every two of some teams on the day that `before` was advanced to; never-seen ones are newcomers."""
     season, day = before.now
     parameters, teams = model.parameters, np.unique(teams).astype(np.int32)
-    before = knowledge.as_forecast(before, parameters)
+    if statespace.past_rosters(day, NEUTRAL):
+        before = knowledge.without_rosters(before, parameters)
     own = efficiency.constants(parameters)
     found = excerpt.of_teams(before, teams, parameters, Conferences())
     sides, shooting = side_of(found), found.mornings.league.shooting
@@ -100,7 +102,9 @@ def by_strength(before: Knowledge, teams: Ids, parameters: Parameters) -> Pairs:
     """The same from the state-space model alone."""
     teams = np.unique(teams).astype(np.int32)
     season, day = before.now
-    log_odds, _ = _by_margin(statespace.as_forecast(before.strength, day), season, teams, parameters)
+    past = statespace.past_rosters(day, NEUTRAL)
+    state = statespace.without_rosters(before.strength) if past else before.strength
+    log_odds, _ = _by_margin(state, season, teams, parameters)
     return _mirrored(teams, log_odds)
 
 

@@ -7,7 +7,6 @@ initial -> advance to a day -> (hoops.forecast describes its games)
 from hoops.knowledge.known import (
     Knowledge,
     advance,
-    as_forecast,
     from_bytes,
     initial,
     to_bytes,
@@ -15,4 +14,4 @@ from hoops.knowledge.known import (
     without_rosters,
 )
 
-__all__ = ["Knowledge", "advance", "as_forecast", "from_bytes", "initial", "to_bytes", "update", "without_rosters"]
+__all__ = ["Knowledge", "advance", "from_bytes", "initial", "to_bytes", "update", "without_rosters"]

@@ -27,7 +27,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, ReadOnly, find, pack, taken, unpack
+from hoops.arrays import Bools, Floats, Ids, ReadOnly, find, pack, taken, unpack
 from hoops.games.moment import Moment, elapsed
 from hoops.games.results import BOX, Results
 from hoops.knowledge import statespace
@@ -180,21 +180,29 @@ def shifted(state: Adjusted, teams: Ids, points: Floats, sd: Floats, parameters:
     return state.changed(base=statespace.shifted(state.base, teams, points, SUMMER_SD * sd, own), mean=mean)
 
 
-def without_rosters(state: Adjusted, parameters: Parameters, share: float = 1.0) -> Adjusted:
+def without_rosters(state: Adjusted, parameters: Parameters) -> Adjusted:
     """The state as the same games would have left it if no players' file had moved it this season.
 
-    Of the channels as nearly as what a point of strength means in them is what it meant when the season began. share:
-    how much of it is taken back.
+    Of the channels as nearly as what a point of strength means in them is what it meant when the season began.
     """
-    part = share * np.outer(state.base.from_rosters, _slope(state, parameters))
-    return state.changed(base=statespace.without_rosters(state.base, share), mean=state.mean - part)
+    part = np.outer(state.base.from_rosters, _slope(state, parameters))
+    return state.changed(base=statespace.without_rosters(state.base), mean=state.mean - part)
 
 
-def channels_of(before: Adjusted, season: int, teams: Ids, parameters: Parameters) -> tuple[Floats, Floats]:
-    """Channels of teams and what they add to a game's sums, (k, 14) and (k, 2); of one never seen, newcomers'."""
+def channels_of(
+    before: Adjusted, season: int, teams: Ids, parameters: Parameters, past: Bools | None = None
+) -> tuple[Floats, Floats]:
+    """Channels of teams and what they add to a game's sums, (k, 14) and (k, 2); of one never seen, newcomers'.
+
+    past: bool (k,), teams that are seen without what rests on rosters, as `without_rosters` has them.
+    """
     place, known = find(before.base.teams, teams)
     new = 0.0 if known.all() else _newcomer(before, season, parameters)
-    return taken(before.mean[:-1], place, known, new), taken(before.sums, place, known, 0.0)
+    channels = taken(before.mean[:-1], place, known, new)
+    if past is not None:
+        rests = past * taken(before.base.from_rosters[:-1], place, known, 0.0)
+        channels = channels - np.outer(rests, _slope(before, parameters))
+    return channels, taken(before.sums, place, known, 0.0)
 
 
 def of_league(before: Adjusted, season: int) -> LeagueWide:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from hoops.arrays import ReadOnly, pack, unpack
-from hoops.games.leagues import SELECTION_SUNDAY
 from hoops.games.moment import START, Moment
 from hoops.games.results import Results
 from hoops.knowledge import absences, efficiency, homes, preseason, statespace, sums
@@ -132,22 +131,12 @@ def strength_over_summer(
     return strength, learned, shift
 
 
-def without_rosters(known: Knowledge, parameters: Parameters, share: float = 1.0) -> Knowledge:
-    """What the same games would have told if no players' file had said anything of this season.
-
-    share: how much of it is taken back.
-    """
+def without_rosters(known: Knowledge, parameters: Parameters) -> Knowledge:
+    """What the same games would have told if no players' file had said anything of this season."""
     return known.changed(
-        strength=statespace.without_rosters(known.strength, share),
-        adjusted=efficiency.without_rosters(known.adjusted, parameters, share),
+        strength=statespace.without_rosters(known.strength),
+        adjusted=efficiency.without_rosters(known.adjusted, parameters),
     )
-
-
-def as_forecast(known: Knowledge, parameters: Parameters) -> Knowledge:
-    """What is known as games of the clock's day are forecast by it, with a part of what rosters said taken back after
-    Selection Sunday (`statespace.as_forecast`); for nothing but forecasts, and once."""
-    _, day = known.now
-    return known if day <= SELECTION_SUNDAY else without_rosters(known, parameters, statespace.TAKEN_BACK)
 
 
 def update(

@@ -19,22 +19,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hoops.arrays import Floats, Ids, find, grown, merged
-from hoops.games.leagues import SELECTION_SUNDAY
+from hoops.arrays import Bools, Floats, Ids, find, grown, merged
+from hoops.games.leagues import NEUTRAL, SELECTION_SUNDAY
 from hoops.games.matchups import Matchups, Outcomes
 from hoops.games.moment import Moment, elapsed
 from hoops.knowledge.parameters import Parameters
 from hoops.knowledge.state import Forecast, Ratings, State, from_bytes, to_bytes
 
 __all__ = [
-    "TAKEN_BACK", "Ahead", "Lesson", "advance", "as_forecast", "between", "chance", "difference", "expected_margin",
-    "forecast", "from_bytes", "initial", "joint", "learn", "look_ahead", "newcomer", "predict", "ratings", "shifted",
-    "to_bytes", "update", "without_rosters",
+    "Ahead", "Lesson", "advance", "between", "chance", "difference", "expected_margin", "forecast", "from_bytes",
+    "initial", "joint", "learn", "look_ahead", "newcomer", "past_rosters", "predict", "ratings", "shifted", "to_bytes",
+    "update", "without_rosters",
 ]  # fmt: skip
 
 _Index = npt.NDArray[np.intp]
 
-TAKEN_BACK = 0.75  # of what rests on players' files, after Selection Sunday; chosen on men's tournaments up to 2018
 _LIMIT = 6.0  # no forecast is surer than a probit of 6, one in a thousand million
 _BLOCK = 32  # rows of a triangle that are inverted as if it were a full matrix
 
@@ -135,36 +134,45 @@ def shifted(state: State, teams: Ids, points: Floats, sd: Floats, parameters: Pa
     return state.changed(mean=mean, variance=variance, from_rosters=from_rosters)
 
 
-def without_rosters(state: State, share: float = 1.0) -> State:
+def without_rosters(state: State) -> State:
     """The state with the mean that the same games would have left if no players' file had moved it this season.
 
-    Exactly, but for the little of it that teams' own home advantages took up. share: how much of it is taken back.
+    Exactly, but for the little of it that teams' own home advantages took up.
     """
-    part = share * state.from_rosters
-    return state.changed(mean=state.mean - part, from_rosters=state.from_rosters - part)
+    return state.changed(mean=state.mean - state.from_rosters, from_rosters=np.zeros_like(state.mean))
 
 
-def as_forecast(state: State, day: int) -> State:
-    """The state as games of a day are forecast by it: what rosters said in November counts for less in tournaments.
+def past_rosters(day: int, site: npt.ArrayLike) -> Bools:
+    """Which games of a day are forecast as if no players' file had moved a strength this season, by their site.
 
-    What games teach, and what a season leaves for the next one, goes by the state as it is.
+    Those on neutral ground after Selection Sunday: what rosters said in November makes forecasts of NCAA tournaments
+    worse. What games teach, and what a season leaves for the next one, goes by the state as it is.
     """
-    return state if day <= SELECTION_SUNDAY else without_rosters(state, TAKEN_BACK)
+    return np.equal(site, NEUTRAL) & (day > SELECTION_SUNDAY)
 
 
-def predict(before: State, season: int, matchups: Matchups, parameters: Parameters) -> Forecast:
+def predict(
+    before: State, season: int, matchups: Matchups, parameters: Parameters, past: Bools | None = None
+) -> Forecast:
     """Forecast games of a season from what is known before them; a team never seen takes the newcomer's prior.
+
+    past: bool (m,), games of which `past_rosters` holds.
 
     Each game's forecast depends on nothing but the state and that game, to the last bit, and the same game with its
     teams swapped gets the mirrored forecast.
     """
     sign, ordered = matchups.lower_id_first()
-    ahead = look_ahead(before, season, ordered, parameters)
+    ahead = look_ahead(before, season, ordered, parameters, past)
     return forecast(replace(ahead, counted=sign * ahead.counted), parameters)
 
 
-def look_ahead(before: State, season: int, matchups: Matchups, parameters: Parameters) -> Ahead:
-    """What is expected of games whose team 1 has the lower id: all that `forecast` needs of a state."""
+def look_ahead(
+    before: State, season: int, matchups: Matchups, parameters: Parameters, past: Bools | None = None
+) -> Ahead:
+    """What is expected of games whose team 1 has the lower id: all that `forecast` needs of a state.
+
+    past: bool (m,), games of which `past_rosters` holds.
+    """
     state, index1, index2, host = _enrolled(before, season, matchups, parameters)
     site = matchups.site.astype(np.float64)
     n = len(state.teams)
@@ -173,6 +181,8 @@ def look_ahead(before: State, season: int, matchups: Matchups, parameters: Param
     with_home = 2.0 * site * (at_home[index1] - at_home[index2])
     home = np.abs(site) * (variance[n] + state.own_home_variance[host])
     counted = _expected(state, index1, index2, host, site)
+    if past is not None:
+        counted = counted - past * (state.from_rosters[index1] - state.from_rosters[index2])
     return Ahead(counted, strength + with_home + home + parameters.noise_sd**2)
 
 

@@ -89,8 +89,10 @@ def by_state(season: Season, known: Knowledge, parameters: Parameters) -> Streng
     before = _morning(season, known, parameters)
     pairs = by_strength(before, season.teams, parameters)
     games = _matchups(season, season.to_come)
-    morning = statespace.as_forecast(before.strength, before.now[1])
-    chance = statespace.predict(morning, season.season, games, parameters).probability if len(games) else None
+    if not len(games):
+        return _of(season, before, parameters, pairs, None)
+    past = statespace.past_rosters(before.now[1], games.site)
+    chance = statespace.predict(before.strength, season.season, games, parameters, past).probability
     return _of(season, before, parameters, pairs, chance)
 
 

@@ -14,9 +14,9 @@ from hoops import knowledge
 from hoops.forecast import scorer
 from hoops.forecast.features import describe
 from hoops.forecast.fold import days_of, fold, forecast_fixtures, handle_new_data, learn
-from hoops.forecast.match import Absent, MatchForecast, predict_match
+from hoops.forecast.match import Absent, MatchForecast, forecast, predict_match
 from hoops.forecast.model import shipped
-from hoops.games.leagues import League
+from hoops.games.leagues import SELECTION_SUNDAY, League
 from hoops.games.matchups import Matchups
 from hoops.games.surroundings import Places, Surroundings
 from hoops.knowledge import Knowledge, absences
@@ -141,6 +141,18 @@ def test_a_roster_is_told_for_its_season_and_wears_off(summered: Knowledge) -> N
     assert (then.returning, then.shift) == (first.returning, first.shift)
     assert abs(then.still) < abs(first.still)
     assert predict_match(later, 1103, 1101, 0, (NEXT_SEASON + 1, 3), MODEL).rosters == (None, None)
+
+
+@pytest.mark.parametrize("site", [1, 0, -1])
+def test_a_roster_is_a_driver_of_a_late_game_only_where_it_still_counts(summered: Knowledge, site: int) -> None:
+    late = (NEXT_SEASON, SELECTION_SUNDAY + 3)
+    found = predict_match(summered, 1103, 1101, site, late, MODEL)
+    before, where = knowledge.advance(summered, *late, MODEL.parameters), np.array([site], np.int8)
+    asked = Matchups(np.array([1103], np.int32), np.array([1101], np.int32), where)
+    assert found.probability == forecast(before, asked, MODEL).probability[0]
+    first, _ = found.rosters
+    assert first is not None and (first.still == 0.0) == ("players" not in _of(found)) == (site == 0)
+    assert sum(_of(found).values()) == pytest.approx(math.log(found.probability / (1 - found.probability)), abs=0.05)
 
 
 INSTEAD = {"absent_minutes": "win_share_season", "absent_points": "win_share_recent"}

@@ -21,7 +21,6 @@ from hoops.games.results import Results
 from hoops.knowledge import (
     Knowledge,
     advance,
-    as_forecast,
     efficiency,
     preseason,
     statespace,
@@ -146,43 +145,56 @@ def test_without_rosters_is_what_the_same_games_would_have_left_at_the_same_cert
     assert end < start, "what games tell makes it forgotten"
 
 
-def means(known: Knowledge) -> list[np.ndarray]:
-    return [known.strength.mean, known.adjusted.base.mean, known.adjusted.mean]
+def every_two(known: Knowledge) -> Matchups:
+    """Every two teams, at home, away and on neutral ground."""
+    one, other = np.triu_indices(len(known.strength.teams), 1)
+    site = np.repeat(np.array([-1, 0, 1], np.int8), len(one))
+    return Matchups(*(np.tile(known.strength.teams[at], 3) for at in (one, other)), site)
 
 
-def test_tournaments_are_forecast_with_a_quarter_of_what_rests_on_rosters() -> None:
-    """Of strengths and of every column of a box score alike, from the day after Selection Sunday on."""
+def told(known: Knowledge) -> Knowledge:
+    """The same strengths, as if nothing of them rested on rosters: nothing is left to be taken back."""
+    nothing = np.zeros_like(known.strength.mean)
+    return known.changed(
+        strength=known.strength.changed(from_rosters=nothing),
+        adjusted=known.adjusted.changed(base=known.adjusted.base.changed(from_rosters=nothing)),
+    )
+
+
+@pytest.mark.parametrize(("days", "is_late"), [(0, False), (1, True), (9, True)])
+def test_after_selection_sunday_neutral_games_are_forecast_without_rosters_and_no_others(
+    days: int, is_late: bool
+) -> None:
+    """By the full model and by the state space, and for each game of a day by itself."""
     known = played(begun(), OF_LAST.filter(pc.less(OF_LAST["day"], 100)))
-    sunday, monday, late = (advance(known, LAST, SELECTION_SUNDAY + days, PARAMETERS) for days in (0, 1, 9))
-    assert np.abs(sunday.strength.from_rosters).max() > 1e-2
-    assert as_forecast(sunday, PARAMETERS) is sunday
-    for on_the_day in (monday, late):
-        without, found = without_rosters(on_the_day, PARAMETERS), as_forecast(on_the_day, PARAMETERS)
-        for all_of_it, bare, mean in zip(*map(means, (on_the_day, without, found)), strict=True):
-            np.testing.assert_allclose(mean, 0.25 * all_of_it + 0.75 * bare, rtol=0.0, atol=1e-12)
-        assert np.array_equal(found.strength.covariance, on_the_day.strength.covariance)
+    before, model = advance(known, LAST, SELECTION_SUNDAY + days, PARAMETERS), shipped(League.MEN)
+    games, bare = every_two(before), without_rosters(before, PARAMETERS)
+    past = is_late & (games.site == 0)
+    assert np.array_equal(past, statespace.past_rosters(SELECTION_SUNDAY + days, games.site))
+    found, kept, without = (forecast(one, games, model).probability for one in (before, told(before), bare))
+    np.testing.assert_allclose(found, np.where(past, without, kept), rtol=0.0, atol=1e-12)
+    assert np.array_equal(found[~past], kept[~past]) and (np.abs(kept - without) > 1e-5).any()
+    by_state = statespace.predict(before.strength, LAST, games, PARAMETERS, past).probability
+    kept, without = (statespace.predict(one.strength, LAST, games, PARAMETERS).probability for one in (before, bare))
+    np.testing.assert_allclose(by_state, np.where(past, without, kept), rtol=0.0, atol=1e-12)
+    turned = Matchups(games.team2, games.team1, (-games.site).astype(np.int8))
+    assert np.array_equal(forecast(before, turned, model).margin, -forecast(before, games, model).margin)
+    for row in range(0, len(games), 7):
+        assert forecast(before, games.rows(slice(row, row + 1)), model).probability[0] == found[row]
 
 
-def test_every_way_to_forecast_a_tournament_takes_it_back_and_none_before() -> None:
+def test_every_pair_of_a_tournament_is_forecast_without_rosters_too() -> None:
     known = played(begun(), OF_LAST.filter(pc.less(OF_LAST["day"], 100)))
     model, teams = shipped(League.MEN), known.strength.teams
-    one, other = np.triu_indices(len(teams), 1)
-    games = Matchups(teams[one], teams[other], np.zeros(len(one), np.int8))
-    for day, share in ((SELECTION_SUNDAY, 0.0), (SELECTION_SUNDAY + 4, 0.75)):
+    for day in (SELECTION_SUNDAY, SELECTION_SUNDAY + 4):
         before = advance(known, LAST, day, PARAMETERS)
-        expected = without_rosters(before, PARAMETERS, share)
-        # What is left after it rests on nothing: nothing more is taken back.
-        expected = expected.changed(
-            strength=expected.strength.changed(from_rosters=np.zeros_like(expected.strength.mean)),
-            adjusted=expected.adjusted.changed(
-                base=expected.adjusted.base.changed(from_rosters=np.zeros_like(expected.strength.mean))
-            ),
-        )
-        by_model, by_state = forecast(expected, games, model).probability, by_strength(expected, teams, PARAMETERS)
-        assert np.array_equal(forecast(before, games, model).probability, by_model)
+        games = every_two(before).rows(every_two(before).site == 0)
+        past = statespace.past_rosters(day, games.site)
+        by_model = forecast(before, games, model).probability
+        by_state = statespace.predict(before.strength, LAST, games, PARAMETERS, past).probability
         assert all_pairs(before, teams, model).of(games.team1, games.team2) == pytest.approx(by_model, abs=1e-7)
-        assert np.array_equal(by_strength(before, teams, PARAMETERS).probability, by_state.probability)
-        assert (np.abs(by_model - forecast(without_rosters(before, PARAMETERS), games, model).probability) > 1e-5).any()
+        found = by_strength(before, teams, PARAMETERS).of(games.team1, games.team2)
+        assert found == pytest.approx(by_state, abs=1e-12)
 
 
 def test_a_backtest_of_the_state_space_takes_it_back_too() -> None:
@@ -192,7 +204,7 @@ def test_a_backtest_of_the_state_space_takes_it_back_too() -> None:
     games = pa.concat_tables([BEFORE, late])
     _, described, _ = features.walk(games, PARAMETERS, squads=CAST)
     alone = walk(Results.of(games), PARAMETERS, squads=CAST).probability
-    assert (late["day"].to_numpy() > SELECTION_SUNDAY).any()
+    assert set(late["site"].to_numpy()[late["day"].to_numpy() > SELECTION_SUNDAY].tolist()) == {-1, 0, 1}
     np.testing.assert_allclose(alone, 1.0 / (1.0 + np.exp(-described.offset)), rtol=0.0, atol=1e-12)
 
 
