@@ -133,8 +133,9 @@ def _chances(
     found = np.full(len(field.games), 0.5)
     for part in to_come(field, when, told):
         before = part.morning(known, field.season, parameters)
+        past = statespace.past_rosters(part.day, part.matchups.site)
         made = (forecast(before, part.matchups, model) if model
-                else statespace.predict(before.strength, field.season, part.matchups, parameters))  # fmt: skip
+                else statespace.predict(before.strength, field.season, part.matchups, parameters, past))  # fmt: skip
         found[part.rows] = made.probability
     return found
 

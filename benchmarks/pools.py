@@ -140,7 +140,8 @@ def _seasons(data: Path, league: League, seasons: tuple[int, ...]) -> Iterator[t
         chances = np.full(len(field.games), 0.5)
         for part in to_come(field, when, told):
             before = statespace.advance(known.strength, known.now, (season, part.day), parameters)
-            chances[part.rows] = statespace.predict(before, season, part.matchups, parameters).probability
+            past = statespace.past_rosters(part.day, part.matchups.site)
+            chances[part.rows] = statespace.predict(before, season, part.matchups, parameters, past).probability
         yield Selected(field, chances, doubt(field, when, told, known, parameters), came.won), names
 
 

@@ -147,7 +147,7 @@ def of_teams(
         channels=channels,
         sums=level,
         long_run=taken(strength.long_run, *of_strength, parameters.newcomer),
-        conference=_conference(strength, season, teams, conferences),
+        conference=_conference(strength, season, teams, conferences, past),
         season=taken(sums.season_sums[:, :, :counts], *of_sums, 0),
         ever=taken(sums.all_time[:, :, :counts], *of_sums, 0),
         recent=taken(sums.decayed, *of_sums, 0.0),
@@ -172,11 +172,14 @@ def _joined(parts: Sequence[_Joined]) -> _Joined:
     return type(parts[0])(**columns)
 
 
-def _conference(state: State, season: int, teams: Ids, conferences: Conferences) -> Floats:
+def _conference(state: State, season: int, teams: Ids, conferences: Conferences, past: Bools | None) -> Floats:
     """Mean strength of the other teams of each team's conference, (k,); NaN where it is not known."""
     mine = conferences.codes(season, teams)
     if len(state.teams) == 0 or not (mine >= 0).any():
         return np.full(len(teams), np.nan)
+    if past is not None:
+        ways = statespace.without_rosters(state), state
+        return np.where(past, *(_conference(one, season, teams, conferences, None) for one in ways))
     codes = conferences.codes(season, state.teams)
     inside, strength = codes >= 0, state.mean[:-1]
     size = max(int(codes.max()), int(mine.max())) + 1

@@ -76,7 +76,7 @@ class MatchForecast:
         The same on neutral ground, the teams as strong as in this game.
     drivers : tuple of Driver
         `strength` and the other groups of features, and `site`; the strongest first. `players` only where rosters have
-        moved a strength this season, `absences` only where somebody is out.
+        moved a strength this season and count in the game, `absences` only where somebody is out.
     rosters : pair of Roster or None
         Of each team; None where players' files say nothing of it this season.
     absent : pair of Absent

@@ -62,11 +62,14 @@ class Pairs:
         return chances
 
 
-def all_pairs(before: Knowledge, teams: Ids, model: Model) -> Pairs:
-    """Forecast every two of some teams on the day that `before` was advanced to; never-seen ones are newcomers."""
+def all_pairs(before: Knowledge, teams: Ids, model: Model, past: bool | None = None) -> Pairs:
+    """Forecast every two of some teams on the day that `before` was advanced to; never-seen ones are newcomers.
+
+    past: whether without what rosters said; left out, `statespace.past_rosters` tells.
+    """
     season, day = before.now
     parameters, teams = model.parameters, np.unique(teams).astype(np.int32)
-    if statespace.past_rosters(day, NEUTRAL):
+    if _is_past(day, past):
         before = knowledge.without_rosters(before, parameters)
     own = efficiency.constants(parameters)
     found = excerpt.of_teams(before, teams, parameters, Conferences())
@@ -98,14 +101,17 @@ def all_pairs(before: Knowledge, teams: Ids, model: Model) -> Pairs:
     return _mirrored(teams, log_odds)
 
 
-def by_strength(before: Knowledge, teams: Ids, parameters: Parameters) -> Pairs:
+def by_strength(before: Knowledge, teams: Ids, parameters: Parameters, past: bool | None = None) -> Pairs:
     """The same from the state-space model alone."""
     teams = np.unique(teams).astype(np.int32)
     season, day = before.now
-    past = statespace.past_rosters(day, NEUTRAL)
-    state = statespace.without_rosters(before.strength) if past else before.strength
+    state = statespace.without_rosters(before.strength) if _is_past(day, past) else before.strength
     log_odds, _ = _by_margin(state, season, teams, parameters)
     return _mirrored(teams, log_odds)
+
+
+def _is_past(day: int, asked: bool | None) -> bool:
+    return bool(statespace.past_rosters(day, NEUTRAL)) if asked is None else asked
 
 
 def _every_two(n: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

@@ -258,10 +258,12 @@ def _played(
     entered[second.astype(np.intp), row, stand] = list_
     alive, partner = (np.repeat(one, plays, axis=0) for one in entered)
     draw = np.repeat(np.arange(draws), plays)[:, None]
-    neutral, noise = known.neutral.astype(np.float32), np.float32(known.noise)
+    hosted, neutral = known.neutral.astype(np.float32), known.in_tournament.astype(np.float32)
+    noise = np.float32(known.noise)
 
-    def beaten(one: Places, other: Places, home: Reals | float = 0.0) -> Bools:
-        margin = neutral[one, other] + deviation[draw, one] - deviation[draw, other] + home
+    def beaten(one: Places, other: Places, home: Reals | None = None) -> Bools:
+        margin = neutral[one, other] if home is None else np.where(home, hosted[one, other] + home, neutral[one, other])
+        margin = margin + deviation[draw, one] - deviation[draw, other]
         return margin + noise * rng.standard_normal(margin.shape, np.float32) > 0.0
 
     two = (partner >= 0).any(axis=0)
@@ -278,7 +280,7 @@ def _played(
     while alive.shape[1] > 1:
         stage += 1
         one, other = alive[:, ::2], alive[:, 1::2]
-        home: Reals | float = 0.0
+        home: Reals | None = None
         if host is not None and stage <= 2:
             at = host if stage == 1 else host[:, ::2]
             home = np.float32(known.home) * ((one == at).astype(np.float32) - (other == at))

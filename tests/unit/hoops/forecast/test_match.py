@@ -14,7 +14,7 @@ from hoops import knowledge
 from hoops.forecast import scorer
 from hoops.forecast.features import describe
 from hoops.forecast.fold import days_of, fold, forecast_fixtures, handle_new_data, learn
-from hoops.forecast.match import Absent, MatchForecast, forecast, predict_match
+from hoops.forecast.match import Absent, MatchForecast, forecast, owed_to_absences, predict_match
 from hoops.forecast.model import shipped
 from hoops.games.leagues import SELECTION_SUNDAY, League
 from hoops.games.matchups import Matchups
@@ -181,6 +181,23 @@ def test_who_is_out_is_told_and_drives_the_forecast_of_a_model_that_sees_it(thin
     assert abs(_of(found)["absences"]) > 1e-4 and "absences" not in _of(there)
     blind = predict_match(known, team, other, 0, NEXT, BLIND)
     assert blind.absent == found.absent and "absences" not in _of(blind)
+
+
+def test_what_a_late_game_owes_to_who_is_out_is_its_driver_where_rosters_count(thinned: Knowledge) -> None:
+    known = thinned.changed(
+        strength=thinned.strength.changed(from_rosters=np.linspace(-9.0, 9.0, len(thinned.strength.mean)))
+    )
+    team, day = int(absences.out(known.absences).team[0]), SELECTION_SUNDAY + 2
+    other = next(one for one in known.strength.teams.tolist() if one != team)
+    swapped = dict(zip(MODEL.scorer.features[2:4], INSTEAD, strict=True))  # so that the network sees who is out
+    swapped |= {after: name for name, after in swapped.items()}
+    names = tuple(swapped.get(name, name) for name in MODEL.scorer.features)
+    model = replace(MODEL, scorer=replace(MODEL.scorer, features=names))
+    before = knowledge.advance(known, NEXT[0], day, model.parameters)
+    for site in (1, 0, -1):
+        games = Matchups(*(np.array([one], np.int32) for one in (team, other)), np.array([site], np.int8))
+        driver = _of(predict_match(known, team, other, site, (NEXT[0], day), model))["absences"]
+        assert owed_to_absences(before, games, model)[0] == pytest.approx(driver, abs=1e-12)
 
 
 def test_a_game_to_come_says_what_it_owes_to_who_is_out(thinned: Knowledge) -> None:

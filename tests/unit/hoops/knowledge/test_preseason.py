@@ -11,6 +11,8 @@ import pytest
 
 from hoops.evaluation.backtest import walk
 from hoops.forecast import features
+from hoops.forecast.feature_list import columns_of
+from hoops.forecast.features import describe
 from hoops.forecast.fold import days_of, learn
 from hoops.forecast.match import forecast
 from hoops.forecast.model import shipped
@@ -18,6 +20,7 @@ from hoops.forecast.pairs import all_pairs, by_strength
 from hoops.games.leagues import SELECTION_SUNDAY, League
 from hoops.games.matchups import Matchups
 from hoops.games.results import Results
+from hoops.games.surroundings import Conferences, Surroundings
 from hoops.knowledge import (
     Knowledge,
     advance,
@@ -152,6 +155,12 @@ def every_two(known: Knowledge) -> Matchups:
     return Matchups(*(np.tile(known.strength.teams[at], 3) for at in (one, other)), site)
 
 
+def conferences(known: Knowledge) -> Conferences:
+    teams = known.strength.teams.tolist()
+    rows = [{"season": LAST, "team_id": team, "conference": "ab"[team % 2]} for team in teams]
+    return Conferences.of(pa.Table.from_pylist(rows))
+
+
 def told(known: Knowledge) -> Knowledge:
     """The same strengths, as if nothing of them rested on rosters: nothing is left to be taken back."""
     nothing = np.zeros_like(known.strength.mean)
@@ -174,6 +183,10 @@ def test_after_selection_sunday_neutral_games_are_forecast_without_rosters_and_n
     found, kept, without = (forecast(one, games, model).probability for one in (before, told(before), bare))
     np.testing.assert_allclose(found, np.where(past, without, kept), rtol=0.0, atol=1e-12)
     assert np.array_equal(found[~past], kept[~past]) and (np.abs(kept - without) > 1e-5).any()
+    near = Surroundings(conferences=conferences(before))
+    values, kept, without = (describe(one, games, PARAMETERS, near).values for one in (before, told(before), bare))
+    np.testing.assert_allclose(values, np.where(past[:, None], without, kept), rtol=0.0, atol=1e-9)
+    assert (np.abs(kept - without) > 1e-3).any(axis=0)[columns_of(("strength", "adjusted", "history"))].sum() > 15
     by_state = statespace.predict(before.strength, LAST, games, PARAMETERS, past).probability
     kept, without = (statespace.predict(one.strength, LAST, games, PARAMETERS).probability for one in (before, bare))
     np.testing.assert_allclose(by_state, np.where(past, without, kept), rtol=0.0, atol=1e-12)
@@ -197,8 +210,8 @@ def test_every_pair_of_a_tournament_is_forecast_without_rosters_too() -> None:
         assert found == pytest.approx(by_state, abs=1e-12)
 
 
-def test_a_backtest_of_the_state_space_takes_it_back_too() -> None:
-    """The state-space model beside the full one is the one inside it, in tournaments as well."""
+def test_a_walk_through_a_tournament_forecasts_as_single_days_do() -> None:
+    """And the state-space model beside the full one is the one inside it, in tournaments as well."""
     day = OF_LAST.schema.get_field_index("day")
     late = OF_LAST.set_column(day, OF_LAST.schema.field(day), pc.add(OF_LAST["day"], pa.scalar(80, pa.int16())))
     games = pa.concat_tables([BEFORE, late])
@@ -206,6 +219,13 @@ def test_a_backtest_of_the_state_space_takes_it_back_too() -> None:
     alone = walk(Results.of(games), PARAMETERS, squads=CAST).probability
     assert set(late["site"].to_numpy()[late["day"].to_numpy() > SELECTION_SUNDAY].tolist()) == {-1, 0, 1}
     np.testing.assert_allclose(alone, 1.0 / (1.0 + np.exp(-described.offset)), rtol=0.0, atol=1e-12)
+    known, row = begun(), BEFORE.num_rows
+    for day in days_of(late):
+        known, played_here = advance(known, LAST, day.day, PARAMETERS), Results.of(day.games)
+        expected = describe(known, played_here.matchups, PARAMETERS).values
+        assert np.array_equal(described.values[row : row + len(expected)], expected)
+        known, row = update(known, played_here, PARAMETERS), row + len(expected)
+    assert row == games.num_rows
 
 
 def test_the_summer_is_as_unsure_as_its_projections_have_missed() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -91,6 +92,33 @@ def test_tournament_games_that_were_played_later_are_no_schedule() -> None:
     later = {(row["day"], row["team1_id"]) for row in marked.to_pylist()}
     told = season.to_come.rows(~season.to_come.tournament)
     assert len(later) and not later & set(zip(told.day.tolist(), season.teams[told.one].tolist(), strict=True))
+
+
+def test_the_tournament_is_played_without_rosters_and_the_season_with_them() -> None:
+    season, bare = season_of(League.MEN, SEASON, AS_OF, *league()), evening()
+    moved = bare.strength.mean.copy()
+    moved[:-1] += np.linspace(-4.0, 4.0, len(moved) - 1)
+    state = bare.strength.changed(mean=moved, from_rosters=moved - bare.strength.mean)
+    found, without = (by_state(season, one, PARAMETERS) for one in (bare.changed(strength=state), bare))
+    told = by_state(season, bare.changed(strength=bare.strength.changed(mean=moved)), PARAMETERS)
+    np.testing.assert_allclose(found.in_tournament, without.neutral, rtol=0.0, atol=1e-9)
+    for name in ("neutral", "to_come", "chance", "rating"):
+        assert np.array_equal(getattr(found, name), getattr(told, name)), name
+    assert (
+        np.array_equal(without.neutral, without.in_tournament) and np.abs(found.neutral - without.neutral).max() > 1.0
+    )
+
+
+def test_who_is_unbeatable_in_the_tournament_wins_it_if_he_is_in_it() -> None:
+    games, tables = league()
+    season, known, before = made(games, tables)
+    best = int(np.argmax(before.bid * (before.bid < 1.0)))
+    sure = known.in_tournament.copy()
+    sure[best], sure[:, best] = 1e4, -1e4
+    found = projected(season, replace(known, in_tournament=sure), tournaments_of(season, games, tables), SIZE, 400, 2)
+    assert np.array_equal(found.bid, before.bid) and np.array_equal(found.season_title, before.season_title)
+    assert found.reach[best, -1] == pytest.approx(found.bid[best], abs=1e-6)
+    assert before.reach[best, -1] < 0.5 * found.bid[best]
 
 
 def test_a_pair_keeps_its_probability_over_the_draws() -> None:
