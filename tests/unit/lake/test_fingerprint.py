@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -36,3 +39,11 @@ def test_this_process_is_described_by_what_its_numpy_says() -> None:
     assert fingerprint() == described(said)
     assert fingerprint()["blas"].startswith(said["Build Dependencies"]["blas"]["name"])
     assert fingerprint()["numpy"] == np.__version__
+
+
+def test_the_kernel_of_the_functions_multiplies_tall_matrices() -> None:
+    """OpenBLAS 0.3.34 writes over the stack there and ends the process (OpenBLAS#6026), on any processor before AVX-512
+    without being asked for that kernel."""
+    code = "import numpy as np; a = np.ones((1000, 24)); assert (a.T @ (a + 1.0) == 2000.0).all()"
+    asked = os.environ | {"OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", code], env=asked, check=True, timeout=60)
